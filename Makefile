@@ -1,0 +1,49 @@
+# Patron: `make demo` to see it, `make test` to trust it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+TORCH ?= default
+
+.PHONY: demo setup test check bench lock clean
+
+demo: setup ## a real retailer from data to answers; ARGS=--once ends after the tour
+	$(BIN)/patron demo $(ARGS)
+
+setup: $(VENV)/.installed ## everything, locked, into .venv; TORCH=cpu takes torch's small CPU build
+
+$(VENV)/.installed: requirements/dev.lock requirements/torch.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.lock
+ifeq ($(TORCH),cpu)
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements/dev.lock
+	$(BIN)/uv pip install --python $(BIN)/python --torch-backend cpu "$$(grep -o '^torch==[0-9.]*' requirements/torch.lock)"
+else
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements/dev.lock requirements/torch.lock
+endif
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --quiet --editable .
+	touch $@
+
+test: setup ## the whole suite
+	$(BIN)/pytest $(ARGS)
+
+check: setup ## format, lint, types, architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## every benchmark on the data folder that `make demo` made
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## resolve the dependencies anew
+	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook pyproject.toml -o requirements/dev.lock
+	echo "torch>=2.6" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/torch.lock
+	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock pyproject.toml -o requirements/serve.lock
+	echo "uv" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/uv.lock
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+clean: ## caches, builds, the demo's data; .venv stays
+	rm -rf data dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

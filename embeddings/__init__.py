@@ -1,0 +1,1 @@
+"""Graph to vectors to index; knows no web framework, and only training modules import torch."""

@@ -1,0 +1,92 @@
+"""EmbeddingSet: one published version of vectors, and the function that makes a customer's vector from a history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from graph import CustomerId, InteractionKind, ProductId
+
+__all__ = ["CustomerFunction", "EmbeddingSet", "Manifest"]
+
+
+class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
+    """How much one (product, kind, day, times) row of a history weighs in its customer's vector.
+
+    weight = kind_weights[kind] · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
+    """
+
+    kind_weights: dict[str, float]
+    half_life_days: float
+    times_power: float = 0.5
+    degree_power: float = 0.0
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a version is: model and parameters, the data it saw, how good it is, where it came from."""
+
+    version: str
+    model: str
+    parameters: dict[str, Any]
+    customer_function: CustomerFunction
+    dim: int
+    as_of: int  # microseconds UTC: the end of the data window
+    since: int | None = None
+    created: int = 0
+    parent: str = ""
+    metrics: dict[str, float] = {}
+    index_recall: float | None = None
+    counts: dict[str, int] = {}
+    checksums: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class EmbeddingSet:
+    """Vectors by row. A customer's score for a product is the inner product of their vectors.
+
+    customer_vectors: [num_customers, dim] float32, unit length (zero for one without history).
+    product_vectors: [num_products, dim] float32, what is searched and scored.
+    input_vectors: [num_products, dim] float32, what a history adds up; may be the same array.
+    input_weights: [num_products] float32, degree^-degree_power of the customer function.
+    """
+
+    manifest: Manifest
+    customers: list[CustomerId]
+    products: list[ProductId]
+    customer_vectors: NDArray[np.float32]
+    product_vectors: NDArray[np.float32]
+    input_vectors: NDArray[np.float32]
+    input_weights: NDArray[np.float32]
+
+    @property
+    def version(self) -> str:
+        return self.manifest.version
+
+    @property
+    def dim(self) -> int:
+        return int(self.product_vectors.shape[1])
+
+    def customer_vector(
+        self,
+        rows: NDArray[np.int32],  # [n] product rows; those < 0 are left out
+        kinds: NDArray[np.int8],  # [n] positions in list(InteractionKind)
+        ages: NDArray[np.float32],  # [n] days before now
+        times: NDArray[np.float32],  # [n]
+    ) -> NDArray[np.float32]:  # [dim], unit length, or zeros where nothing counts
+        """The vector of a customer who did this; the same function made `customer_vectors`."""
+        function = self.manifest.customer_function
+        weights = kind_weights(function.kind_weights)[kinds] * times**function.times_power
+        weights *= np.exp2(-np.maximum(ages, 0.0) / function.half_life_days)
+        known = rows >= 0
+        weights = np.where(known, weights * self.input_weights[rows], 0.0).astype(np.float32)
+        vector = weights @ self.input_vectors[rows]
+        length = float(np.linalg.norm(vector))
+        return (vector / length if length > 0 else np.zeros(self.dim)).astype(np.float32)
+
+
+def kind_weights(weights: Mapping[str, float]) -> NDArray[np.float32]:  # [num_kinds]
+    """Weights by name as an array by position in list(InteractionKind); a kind not named weighs nothing."""
+    return np.array([weights.get(kind.value, 0.0) for kind in InteractionKind], dtype=np.float32)

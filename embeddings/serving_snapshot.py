@@ -1,0 +1,74 @@
+"""ServingSnapshot: an EmbeddingSet with all that an answer needs beside it, read-only, swapped as one reference."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.embedding_set import EmbeddingSet
+from graph import CustomerId, ProductId
+
+__all__ = ["Adjacency", "Nearest", "ServingSnapshot", "VectorIndex"]
+
+
+class Nearest(NamedTuple):
+    """Rows and inner products, best first, ties by row; shorter than k where there are fewer."""
+
+    rows: NDArray[np.int64]  # [≤ k]
+    scores: NDArray[np.float32]  # [≤ k]
+
+
+class VectorIndex(Protocol):
+    """Rows found by inner product."""
+
+    def search(self, vector: NDArray[np.float32], k: int) -> Nearest: ...
+
+
+@dataclass(frozen=True)
+class Adjacency:
+    """Neighbours by row, compressed: those of row r are ``columns[offsets[r]:offsets[r + 1]]``, strongest first.
+
+    counts: how many customers, baskets or shared products stand behind each neighbour (what a reason says).
+    strengths: the score it is ordered by.
+    """
+
+    offsets: NDArray[np.int64]  # [num_rows + 1]
+    columns: NDArray[np.int32]  # [num_entries]
+    counts: NDArray[np.int32]  # [num_entries]
+    strengths: NDArray[np.float32]  # [num_entries]
+
+    def of(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+        """(columns, counts, strengths) of one row, as views."""
+        part = slice(self.offsets[row], self.offsets[row + 1])
+        return self.columns[part], self.counts[part], self.strengths[part]
+
+
+@dataclass(frozen=True)
+class ServingSnapshot:
+    """One version of everything learnt, opened by mmap.
+
+    bought_together: product → products bought in the same basket or by the same customers soon after; counts are
+        distinct customers.
+    purchases: customer → products bought; counts are baskets, strengths the time-decayed count at `as_of`.
+    buyers: product → customers who bought it; counts are baskets, strengths the time-decayed count at `as_of`.
+    similar_customers: customer → customers nearest by vector; counts are distinct products both bought.
+    popularity: [num_products] distinct customers, time-decayed at `as_of`.
+    """
+
+    set: EmbeddingSet
+    index: VectorIndex
+    customer_index: VectorIndex
+    bought_together: Adjacency
+    purchases: Adjacency
+    buyers: Adjacency
+    similar_customers: Adjacency
+    popularity: NDArray[np.float32]
+    product_rows: dict[ProductId, int]
+    customer_rows: dict[CustomerId, int]
+    folder: Path | None = None
+
+    @property
+    def version(self) -> str:
+        return self.set.version

@@ -1,0 +1,106 @@
+"""What we know: customers, products and interactions, the events they come from, and the stores they live in.
+
+Imports nothing of the other packages and no web framework.
+"""
+
+from graph.catalogue import Catalogue
+from graph.customer_graph import (
+    CustomerGraph,
+    EdgeArrays,
+    GraphCounts,
+    GraphReader,
+    GraphWriter,
+    Neighbour,
+    Path,
+    SimilarByHistory,
+)
+from graph.errors import (
+    DataFolderLocked,
+    InvalidValue,
+    LogUnavailable,
+    NotFound,
+    PatronError,
+    SchemaTooNew,
+    StoreUnavailable,
+)
+from graph.ids import (
+    CustomerId,
+    CustomerKey,
+    DecisionId,
+    EventId,
+    EventKey,
+    ProductId,
+    ProductKey,
+    anonymous,
+    customer_id,
+    event_id,
+    is_anonymous,
+    known,
+    product_id,
+    public_id,
+)
+from graph.instants import DAY, HOUR, MINUTE, SECOND, Instant, day_of, day_start, iso, parse_instant, to_instant
+from graph.interactions import Interaction, InteractionKind
+from graph.log.event_log import START, Appended, EventLog, LoggedEvent, Position
+from graph.nodes import Campaign, Coupon, Customer, NodeKind, NodeRef, Product, Trait
+from graph.profile.profile import DayCount, Profile, Recent
+
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "START",
+    "Appended",
+    "Campaign",
+    "Catalogue",
+    "Coupon",
+    "Customer",
+    "CustomerGraph",
+    "CustomerId",
+    "CustomerKey",
+    "DataFolderLocked",
+    "DayCount",
+    "DecisionId",
+    "EdgeArrays",
+    "EventId",
+    "EventKey",
+    "EventLog",
+    "GraphCounts",
+    "GraphReader",
+    "GraphWriter",
+    "Instant",
+    "Interaction",
+    "InteractionKind",
+    "InvalidValue",
+    "LogUnavailable",
+    "LoggedEvent",
+    "Neighbour",
+    "NodeKind",
+    "NodeRef",
+    "NotFound",
+    "Path",
+    "PatronError",
+    "Position",
+    "Product",
+    "ProductId",
+    "ProductKey",
+    "Profile",
+    "Recent",
+    "SchemaTooNew",
+    "SimilarByHistory",
+    "StoreUnavailable",
+    "Trait",
+    "anonymous",
+    "customer_id",
+    "day_of",
+    "day_start",
+    "event_id",
+    "is_anonymous",
+    "iso",
+    "known",
+    "parse_instant",
+    "product_id",
+    "public_id",
+    "to_instant",
+]

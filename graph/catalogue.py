@@ -1,0 +1,113 @@
+"""Catalogue: the live columns of the products, changed by ProductChanged and visible in the next answer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.ids import ProductId
+from graph.nodes import Product
+
+__all__ = ["Catalogue", "Vocabulary"]
+
+
+class Vocabulary:
+    """Texts as small numbers, in the order first met; code 0 is the empty text."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = [""]
+        self._codes: dict[str, int] = {"": 0}
+
+    def code(self, text: str) -> int:
+        """The number of `text`, a new one where it is new."""
+        known = self._codes.get(text)
+        if known is None:
+            known = self._codes[text] = len(self.texts)
+            self.texts.append(text)
+        return known
+
+    def find(self, text: str) -> int | None:
+        return self._codes.get(text)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+class Catalogue:
+    """Products by row. Rows only ever grow, so a row found once stays right for the life of the catalogue.
+
+    sellable: [capacity] True where a product may be shown: known, in stock, not retired.
+    department, category, brand: [capacity] codes in `departments`, `categories`, `brands`.
+    price: [capacity] int64 minor units, -1 where unknown.
+    Only the first `len(catalogue)` entries of a column mean something.
+    """
+
+    sellable: NDArray[np.bool_]
+    department: NDArray[np.int32]
+    category: NDArray[np.int32]
+    brand: NDArray[np.int32]
+    price: NDArray[np.int64]
+
+    def __init__(self, products: Iterable[Product] = ()) -> None:
+        self.ids: list[ProductId] = []
+        self.products: list[Product] = []
+        self.changes = 0
+        self.departments, self.categories, self.brands = Vocabulary(), Vocabulary(), Vocabulary()
+        self._rows: dict[ProductId, int] = {}
+        self._allocate(1024)
+        for product in products:
+            self.put(product)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def version(self) -> str:
+        """Changes with every change of the catalogue."""
+        return f"c{self.changes}"
+
+    def row(self, product: ProductId) -> int | None:
+        return self._rows.get(product)
+
+    def get(self, product: ProductId) -> Product | None:
+        row = self._rows.get(product)
+        return None if row is None else self.products[row]
+
+    def rows(self, products: Iterable[ProductId]) -> NDArray[np.int32]:
+        """The row of each product, -1 where it is unknown."""
+        find = self._rows.get
+        return np.fromiter((find(product, -1) for product in products), dtype=np.int32)
+
+    def put(self, product: Product) -> int:
+        """Set a product's entry, whole; its row."""
+        row = self._rows.get(product.id)
+        if row is None:
+            row = self._rows[product.id] = len(self.ids)
+            if row == len(self.price):
+                self._allocate(2 * row)
+            self.ids.append(product.id)
+            self.products.append(product)
+        else:
+            self.products[row] = product
+        self.sellable[row] = product.in_stock and not product.retired
+        self.department[row] = self.departments.code(product.department)
+        self.category[row] = self.categories.code(product.category)
+        self.brand[row] = self.brands.code(product.brand)
+        self.price[row] = -1 if product.price is None else product.price
+        self.changes += 1
+        return row
+
+    def _allocate(self, capacity: int) -> None:
+        self.sellable = _grown(getattr(self, "sellable", None), capacity, np.dtype(np.bool_), 0)
+        self.department = _grown(getattr(self, "department", None), capacity, np.dtype(np.int32), 0)
+        self.category = _grown(getattr(self, "category", None), capacity, np.dtype(np.int32), 0)
+        self.brand = _grown(getattr(self, "brand", None), capacity, np.dtype(np.int32), 0)
+        self.price = _grown(getattr(self, "price", None), capacity, np.dtype(np.int64), -1)
+
+
+def _grown(held: NDArray[Any] | None, capacity: int, kind: np.dtype[Any], fill: int) -> NDArray[Any]:  # [capacity]
+    column = np.full(capacity, fill, dtype=kind)
+    if held is not None:
+        column[: len(held)] = held
+    return column

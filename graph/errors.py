@@ -1,0 +1,71 @@
+"""The errors of the graph layer, and the root all of Patron's errors hang from.
+
+PatronError
+├── InvalidValue        a field holds what it must not: says field, value, expected
+│   └── SchemaTooNew    a stored row was written by a newer Patron
+├── NotFound            a customer, product or version nobody knows
+├── DataFolderLocked    another process owns this data folder
+└── StoreUnavailable    a store cannot be reached or refuses to write now; trying again may help
+    └── LogUnavailable  the event log cannot make an event durable
+"""
+
+from typing import Any
+
+__all__ = [
+    "DataFolderLocked",
+    "InvalidValue",
+    "LogUnavailable",
+    "NotFound",
+    "PatronError",
+    "SchemaTooNew",
+    "StoreUnavailable",
+]
+
+
+class PatronError(Exception):
+    """Anything Patron refuses or fails at, told in words a caller can act on."""
+
+
+class InvalidValue(PatronError):
+    """A value that cannot be accepted.
+
+    >>> str(InvalidValue("quantity", -1, "an integer of 0 or more"))
+    'quantity: got -1, expected an integer of 0 or more'
+    """
+
+    def __init__(self, field: str, value: Any, expected: str) -> None:
+        self.field = field
+        self.value = value
+        self.expected = expected
+        super().__init__(f"{field}: got {shown(value)}, expected {expected}")
+
+
+class SchemaTooNew(InvalidValue):
+    """A stored row or file carries a schema number this version cannot read."""
+
+
+class NotFound(PatronError):
+    """Something was asked for by an id nobody knows."""
+
+    def __init__(self, noun: str, identifier: str) -> None:
+        self.noun = noun
+        self.identifier = identifier
+        super().__init__(f"no {noun} with id {shown(identifier)}")
+
+
+class DataFolderLocked(PatronError):
+    """Another Patron process holds the data folder."""
+
+
+class StoreUnavailable(PatronError):
+    """A store cannot be used at the moment."""
+
+
+class LogUnavailable(StoreUnavailable):
+    """The event log cannot accept events at the moment; nothing of the call was kept."""
+
+
+def shown(value: Any, limit: int = 80) -> str:
+    """A value as a message shows it: its repr, cut to `limit` characters."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

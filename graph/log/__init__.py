@@ -1,0 +1,1 @@
+"""The durable record: events in order, what was answered, what was refused."""

@@ -1,0 +1,62 @@
+"""EventLog: the durable record of every event, in one order per customer."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, NewType, Protocol
+
+from graph.events.family import Event
+from graph.ids import CustomerId
+
+__all__ = ["START", "Appended", "EventLog", "LoggedEvent", "Position"]
+
+Position = NewType("Position", str)
+"""Where a reader stands in the log: opaque, only ever handed back to `read`."""
+
+START = Position("")
+"""Before the first event."""
+
+
+class LoggedEvent(NamedTuple):
+    """An event with its number in the log: larger for every later event of the same customer."""
+
+    seq: int
+    event: Event
+
+
+class Appended(NamedTuple):
+    """What became of one event handed to `append`.
+
+    logged: the event as the log holds it (an order that was partly known keeps only its new lines), None where all of
+        it was known already.
+    """
+
+    logged: LoggedEvent | None
+
+    @property
+    def duplicate(self) -> bool:
+        return self.logged is None
+
+
+class EventLog(Protocol):
+    """Append is durable when it returns; a log may repeat, so every reader is idempotent by event id."""
+
+    def append(self, events: Sequence[Event]) -> list[Appended]:
+        """Make these events durable, in this order; the answer has one entry an event.
+
+        An event is known by (source, id), an order's line also by (customer's order, line). All of the call is kept,
+        or, on LogUnavailable, none of it.
+        """
+        ...
+
+    def read(self, position: Position, limit: int = 1000) -> tuple[list[LoggedEvent], Position]:
+        """At most `limit` events after `position`, and the position after them (the same one at the end)."""
+        ...
+
+    def end(self) -> Position:
+        """The position after the newest durable event."""
+        ...
+
+    def forget(self, customer: CustomerId) -> None:
+        """Remove every event of a customer for good."""
+        ...
+
+    def close(self) -> None: ...

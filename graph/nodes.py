@@ -1,0 +1,78 @@
+"""The nodes of the customer graph: customers, products, campaigns and their coupons."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from graph.ids import CustomerKey, ProductKey
+from graph.instants import Instant
+
+__all__ = ["Campaign", "Coupon", "Customer", "NodeKind", "NodeRef", "Product", "Trait"]
+
+Trait = str | int | float | bool
+"""A value known of a customer or product: typed, flat, never null (an absent trait is absent)."""
+
+
+class NodeKind(StrEnum):
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    CAMPAIGN = "campaign"
+    COUPON = "coupon"
+    DEPARTMENT = "department"
+    CATEGORY = "category"
+    SUBCATEGORY = "subcategory"
+    BRAND = "brand"
+    MANUFACTURER = "manufacturer"
+
+
+class NodeRef(NamedTuple):
+    """Which node: its kind and its id; a category, department, brand or manufacturer is named by its own text."""
+
+    kind: NodeKind
+    id: str
+
+
+class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A customer (one leaf identity) with the traits known of them."""
+
+    id: CustomerKey
+    traits: dict[str, Trait] = {}
+
+
+class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A product. `price` is int64 minor units of `currency`; categories go from broad to narrow.
+
+    A product met in an event before its catalogue entry has all its attributes at their defaults.
+    """
+
+    id: ProductKey
+    name: str = ""
+    department: str = ""
+    category: str = ""
+    subcategory: str = ""
+    brand: str = ""
+    manufacturer: str = ""
+    package_size: str = ""
+    price: int | None = None
+    currency: str = ""
+    in_stock: bool = True
+    retired: bool = False
+    attributes: dict[str, Trait] = {}
+
+
+class Coupon(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A coupon of a campaign, good for `products`. Its id is ``<campaign>/<code>``: codes recur between campaigns."""
+
+    id: str
+    products: tuple[ProductKey, ...] = ()
+
+
+class Campaign(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A marketing campaign with its window in microseconds UTC and its coupons."""
+
+    id: str
+    kind: str = ""
+    starts: Instant | None = None
+    ends: Instant | None = None
+    coupons: tuple[Coupon, ...] = ()

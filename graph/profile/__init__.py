@@ -1,0 +1,1 @@
+"""One picture of each customer: the fold of their events, and where it is kept."""

@@ -1,0 +1,117 @@
+"""Profile: what is known of one customer, as a commutative fold of their events."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from graph.ids import CustomerId, ProductId
+from graph.instants import DAY, MINUTE, Instant
+from graph.interactions import InteractionKind
+from graph.nodes import Trait
+
+__all__ = ["MAX_RECENT", "SESSION_GAP", "Dated", "DayCount", "Profile", "Recent"]
+
+MAX_RECENT = 128
+"""How many of the newest interactions a profile keeps one by one."""
+
+SESSION_GAP = 30 * MINUTE
+"""A session ends after this long without an event."""
+
+
+class Recent(NamedTuple):
+    """One of the newest interactions. `live` is False for what came from an import, a replay or late."""
+
+    at: Instant
+    key: str
+    kind: InteractionKind
+    product: ProductId
+    quantity: int = 1
+    session: str = ""
+    order: str = ""
+    live: bool = True
+
+
+class DayCount(NamedTuple):
+    """What was done with a product on one local day: the statistic long-term preferences are computed from."""
+
+    product: ProductId
+    kind: InteractionKind
+    day: int  # days since 1970-01-01 where the customer was
+    times: int
+
+
+class Dated(NamedTuple):
+    """A value with when it was said and by which event; the later one wins, ties by event."""
+
+    at: Instant
+    key: str
+    value: Trait | list[str]
+
+
+class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of one leaf identity: recent rows, day aggregates and dated values; no vectors, nothing computed.
+
+    seq: the newest event in it, as the log numbers them; two folds of the same events are equal.
+    days: kind -> product -> day -> times.
+    counts: event type -> how many.
+    spent: currency -> int64 minor units.
+    """
+
+    customer: CustomerId
+    seq: int = 0
+    first_seen: Instant | None = None
+    last_seen: Instant | None = None
+    recent: tuple[Recent, ...] = ()  # oldest first, by (at, key)
+    days: dict[InteractionKind, dict[ProductId, dict[int, int]]] = {}
+    counts: dict[str, int] = {}
+    spent: dict[str, int] = {}
+    traits: dict[str, Dated] = {}
+    preferences: dict[str, Dated] = {}
+    consents: dict[str, Dated] = {}
+
+    def history(self) -> Iterator[DayCount]:
+        """Everything ever done with products, a row a (kind, product, day)."""
+        for kind, products in self.days.items():
+            for product, days in products.items():
+                for day, times in days.items():
+                    yield DayCount(product, kind, day, times)
+
+    def session(self, now: Instant) -> tuple[Recent, ...]:
+        """The live interactions of the session that goes on at `now`, oldest first; () when none does."""
+        begun: list[Recent] = []
+        until = now
+        for row in reversed(self.recent):
+            if not row.live or row.at > now + MINUTE:
+                continue
+            if until - row.at > SESSION_GAP:
+                break
+            begun.append(row)
+            until = row.at
+        return tuple(reversed(begun))
+
+    def cart(self, now: Instant) -> dict[ProductId, int]:
+        """What lies in the cart at `now`: added within 30 days, not taken out, not bought since."""
+        cart: dict[ProductId, int] = {}
+        for row in self.recent:
+            if not now - 30 * DAY < row.at <= now + MINUTE:
+                continue
+            if row.kind is InteractionKind.ADDED_TO_CART:
+                cart[row.product] = cart.get(row.product, 0) + row.quantity
+            elif row.kind is InteractionKind.REMOVED_FROM_CART and row.product in cart:
+                cart[row.product] -= row.quantity
+            elif row.kind is InteractionKind.PURCHASED:
+                cart.pop(row.product, None)
+        return {product: quantity for product, quantity in cart.items() if quantity > 0}
+
+    def wishes(self, name: str) -> frozenset[str]:
+        """A stated preference that is a list, such as ``disliked_brands``; empty where none was stated."""
+        stated = self.preferences.get(name)
+        if stated is None:
+            return frozenset()
+        return frozenset(stated.value) if isinstance(stated.value, list) else frozenset({str(stated.value)})
+
+    def permits(self, purpose: str, default: bool = True) -> bool:
+        """Whether the customer's recorded choice allows a purpose; `default` where they made none."""
+        choice = self.consents.get(purpose)
+        return default if choice is None else bool(choice.value)

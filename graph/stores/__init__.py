@@ -1,0 +1,1 @@
+"""The stores a customer graph lives in."""
