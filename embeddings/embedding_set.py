@@ -17,6 +17,9 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     """How much one (product, kind, day, times) row of a history weighs in its customer's vector.
 
     weight = kind_weights[kind] · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
+
+    Ages are counted from min(now, the manifest's as_of), a later row's age is 0: so what was done since training counts in
+    full, and the long-term vector does not fade away merely because nobody retrained.
     """
 
     kind_weights: dict[str, float]
@@ -73,7 +76,7 @@ class EmbeddingSet:
         self,
         rows: NDArray[np.int32],  # [n] product rows; those < 0 are left out
         kinds: NDArray[np.int8],  # [n] positions in list(InteractionKind)
-        ages: NDArray[np.float32],  # [n] days before now
+        ages: NDArray[np.float32],  # [n] days before min(now, as_of)
         times: NDArray[np.float32],  # [n]
     ) -> NDArray[np.float32]:  # [dim], unit length, or zeros where nothing counts
         """The vector of a customer who did this; the same function made `customer_vectors`."""

@@ -5,8 +5,10 @@ Imports nothing of the other packages and no web framework.
 
 from graph.catalogue import Catalogue
 from graph.customer_graph import (
+    Change,
     CustomerGraph,
     EdgeArrays,
+    Erasure,
     GraphCounts,
     GraphReader,
     GraphWriter,
@@ -40,9 +42,9 @@ from graph.ids import (
     public_id,
 )
 from graph.instants import DAY, HOUR, MINUTE, SECOND, Instant, day_of, day_start, iso, parse_instant, to_instant
-from graph.interactions import Interaction, InteractionKind
+from graph.interactions import Interaction, InteractionKind, event_key, line_key
 from graph.log.event_log import START, Appended, EventLog, LoggedEvent, Position
-from graph.nodes import Campaign, Coupon, Customer, NodeKind, NodeRef, Product, Trait
+from graph.nodes import Campaign, Coupon, Customer, NodeKind, NodeRef, Product, Stamp, Trait
 from graph.profile.profile import DayCount, Profile, Recent
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "Appended",
     "Campaign",
     "Catalogue",
+    "Change",
     "Coupon",
     "Customer",
     "CustomerGraph",
@@ -63,6 +66,7 @@ __all__ = [
     "DayCount",
     "DecisionId",
     "EdgeArrays",
+    "Erasure",
     "EventId",
     "EventKey",
     "EventLog",
@@ -89,6 +93,7 @@ __all__ = [
     "Recent",
     "SchemaTooNew",
     "SimilarByHistory",
+    "Stamp",
     "StoreUnavailable",
     "Trait",
     "anonymous",
@@ -96,9 +101,11 @@ __all__ = [
     "day_of",
     "day_start",
     "event_id",
+    "event_key",
     "is_anonymous",
     "iso",
     "known",
+    "line_key",
     "parse_instant",
     "product_id",
     "public_id",

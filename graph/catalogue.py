@@ -52,7 +52,7 @@ class Catalogue:
     def __init__(self, products: Iterable[Product] = ()) -> None:
         self.ids: list[ProductId] = []
         self.products: list[Product] = []
-        self.changes = 0
+        self.seq = 0
         self.departments, self.categories, self.brands = Vocabulary(), Vocabulary(), Vocabulary()
         self._rows: dict[ProductId, int] = {}
         self._allocate(1024)
@@ -64,8 +64,8 @@ class Catalogue:
 
     @property
     def version(self) -> str:
-        """Changes with every change of the catalogue."""
-        return f"c{self.changes}"
+        """Names the content: the number in the log of the newest change in it."""
+        return f"c{self.seq}"
 
     def row(self, product: ProductId) -> int | None:
         return self._rows.get(product)
@@ -79,8 +79,9 @@ class Catalogue:
         find = self._rows.get
         return np.fromiter((find(product, -1) for product in products), dtype=np.int32)
 
-    def put(self, product: Product) -> int:
-        """Set a product's entry, whole; its row."""
+    def put(self, product: Product, seq: int = 0) -> int:
+        """Set a product's entry, whole, unless the one held has a later stamp; its row. `seq` is the change's number."""
+        self.seq = max(self.seq, seq)
         row = self._rows.get(product.id)
         if row is None:
             row = self._rows[product.id] = len(self.ids)
@@ -88,6 +89,8 @@ class Catalogue:
                 self._allocate(2 * row)
             self.ids.append(product.id)
             self.products.append(product)
+        elif product.stamp < self.products[row].stamp:
+            return row
         else:
             self.products[row] = product
         self.sellable[row] = product.in_stock and not product.retired
@@ -95,7 +98,6 @@ class Catalogue:
         self.category[row] = self.categories.code(product.category)
         self.brand[row] = self.brands.code(product.brand)
         self.price[row] = -1 if product.price is None else product.price
-        self.changes += 1
         return row
 
     def _allocate(self, capacity: int) -> None:

@@ -14,8 +14,10 @@ from graph.log.event_log import Position
 from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product
 
 __all__ = [
+    "Change",
     "CustomerGraph",
     "EdgeArrays",
+    "Erasure",
     "GraphCounts",
     "GraphReader",
     "GraphWriter",
@@ -26,7 +28,16 @@ __all__ = [
     "SimilarByHistory",
 ]
 
+
+@dataclass(frozen=True)
+class Erasure:
+    """A customer is to be forgotten, at this place in the order of changes."""
+
+    customer: CustomerId
+
+
 Record = Customer | Product | Campaign | Interaction
+Change = Record | Erasure
 RecordKind = type[Customer] | type[Product] | type[Campaign] | type[Interaction]
 
 
@@ -56,18 +67,19 @@ class Path(NamedTuple):
 
 @dataclass(frozen=True)
 class EdgeArrays:
-    """Interactions with products as columns, ordered by (time, key); row i of every array is the same interaction.
+    """Interactions with one kind of target (products, unless asked otherwise) as columns, ordered by (time, key); row i of every array is the same interaction.
 
-    customers, products: the ids that `customer` and `product` are positions in, sorted.
+    customers, targets: the ids that `customer` and `target` are positions in, sorted.
     """
 
     customers: list[CustomerId]
-    products: list[ProductId]
+    targets: list[str]
     customer: NDArray[np.int32]  # [num_edges]
-    product: NDArray[np.int32]  # [num_edges]
+    target: NDArray[np.int32]  # [num_edges]
     kind: NDArray[np.int8]  # [num_edges], position in `list(InteractionKind)`
     at: NDArray[np.int64]  # [num_edges], microseconds UTC
-    quantity: NDArray[np.int64]  # [num_edges]
+    day: NDArray[np.int32]  # [num_edges], days since 1970-01-01 on the clock there, as profiles count them
+    quantity: NDArray[np.float64]  # [num_edges], units, not a count of interactions
     value: NDArray[np.int64]  # [num_edges], minor units
     order: NDArray[np.int32]  # [num_edges], the basket as a number within these arrays, -1 where there is none
 
@@ -81,6 +93,7 @@ class GraphCounts(NamedTuple):
     campaigns: int
     coupons: int
     interactions: int
+    unresolved: int  # products met in events but not yet in the catalogue; not counted in `products`
 
 
 class GraphReader(Protocol):
@@ -107,12 +120,31 @@ class GraphReader(Protocol):
         """The `k` customers whose purchases overlap most by cosine of distinct products, ties by id."""
         ...
 
-    def paths(self, start: NodeRef, end: NodeRef, *, max_length: int = 4, limit: int = 10) -> list[Path]:
-        """Shortest simple paths of at most `max_length` edges, shortest first, then by their nodes."""
+    def paths(
+        self,
+        start: NodeRef,
+        end: NodeRef,
+        *,
+        relations: Collection[str] | None = None,
+        max_length: int = 4,
+        fan_out: int = 100,
+        limit: int = 10,
+    ) -> list[Path]:
+        """Shortest simple paths of at most `max_length` edges, shortest first, then by their nodes.
+
+        The search goes from both ends and follows, at each node, the first `fan_out` rows of `neighbours`; relations to
+        departments, categories, brands and the like join everything and are followed only when named.
+        """
         ...
 
-    def edges(self, since: Instant | None = None, as_of: Instant | None = None) -> EdgeArrays:
-        """All interactions with products in the window, as arrays."""
+    def edges(
+        self,
+        since: Instant | None = None,
+        as_of: Instant | None = None,
+        *,
+        targets: NodeKind = NodeKind.PRODUCT,
+    ) -> EdgeArrays:
+        """All interactions in the window with targets of one kind, as arrays."""
         ...
 
     def export(self, kinds: Collection[RecordKind] | None = None) -> Iterator[Record]:
@@ -125,16 +157,21 @@ class GraphReader(Protocol):
 class GraphWriter(Protocol):
     """What can be done to the customer graph. Every verb is atomic, idempotent and takes an empty batch."""
 
+    def apply(self, changes: Iterable[Change], position: Position | None = None) -> int:
+        """All of these changes, in this order, and the log position they bring the graph to, as one transaction;
+        how many interactions were new. The other verbs are this one with one kind of change."""
+        ...
+
     def upsert_customers(self, customers: Iterable[Customer]) -> None:
-        """New customers, or new traits of known ones; a trait not named stays, the last of a repeated id wins."""
+        """New customers, or new traits of known ones; a trait not named stays, one with an older stamp changes nothing."""
         ...
 
     def upsert_products(self, products: Iterable[Product]) -> None:
-        """Replace the catalogue entries of these products whole; the last of a repeated id wins."""
+        """Replace the catalogue entries of these products whole, except where the one held has a later stamp."""
         ...
 
     def upsert_campaigns(self, campaigns: Iterable[Campaign]) -> None:
-        """Replace these campaigns whole, with their coupons."""
+        """Replace these campaigns whole, with their coupons, except where the one held has a later stamp."""
         ...
 
     def record_interactions(self, interactions: Iterable[Interaction]) -> int:
@@ -147,10 +184,6 @@ class GraphWriter(Protocol):
 
     def position(self) -> Position:
         """The position in the event log that this graph includes; START for a graph that has read nothing."""
-        ...
-
-    def advance(self, position: Position) -> None:
-        """Record that everything before `position` is in."""
         ...
 
 

@@ -8,7 +8,7 @@ from graph.ids import CustomerKey
 from graph.instants import Instant
 from graph.nodes import NodeRef, Trait
 
-__all__ = ["Interaction", "InteractionKind"]
+__all__ = ["Interaction", "InteractionKind", "event_key", "line_key"]
 
 
 class InteractionKind(StrEnum):
@@ -27,11 +27,10 @@ class InteractionKind(StrEnum):
 class Interaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing a customer did or was sent.
 
-    key: names it for ever (``<source>/<event id>``, for an order line ``<source>/<order>/<line>``); recording
-        the same key twice changes nothing.
+    key: names it for ever (`event_key`, for an order line `line_key`); recording the same key twice changes nothing.
     target: the product, campaign or coupon it was done with.
     at, utc_offset: microseconds UTC and minutes ahead of UTC where it happened.
-    quantity, value, discount: units bought, int64 minor units paid and saved, in `currency`.
+    quantity, value, discount: units bought (pieces, kilograms; 0 is recorded too), int64 minor units paid and saved, in `currency`.
     rating: the stars given, for RATED.
     order, place, channel, session: the basket, store, channel and session it belongs to, "" where unknown.
     caused_by: the recommendation or decision that led to it.
@@ -43,7 +42,7 @@ class Interaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     target: NodeRef
     at: Instant
     utc_offset: int = 0
-    quantity: int = 1
+    quantity: float = 1.0
     value: int = 0
     discount: int = 0
     currency: str = ""
@@ -54,3 +53,17 @@ class Interaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: str = ""
     caused_by: str = ""
     attributes: dict[str, Trait] = {}
+
+
+def event_key(source: str, event: str) -> str:
+    """The key of what one event did: ``source/event``, slashes inside the parts escaped so that no two keys collide."""
+    return f"{_escaped(source)}/{_escaped(event)}"
+
+
+def line_key(source: str, order: str, line: str) -> str:
+    """The key of a line of an order, whichever event brought it: order numbers are unique within a source."""
+    return f"{_escaped(source)}/{_escaped(order)}/{_escaped(line)}"
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace("/", "%2F") if "%" in part or "/" in part else part

@@ -8,7 +8,7 @@ from msgspec import Struct
 from graph.ids import CustomerKey, ProductKey
 from graph.instants import Instant
 
-__all__ = ["Campaign", "Coupon", "Customer", "NodeKind", "NodeRef", "Product", "Trait"]
+__all__ = ["Campaign", "Coupon", "Customer", "NodeKind", "NodeRef", "Product", "Stamp", "Trait"]
 
 Trait = str | int | float | bool
 """A value known of a customer or product: typed, flat, never null (an absent trait is absent)."""
@@ -26,6 +26,13 @@ class NodeKind(StrEnum):
     MANUFACTURER = "manufacturer"
 
 
+class Stamp(NamedTuple):
+    """When a value was said and by which event: the greater stamp wins, whatever arrived last."""
+
+    at: Instant = Instant(0)
+    event: str = ""  # ``<source>/<event id>``
+
+
 class NodeRef(NamedTuple):
     """Which node: its kind and its id; a category, department, brand or manufacturer is named by its own text."""
 
@@ -34,16 +41,17 @@ class NodeRef(NamedTuple):
 
 
 class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A customer (one leaf identity) with the traits known of them."""
+    """A customer (one leaf identity), the traits known of them, and the stamp of each trait."""
 
     id: CustomerKey
     traits: dict[str, Trait] = {}
+    stamps: dict[str, Stamp] = {}
 
 
 class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A product. `price` is int64 minor units of `currency`; categories go from broad to narrow.
 
-    A product met in an event before its catalogue entry has all its attributes at their defaults.
+    A product met in an event before its catalogue entry has everything but its id at the defaults.
     """
 
     id: ProductKey
@@ -59,6 +67,7 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
     in_stock: bool = True
     retired: bool = False
     attributes: dict[str, Trait] = {}
+    stamp: Stamp = Stamp()
 
 
 class Coupon(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,3 +85,4 @@ class Campaign(Struct, frozen=True, kw_only=True, omit_defaults=True):
     starts: Instant | None = None
     ends: Instant | None = None
     coupons: tuple[Coupon, ...] = ()
+    stamp: Stamp = Stamp()

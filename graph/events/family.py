@@ -53,6 +53,7 @@ SCHEMA = 1
 Text = Annotated[str, Meta(max_length=8192)]
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+Quantity = Annotated[float, Meta(ge=0, le=1e12)]  # pieces, kilograms, litres; 0 where a till recorded none
 Minor = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # minor units of a currency
 Currency = Annotated[str, Meta(pattern="^([A-Z]{3})?$")]
 
@@ -127,11 +128,11 @@ class Dismissed(ProductEvent, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class AddedToCart(ProductEvent, frozen=True, kw_only=True, omit_defaults=True, tag="AddedToCart"):
-    quantity: Count = 1
+    quantity: Quantity = 1.0
 
 
 class RemovedFromCart(ProductEvent, frozen=True, kw_only=True, omit_defaults=True, tag="RemovedFromCart"):
-    quantity: Count = 1
+    quantity: Quantity = 1.0
 
 
 class Rated(ProductEvent, frozen=True, kw_only=True, omit_defaults=True, tag="Rated"):
@@ -139,25 +140,26 @@ class Rated(ProductEvent, frozen=True, kw_only=True, omit_defaults=True, tag="Ra
 
 
 class Returned(ProductEvent, frozen=True, kw_only=True, omit_defaults=True, tag="Returned"):
-    quantity: Count = 1
+    quantity: Quantity = 1.0
     value: Minor = 0
     currency: Currency = ""
     order: Text = ""
 
 
 class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of an order. `line` tells it from the others; `value` is what was paid, `discounts` what was saved,
+    """A line of an order. `line` tells it from the others (``<product>#<n>``, the n-th line of that product, where the
+    source has none); `value` is what was paid, `discounts` what was saved,
     by kind, both int64 minor units for the whole line."""
 
     line: Name
     product: ProductKey
-    quantity: Count = 1
+    quantity: Quantity = 1.0
     value: Minor = 0
     discounts: dict[str, Minor] = {}
 
 
 class Purchased(BehaviourEvent, frozen=True, kw_only=True, omit_defaults=True, tag="Purchased"):
-    """An order or basket; a line is counted once however often the order is sent."""
+    """An order or basket, its number unique within the source; a line counts once however often the order is sent."""
 
     order: Name
     lines: Annotated[tuple[OrderLine, ...], Meta(min_length=1)]

@@ -1,10 +1,10 @@
 """EventLog: the durable record of every event, in one order per customer."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from typing import NamedTuple, NewType, Protocol
 
-from graph.events.family import Event
-from graph.ids import CustomerId
+from graph.events.family import Erased, Event
 
 __all__ = ["START", "Appended", "EventLog", "LoggedEvent", "Position"]
 
@@ -37,14 +37,22 @@ class Appended(NamedTuple):
 
 
 class EventLog(Protocol):
-    """Append is durable when it returns; a log may repeat, so every reader is idempotent by event id."""
+    """Append is durable when it returns; a log may repeat, so every reader is idempotent by event id.
+
+    Numbers (`seq`) are never used twice, not even after `forget`.
+    """
 
     def append(self, events: Sequence[Event]) -> list[Appended]:
         """Make these events durable, in this order; the answer has one entry an event.
 
-        An event is known by (source, id), an order's line also by (customer's order, line). All of the call is kept,
-        or, on LogUnavailable, none of it.
+        An event is known by (source, id), an order's line also by `line_key`; what an erased customer did before the
+        erasure counts as known. All of the call is kept, or, on LogUnavailable, none of it.
         """
+        ...
+
+    def submit(self, events: Sequence[Event]) -> Future[list[Appended]]:
+        """`append` without waiting: many callers share one commit. The future resolves after the log's `on_commit` has
+        seen the logged events of the whole group, in seq order."""
         ...
 
     def read(self, position: Position, limit: int = 1000) -> tuple[list[LoggedEvent], Position]:
@@ -55,8 +63,9 @@ class EventLog(Protocol):
         """The position after the newest durable event."""
         ...
 
-    def forget(self, customer: CustomerId) -> None:
-        """Remove every event of a customer for good."""
+    def forget(self, erased: Erased) -> Appended:
+        """Remove every event, recorded answer and refusal of a customer for good and append `erased`, which tells the
+        readers; it is all that stays."""
         ...
 
     def close(self) -> None: ...

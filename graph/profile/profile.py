@@ -8,12 +8,14 @@ from msgspec import Struct
 from graph.ids import CustomerId, ProductId
 from graph.instants import DAY, MINUTE, Instant
 from graph.interactions import InteractionKind
-from graph.nodes import Trait
+from graph.nodes import Stamp, Trait
 
-__all__ = ["MAX_RECENT", "SESSION_GAP", "Dated", "DayCount", "Profile", "Recent"]
+__all__ = ["MAX_CART_ROWS", "MAX_RECENT", "SESSION_GAP", "Dated", "DayCount", "Profile", "Recent"]
 
 MAX_RECENT = 128
 """How many of the newest interactions a profile keeps one by one."""
+
+MAX_CART_ROWS = 128
 
 SESSION_GAP = 30 * MINUTE
 """A session ends after this long without an event."""
@@ -26,14 +28,17 @@ class Recent(NamedTuple):
     key: str
     kind: InteractionKind
     product: ProductId
-    quantity: int = 1
+    quantity: float = 1.0
     session: str = ""
     order: str = ""
     live: bool = True
 
 
 class DayCount(NamedTuple):
-    """What was done with a product on one local day: the statistic long-term preferences are computed from."""
+    """What was done with a product on one local day: the statistic long-term preferences are computed from.
+
+    times: how many events or order lines, never units.
+    """
 
     product: ProductId
     kind: InteractionKind
@@ -42,10 +47,9 @@ class DayCount(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """A value with when it was said and by which event; the later one wins, ties by event."""
+    """A value with its stamp: the greater stamp wins."""
 
-    at: Instant
-    key: str
+    stamp: Stamp
     value: Trait | list[str]
 
 
@@ -63,6 +67,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_seen: Instant | None = None
     last_seen: Instant | None = None
     recent: tuple[Recent, ...] = ()  # oldest first, by (at, key)
+    cart_rows: tuple[Recent, ...] = ()  # the newest MAX_CART_ROWS additions and removals, oldest first
+    bought: dict[ProductId, Instant] = {}  # when each product was last bought
     days: dict[InteractionKind, dict[ProductId, dict[int, int]]] = {}
     counts: dict[str, int] = {}
     spent: dict[str, int] = {}
@@ -90,18 +96,14 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
             until = row.at
         return tuple(reversed(begun))
 
-    def cart(self, now: Instant) -> dict[ProductId, int]:
-        """What lies in the cart at `now`: added within 30 days, not taken out, not bought since."""
-        cart: dict[ProductId, int] = {}
-        for row in self.recent:
-            if not now - 30 * DAY < row.at <= now + MINUTE:
+    def cart(self, now: Instant) -> dict[ProductId, float]:
+        """What lies in the cart at `now`, in units: added within 30 days, not taken out, not bought since."""
+        cart: dict[ProductId, float] = {}
+        for row in self.cart_rows:
+            if not now - 30 * DAY < row.at <= now + MINUTE or self.bought.get(row.product, row.at - 1) >= row.at:
                 continue
-            if row.kind is InteractionKind.ADDED_TO_CART:
-                cart[row.product] = cart.get(row.product, 0) + row.quantity
-            elif row.kind is InteractionKind.REMOVED_FROM_CART and row.product in cart:
-                cart[row.product] -= row.quantity
-            elif row.kind is InteractionKind.PURCHASED:
-                cart.pop(row.product, None)
+            change = row.quantity if row.kind is InteractionKind.ADDED_TO_CART else -row.quantity
+            cart[row.product] = max(0.0, cart.get(row.product, 0.0) + change)
         return {product: quantity for product, quantity in cart.items() if quantity > 0}
 
     def wishes(self, name: str) -> frozenset[str]:
