@@ -38,7 +38,7 @@ class Catalogue:
     """Products by row. Rows only ever grow, so a row found once stays right for the life of the catalogue.
 
     sellable: [capacity] True where a product may be shown: known, in stock, not retired.
-    department, category, brand: [capacity] codes in `departments`, `categories`, `brands`.
+    department, category, subcategory, brand: [capacity] codes in `departments`, `categories`, `subcategories`, `brands`.
     price: [capacity] int64 minor units, -1 where unknown.
     Only the first `len(catalogue)` entries of a column mean something.
     """
@@ -46,6 +46,7 @@ class Catalogue:
     sellable: NDArray[np.bool_]
     department: NDArray[np.int32]
     category: NDArray[np.int32]
+    subcategory: NDArray[np.int32]
     brand: NDArray[np.int32]
     price: NDArray[np.int64]
 
@@ -53,7 +54,8 @@ class Catalogue:
         self.ids: list[ProductId] = []
         self.products: list[Product] = []
         self.seq = 0
-        self.departments, self.categories, self.brands = Vocabulary(), Vocabulary(), Vocabulary()
+        self.departments, self.categories = Vocabulary(), Vocabulary()
+        self.subcategories, self.brands = Vocabulary(), Vocabulary()
         self._rows: dict[ProductId, int] = {}
         self._allocate(1024)
         for product in products:
@@ -96,6 +98,7 @@ class Catalogue:
         self.sellable[row] = product.in_stock and not product.retired
         self.department[row] = self.departments.code(product.department)
         self.category[row] = self.categories.code(product.category)
+        self.subcategory[row] = self.subcategories.code(product.subcategory)
         self.brand[row] = self.brands.code(product.brand)
         self.price[row] = -1 if product.price is None else product.price
         return row
@@ -104,6 +107,7 @@ class Catalogue:
         self.sellable = _grown(getattr(self, "sellable", None), capacity, np.dtype(np.bool_), 0)
         self.department = _grown(getattr(self, "department", None), capacity, np.dtype(np.int32), 0)
         self.category = _grown(getattr(self, "category", None), capacity, np.dtype(np.int32), 0)
+        self.subcategory = _grown(getattr(self, "subcategory", None), capacity, np.dtype(np.int32), 0)
         self.brand = _grown(getattr(self, "brand", None), capacity, np.dtype(np.int32), 0)
         self.price = _grown(getattr(self, "price", None), capacity, np.dtype(np.int64), -1)
 
