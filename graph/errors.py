@@ -67,5 +67,8 @@ class LogUnavailable(StoreUnavailable):
 
 def shown(value: Any, limit: int = 80) -> str:
     """A value as a message shows it: its repr, cut to `limit` characters."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or an integer of thousands of digits
+        text = f"<{type(value).__name__} too large to show>"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -55,7 +55,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=256)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Quantity = Annotated[float, Meta(ge=0, le=1e12)]  # pieces, kilograms, litres; 0 where a till recorded none
 Minor = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # minor units of a currency
-Currency = Annotated[str, Meta(pattern="^([A-Z]{3})?$")]
+Currency = Annotated[str, Meta(pattern="^([A-Z]{3})?$", max_length=3)]
+Rank = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Context(Struct, frozen=True, omit_defaults=True):
@@ -98,7 +99,7 @@ class CustomerEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
     customer: CustomerKey
     session: Text = ""
     caused_by: Text = ""
-    rank: Annotated[int, Meta(ge=1)] | None = None
+    rank: Rank | None = None
 
     @property
     def subject(self) -> CustomerId | None:

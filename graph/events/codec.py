@@ -1,0 +1,55 @@
+"""How an event is stored: msgpack, with the number of the schema it was written under."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Union
+
+from msgspec import DecodeError, ValidationError, convert
+from msgspec.msgpack import Decoder, Encoder
+from msgspec.msgpack import decode as decode_plain
+
+from graph.errors import InvalidValue, SchemaTooNew
+from graph.events.family import EVENT_TYPES, SCHEMA, Event
+
+__all__ = ["SCHEMA", "UPCASTERS", "Upcaster", "decode", "encode"]
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""A row of one schema, as plain values, in the shape of the next schema."""
+
+UPCASTERS: Mapping[int, Upcaster] = {}
+"""By the schema they start from: the entry at n makes rows of schema n into rows of schema n + 1."""
+
+_FAMILY: Any = Union[EVENT_TYPES]  # noqa: UP007 - the types are only known as a tuple
+_encode = Encoder().encode
+_decoder: Decoder[Event] = Decoder(_FAMILY)
+
+
+def encode(event: Event) -> bytes:
+    """An event as a row of the current `SCHEMA`."""
+    return _encode(event)
+
+
+def decode(schema: int, payload: bytes, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> Event:
+    """The event of a row written under `schema`.
+
+    SchemaTooNew where the row is from a later Patron, InvalidValue where nobody can read it.
+    """
+    if schema > SCHEMA:
+        raise SchemaTooNew("schema", schema, f"at most {SCHEMA}: the row was written by a newer version")
+    try:
+        if schema == SCHEMA:
+            return _decoder.decode(payload)
+        row = decode_plain(payload)
+        for number in range(schema, SCHEMA):
+            row = upcasters[number](row)
+    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidValue("payload", payload, f"an event of schema {schema} ({error})") from error
+    except KeyError:
+        raise InvalidValue("schema", schema, f"a schema this version knows: {_known(upcasters)}") from None
+    try:
+        return convert(row, _FAMILY)  # type: ignore[no-any-return]
+    except ValidationError as error:
+        raise InvalidValue("payload", row, f"an event of schema {schema} ({error})") from error
+
+
+def _known(upcasters: Mapping[int, Upcaster]) -> str:
+    return ", ".join(str(number) for number in sorted({*upcasters, SCHEMA}))

@@ -1,0 +1,117 @@
+"""The messages Segment's libraries send, as far as they are read."""
+
+from typing import TypedDict
+
+from msgspec import Raw, Struct, field
+from msgspec.json import Decoder
+
+from graph.errors import InvalidValue
+from graph.events.derived_ids import content_id
+from graph.events.family import Context, Name, Text
+from graph.events.moment import moment
+from graph.ids import CustomerId, EventId, anonymous, customer_id, event_id
+from graph.instants import Instant
+
+__all__ = ["EMPTY", "MESSAGE", "Head", "Message", "head_of", "leaf_of"]
+
+EMPTY = b"{}"
+
+
+class Device(Struct):
+    type: Text | None = None
+
+
+class Page(Struct):
+    path: Text | None = None
+
+
+class MessageContext(Struct, rename="camel"):
+    channel: Text | None = None
+    device: Device | None = None
+    internal: bool | None = None
+    locale: Text | None = None
+    page: Page | None = None
+    place: Text | None = None
+    session_id: Text | int | None = None
+    timezone: Text | None = None
+    user_agent: Text | None = None
+
+
+class Message(Struct, rename="camel"):
+    """One call. `properties` and `traits` are read when it is known what they belong to."""
+
+    type: str | None = None
+    message_id: str | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    previous_id: str | None = None
+    group_id: Name | None = None
+    event: Name | None = None
+    name: Text | None = None
+    category: Text | None = None
+    channel: Text | None = None
+    context: MessageContext | None = None
+    timestamp: str | None = None
+    sent_at: str | None = None
+    properties_text: Raw = field(name="properties", default=Raw(EMPTY))
+    traits_text: Raw = field(name="traits", default=Raw(EMPTY))
+
+
+MESSAGE = Decoder(Message)
+
+
+class Head(TypedDict):
+    """What every event of a message has."""
+
+    id: EventId
+    source: str
+    at: Instant
+    received: Instant
+    utc_offset: int
+    history: bool
+    context: Context
+    customer: CustomerId
+    session: str
+
+
+_NO_CONTEXT = MessageContext()
+
+
+def head_of(message: Message, text: bytes | Raw, received: Instant, source: str, sent: str | None, index: int) -> Head:
+    """`sent` is when the batch says it was sent, `index` the message's place in it."""
+    context = message.context or _NO_CONTEXT
+    when = moment(message.timestamp, received, sent=message.sent_at or sent, zone=context.timezone)
+    if message.message_id is not None:
+        name = event_id(message.message_id, "messageId")
+    elif message.timestamp is not None:
+        name = content_id(bytes(text))
+    else:  # the same words a minute later are another event
+        name = content_id(bytes(text), f"{received}#{index}")
+    return Head(
+        id=name,
+        source=source,
+        at=when.at,
+        received=received,
+        utc_offset=when.utc_offset,
+        history=when.history,
+        context=Context(
+            channel=context.channel or message.channel or "",
+            device=context.device.type or "" if context.device else "",
+            place=context.place or "",
+            locale=context.locale or "",
+            page=context.page.path or "" if context.page else "",
+            user_agent=context.user_agent or "",
+            internal=bool(context.internal),
+        ),
+        customer=leaf_of(message),
+        session="" if context.session_id is None else str(context.session_id),
+    )
+
+
+def leaf_of(message: Message) -> CustomerId:
+    """Who did it: the known customer where there is one, else the visitor."""
+    if message.user_id is not None:
+        return customer_id(message.user_id, "userId")
+    if message.anonymous_id is not None:
+        return anonymous(message.anonymous_id, "anonymousId")
+    raise InvalidValue("userId", None, "a userId or an anonymousId")
