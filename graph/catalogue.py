@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.events.family import ProductChanged
 from graph.ids import ProductId
-from graph.nodes import Product
+from graph.interactions import event_key
+from graph.log.event_log import LoggedEvent
+from graph.nodes import Product, Stamp
 
-__all__ = ["Catalogue", "Vocabulary"]
+__all__ = ["Catalogue", "Vocabulary", "product_of"]
 
 
 class Vocabulary:
@@ -38,7 +41,7 @@ class Catalogue:
     """Products by row. Rows only ever grow, so a row found once stays right for the life of the catalogue.
 
     sellable: [capacity] True where a product may be shown: known, in stock, not retired.
-    department, category, subcategory, brand: [capacity] codes in `departments`, `categories`, `subcategories`, `brands`.
+    department, category, subcategory, brand: [capacity] codes in the vocabulary named by the plural.
     price: [capacity] int64 minor units, -1 where unknown.
     Only the first `len(catalogue)` entries of a column mean something.
     """
@@ -82,7 +85,7 @@ class Catalogue:
         return np.fromiter((find(product, -1) for product in products), dtype=np.int32)
 
     def put(self, product: Product, seq: int = 0) -> int:
-        """Set a product's entry, whole, unless the one held has a later stamp; its row. `seq` is the change's number."""
+        """Set a product's entry, whole, unless the one held has a later stamp; its row. `seq` numbers the change."""
         self.seq = max(self.seq, seq)
         row = self._rows.get(product.id)
         if row is None:
@@ -103,6 +106,12 @@ class Catalogue:
         self.price[row] = -1 if product.price is None else product.price
         return row
 
+    def apply(self, logged: Iterable[LoggedEvent]) -> None:
+        """Make the catalogue changes among these events; all others are passed over."""
+        for seq, event in logged:
+            if isinstance(event, ProductChanged):
+                self.put(product_of(event), seq)
+
     def _allocate(self, capacity: int) -> None:
         self.sellable = _grown(getattr(self, "sellable", None), capacity, np.dtype(np.bool_), 0)
         self.department = _grown(getattr(self, "department", None), capacity, np.dtype(np.int32), 0)
@@ -110,6 +119,26 @@ class Catalogue:
         self.subcategory = _grown(getattr(self, "subcategory", None), capacity, np.dtype(np.int32), 0)
         self.brand = _grown(getattr(self, "brand", None), capacity, np.dtype(np.int32), 0)
         self.price = _grown(getattr(self, "price", None), capacity, np.dtype(np.int64), -1)
+
+
+def product_of(event: ProductChanged) -> Product:
+    """The catalogue entry an event states, stamped with when and by which event."""
+    return Product(
+        id=event.product,
+        name=event.name,
+        department=event.department,
+        category=event.category,
+        subcategory=event.subcategory,
+        brand=event.brand,
+        manufacturer=event.manufacturer,
+        package_size=event.package_size,
+        price=event.price,
+        currency=event.currency,
+        in_stock=event.in_stock,
+        retired=event.retired,
+        attributes=event.attributes,
+        stamp=Stamp(event.at, event_key(event.source, event.id)),
+    )
 
 
 def _grown(held: NDArray[Any] | None, capacity: int, kind: np.dtype[Any], fill: int) -> NDArray[Any]:  # [capacity]

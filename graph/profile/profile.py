@@ -75,6 +75,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     traits: dict[str, Dated] = {}
     preferences: dict[str, Dated] = {}
     consents: dict[str, Dated] = {}
+    linked: dict[CustomerId, Dated] = {}  # leaves said to be the same person: True, or False once taken back
 
     def history(self) -> Iterator[DayCount]:
         """Everything ever done with products, a row a (kind, product, day)."""

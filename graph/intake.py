@@ -1,0 +1,59 @@
+"""Intake: events become durable, refusals are kept, and the sender hears what became of each."""
+
+from concurrent.futures import Future
+from typing import NamedTuple
+
+from graph.events.refusal import Parsed, Refusal
+from graph.instants import Instant
+from graph.log.dead_letters import DeadLetters
+from graph.log.event_log import Appended, EventLog
+
+__all__ = ["Intake", "IntakeResult"]
+
+
+class IntakeResult(NamedTuple):
+    """What became of a body.
+
+    accepted: events now in the log; duplicates: events the log knew whole; refused: messages that are no events.
+    """
+
+    accepted: int
+    duplicates: int
+    refused: tuple[Refusal, ...] = ()
+
+
+class Intake:
+    """The one door into the log for every route and file."""
+
+    def __init__(self, log: EventLog, dead_letters: DeadLetters) -> None:
+        self._log = log
+        self._dead_letters = dead_letters
+
+    def submit(self, parsed: Parsed, source: str, received: Instant) -> "Future[IntakeResult]":
+        """The result once the events are durable, LogUnavailable where they cannot be.
+
+        Refusals are kept beside them as dead letters of `source`; the answer does not wait for that.
+        """
+        if parsed.refused:
+            self._dead_letters.keep(parsed.refused, source, received)
+        result: Future[IntakeResult] = Future()
+        if not parsed.events:
+            result.set_result(IntakeResult(0, 0, parsed.refused))
+            return result
+
+        def finish(appended: Future[list[Appended]]) -> None:
+            if not result.set_running_or_notify_cancel():
+                return
+            error = appended.exception()
+            if error is not None:
+                result.set_exception(error)
+                return
+            duplicates = sum(one.duplicate for one in appended.result())
+            result.set_result(IntakeResult(len(parsed.events) - duplicates, duplicates, parsed.refused))
+
+        self._log.submit(parsed.events).add_done_callback(finish)
+        return result
+
+    def take(self, parsed: Parsed, source: str, received: Instant) -> IntakeResult:
+        """`submit`, waited for: what files use."""
+        return self.submit(parsed, source, received).result()

@@ -1,0 +1,104 @@
+"""What one event becomes in log.db: a new row, its new lines only, or nothing where it is known."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from graph.events.codec import decode, encode
+from graph.events.family import SCHEMA, Erased, Event, Purchased
+from graph.ids import CustomerId
+from graph.instants import Instant
+from graph.log.event_log import Appended, LoggedEvent
+
+__all__ = ["Erasures", "insert_events", "read_erasures"]
+
+Erasures = dict[CustomerId, Instant]
+"""Until when each erased customer's events count as known."""
+
+_KNOWN = Appended(None)
+
+_INSERT = (
+    "INSERT INTO event (customer, source, id, at, schema, payload) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (source, id) DO NOTHING"
+)
+_INSERT_ORDER = "INSERT INTO order_event (source, order_id, seq) VALUES (?, ?, ?)"
+_ORDER_EVENTS = (
+    "SELECT event.schema, event.payload FROM order_event JOIN event USING (seq) "
+    "WHERE order_event.source = ? AND order_event.order_id = ?"
+)
+_FORGET = (
+    "DELETE FROM event WHERE customer = ?",
+    "DELETE FROM answer WHERE customer = ?",
+    "DELETE FROM dead_letter WHERE customer = ?",
+)
+
+
+def insert_events(
+    connection: sqlite3.Connection,
+    events: Sequence[Event],
+    payloads: Sequence[bytes],
+    erasures: Erasures,
+) -> list[Appended]:
+    """Insert what is new of these events, in order, within the open transaction; `erasures` is kept up to date."""
+    cursor = connection.cursor()
+    appended: list[Appended] = []
+    for event, payload in zip(events, payloads, strict=True):
+        customer = event.subject
+        if customer is not None and customer in erasures and event.at <= erasures[customer]:
+            appended.append(_KNOWN)
+            continue
+        if isinstance(event, Purchased):
+            fresh = _with_new_lines(cursor, event)
+            if fresh is None:
+                appended.append(_KNOWN)
+                continue
+            if fresh is not event:
+                event, payload = fresh, encode(fresh)
+        elif isinstance(event, Erased):
+            _forget(cursor, event)
+            erasures[event.customer] = event.at
+        cursor.execute(_INSERT, (customer, event.source, event.id, event.at, SCHEMA, payload))
+        if cursor.rowcount == 0:
+            appended.append(_KNOWN)
+            continue
+        seq = cursor.lastrowid or 0
+        if isinstance(event, Purchased):
+            cursor.execute(_INSERT_ORDER, (event.source, event.order, seq))
+        appended.append(Appended(LoggedEvent(seq, event)))
+    return appended
+
+
+def read_erasures(connection: sqlite3.Connection) -> Erasures:
+    return dict(connection.execute("SELECT customer, at FROM erasure"))
+
+
+def _with_new_lines(cursor: sqlite3.Cursor, event: Purchased) -> Purchased | None:
+    """The order without the lines already known; the event itself where all are new, None where none is."""
+    known = {
+        line.line
+        for schema, payload in cursor.execute(_ORDER_EVENTS, (event.source, event.order)).fetchall()
+        if isinstance(earlier := decode(schema, payload), Purchased)
+        for line in earlier.lines
+    }
+    fresh = []
+    for line in event.lines:
+        if line.line not in known:
+            known.add(line.line)
+            fresh.append(line)
+    if len(fresh) == len(event.lines):
+        return event
+    return replace(event, lines=tuple(fresh)) if fresh else None
+
+
+def _forget(cursor: sqlite3.Cursor, erased: Erased) -> None:
+    rows = cursor.execute("SELECT seq, schema, payload FROM event WHERE customer = ?", (erased.customer,)).fetchall()
+    orders = [
+        (event.source, event.order, seq)
+        for seq, schema, payload in rows
+        if isinstance(event := decode(schema, payload), Purchased)
+    ]
+    cursor.executemany("DELETE FROM order_event WHERE source = ? AND order_id = ? AND seq = ?", orders)
+    for statement in _FORGET:
+        cursor.execute(statement, (erased.customer,))
+    cursor.execute("INSERT OR REPLACE INTO erasure (customer, at) VALUES (?, ?)", (erased.customer, erased.at))

@@ -1,0 +1,122 @@
+"""fold: a profile and the events after it become the next profile."""
+
+from collections.abc import Iterable
+from operator import itemgetter
+
+from graph.events.family import (
+    AddedToCart,
+    Aliased,
+    BehaviourEvent,
+    Clicked,
+    ConsentChanged,
+    CustomerEvent,
+    Dismissed,
+    Erased,
+    Identified,
+    PreferenceChanged,
+    ProductEvent,
+    Purchased,
+    Rated,
+    RemovedFromCart,
+    Returned,
+    TraitsChanged,
+    Unmerged,
+    Viewed,
+)
+from graph.ids import CustomerId
+from graph.instants import day_of
+from graph.interactions import InteractionKind, event_key, line_key
+from graph.log.event_log import LoggedEvent
+from graph.nodes import Stamp
+from graph.profile.growing import Growing
+from graph.profile.profile import Profile, Recent
+
+__all__ = ["PRODUCT_EVENT_KINDS", "fold"]
+
+PRODUCT_EVENT_KINDS: dict[type[ProductEvent], InteractionKind] = {
+    Viewed: InteractionKind.VIEWED,
+    Clicked: InteractionKind.CLICKED,
+    Dismissed: InteractionKind.DISMISSED,
+    AddedToCart: InteractionKind.ADDED_TO_CART,
+    RemovedFromCart: InteractionKind.REMOVED_FROM_CART,
+    Rated: InteractionKind.RATED,
+    Returned: InteractionKind.RETURNED,
+}
+"""The interaction each event about one product is."""
+
+_by_seq = itemgetter(0)
+
+
+def fold(profile: Profile | None, customer: CustomerId, logged: Iterable[LoggedEvent]) -> Profile:
+    """The profile of `customer` after `logged`, events of theirs in any order.
+
+    Only events numbered after ``profile.seq`` count, each once, so folding the same events again changes nothing.
+    Between erasures the state is the same whatever numbers the same events have. `profile` is left as it is.
+    """
+    events = sorted(logged, key=_by_seq)
+    growing = Growing(profile if profile is not None else Profile(customer=customer))
+    for seq, event in events:
+        if seq <= growing.seq or not isinstance(event, CustomerEvent):
+            continue
+        if isinstance(event, Erased):
+            growing = Growing(Profile(customer=customer, seq=seq))
+            continue
+        growing.seq = seq
+        if not event.context.internal:
+            _add(growing, event)
+    return growing.profile()
+
+
+def _add(growing: Growing, event: CustomerEvent) -> None:
+    growing.count(type(event).__name__)
+    if isinstance(event, BehaviourEvent):
+        growing.see(event.at)
+        if isinstance(event, ProductEvent):
+            _add_product_event(growing, event)
+        elif isinstance(event, Purchased):
+            _add_order(growing, event)
+        return
+    stamp = Stamp(event.at, event_key(event.source, event.id))
+    match event:
+        case TraitsChanged():
+            growing.state("traits", event.traits, stamp)
+        case PreferenceChanged():
+            growing.state("preferences", event.preferences, stamp)
+        case ConsentChanged():
+            growing.state("consents", event.consents, stamp)
+        case Identified():
+            growing.see(event.at)
+            if event.anonymous is not None:
+                growing.state("linked", {event.anonymous: True}, stamp)
+        case Aliased():
+            growing.state("linked", {event.previous: True}, stamp)
+        case Unmerged():
+            growing.state("linked", {event.previous: False}, stamp)
+
+
+def _add_product_event(growing: Growing, event: ProductEvent) -> None:
+    kind = PRODUCT_EVENT_KINDS[type(event)]
+    quantity = event.quantity if isinstance(event, AddedToCart | RemovedFromCart | Returned) else 1.0
+    key = event_key(event.source, event.id)
+    row = Recent(event.at, key, kind, event.product, quantity, event.session, live=not event.history)
+    if isinstance(event, Returned):
+        row = row._replace(order=event.order)
+        growing.spend(event.currency, -event.value)
+    elif isinstance(event, AddedToCart | RemovedFromCart):
+        growing.cart_rows.append(row)
+    growing.recent.append(row)
+    growing.tally(kind, event.product, day_of(event.at, event.utc_offset))
+
+
+def _add_order(growing: Growing, event: Purchased) -> None:
+    day = day_of(event.at, event.utc_offset)
+    live = not event.history
+    kind = InteractionKind.PURCHASED
+    for line in event.lines:
+        key = line_key(event.source, event.order, line.line)
+        growing.recent.append(
+            Recent(event.at, key, kind, line.product, line.quantity, event.session, event.order, live)
+        )
+        growing.tally(kind, line.product, day)
+        growing.buy(line.product, event.at)
+    growing.spend(event.currency, sum(line.value for line in event.lines))

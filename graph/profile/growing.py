@@ -1,0 +1,110 @@
+"""Growing: a profile while events are added to it; what it began from is never touched."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec.structs import replace
+
+from graph.ids import ProductId
+from graph.instants import Instant
+from graph.interactions import InteractionKind
+from graph.nodes import Stamp, Trait
+from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile, Recent
+
+__all__ = ["Growing", "newest_rows"]
+
+Stated = Literal["traits", "preferences", "consents", "linked"]
+
+
+class Growing:
+    """Each inner dict is copied once, when it is first written to: what one event does not touch is shared."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.seq = profile.seq
+        self.recent: list[Recent] = []  # in any order
+        self.cart_rows: list[Recent] = []
+        self._first_seen, self._last_seen = profile.first_seen, profile.last_seen
+        self._counts: dict[str, int] = {}
+        self._spent: dict[str, int] = {}
+        self._bought: dict[ProductId, Instant] | None = None
+        self._days = profile.days
+        self._own_products: dict[InteractionKind, dict[ProductId, dict[int, int]]] = {}
+        self._own_days: set[tuple[InteractionKind, ProductId]] = set()
+        self._stated: dict[Stated, dict[str, Dated]] = {}
+
+    def see(self, at: Instant) -> None:
+        if self._first_seen is None or at < self._first_seen:
+            self._first_seen = at
+        if self._last_seen is None or at > self._last_seen:
+            self._last_seen = at
+
+    def count(self, event_type: str) -> None:
+        self._counts[event_type] = self._counts.get(event_type, 0) + 1
+
+    def spend(self, currency: str, value: int) -> None:
+        self._spent[currency] = self._spent.get(currency, 0) + value
+
+    def buy(self, product: ProductId, at: Instant) -> None:
+        if self._bought is None:
+            self._bought = self._profile.bought.copy()
+        if at > self._bought.get(product, at - 1):
+            self._bought[product] = at
+
+    def tally(self, kind: InteractionKind, product: ProductId, day: int) -> None:
+        products = self._own_products.get(kind)
+        if products is None:
+            products = self._own_products[kind] = self._profile.days.get(kind, {}).copy()
+        days = products.get(product)
+        if days is None:
+            products[product] = {day: 1}
+            self._own_days.add((kind, product))
+            return
+        if (kind, product) not in self._own_days:
+            days = products[product] = days.copy()
+            self._own_days.add((kind, product))
+        days[day] = days.get(day, 0) + 1
+
+    def state(self, field: Stated, values: Mapping[str, Trait | list[str]], stamp: Stamp) -> None:
+        """Set dated values, except where the held one has a later stamp."""
+        held = self._stated.get(field)
+        if held is None:
+            held = self._stated[field] = dict(getattr(self._profile, field))
+        for name, value in values.items():
+            known = held.get(name)
+            if known is None or stamp >= known.stamp:
+                held[name] = Dated(stamp, value)
+
+    def profile(self) -> Profile:
+        """The grown profile; the one it began from where nothing was added."""
+        began = self._profile
+        if self.seq == began.seq:
+            return began
+        changes: dict[str, object] = {"seq": self.seq, "first_seen": self._first_seen, "last_seen": self._last_seen}
+        if self._counts:
+            changes["counts"] = _sums(began.counts, self._counts)
+        if self.recent:
+            changes["recent"] = newest_rows(began.recent, self.recent, MAX_RECENT)
+        if self.cart_rows:
+            changes["cart_rows"] = newest_rows(began.cart_rows, self.cart_rows, MAX_CART_ROWS)
+        if self._spent:
+            changes["spent"] = _sums(began.spent, self._spent)
+        if self._bought is not None:
+            changes["bought"] = self._bought
+        if self._own_products:
+            changes["days"] = {**began.days, **self._own_products}
+        return replace(began, **changes, **self._stated)
+
+
+def newest_rows(held: tuple[Recent, ...], added: list[Recent], limit: int) -> tuple[Recent, ...]:
+    """The `limit` newest of both, oldest first, by (at, key)."""
+    if len(added) == 1 and (not held or held[-1][:2] < added[0][:2]):
+        return (*held[-limit + 1 :], added[0])
+    return tuple(sorted((*held, *added))[-limit:])
+
+
+def _sums(held: Mapping[str, int], added: Mapping[str, int]) -> dict[str, int]:
+    total = dict(held)
+    for name, number in added.items():
+        total[name] = total.get(name, 0) + number
+    return total

@@ -1,0 +1,126 @@
+"""SqliteProfiles: profiles.db, the profiles and the catalogue up to one position in the log."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec.msgpack import Decoder, Encoder
+
+from graph.errors import StoreUnavailable
+from graph.ids import CustomerId
+from graph.log.event_log import START, Position
+from graph.nodes import Product
+from graph.profile.profile import Profile
+from graph.sqlite_file import open_sqlite, transaction
+
+__all__ = ["SqliteProfiles"]
+
+_SCHEMA = (
+    """
+    CREATE TABLE profile (
+        customer TEXT NOT NULL PRIMARY KEY,
+        seq INTEGER NOT NULL,
+        state BLOB NOT NULL
+    );
+    CREATE TABLE product (
+        id TEXT NOT NULL PRIMARY KEY,
+        at INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        entry BLOB NOT NULL
+    );
+    CREATE TABLE progress (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        position TEXT NOT NULL
+    );
+    INSERT INTO progress (one, position) VALUES (1, '')
+    """,
+)
+_PUT_PROFILE = (
+    "INSERT INTO profile (customer, seq, state) VALUES (?, ?, ?) "
+    "ON CONFLICT (customer) DO UPDATE SET seq = excluded.seq, state = excluded.state WHERE excluded.seq >= profile.seq"
+)
+_PUT_PRODUCT = (
+    "INSERT INTO product (id, at, event, seq, entry) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (id) DO UPDATE SET "
+    "at = excluded.at, event = excluded.event, seq = excluded.seq, entry = excluded.entry "
+    "WHERE (excluded.at, excluded.event) >= (product.at, product.event)"
+)
+
+_encode = Encoder().encode
+_profile_decoder = Decoder(Profile)
+_product_decoder = Decoder(Product)
+
+
+class SqliteProfiles:
+    """One process writes, any number read; every method raises StoreUnavailable where the file cannot be used."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
+        self._path = path
+        try:
+            self._connection = open_sqlite(path, _SCHEMA, synchronous="NORMAL", busy_seconds=busy_seconds)
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
+    def read(self, customer: CustomerId) -> Profile | None:
+        try:
+            row = self._connection.execute("SELECT state FROM profile WHERE customer = ?", (customer,)).fetchone()
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+        return None if row is None else _profile_decoder.decode(row[0])
+
+    def seq_of(self, customer: CustomerId) -> int:
+        """The number of the newest event in a customer's profile, 0 where there is none."""
+        try:
+            row = self._connection.execute("SELECT seq FROM profile WHERE customer = ?", (customer,)).fetchone()
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+        return 0 if row is None else int(row[0])
+
+    def products(self) -> Iterator[tuple[Product, int]]:
+        """Every catalogue entry with the number of the event that set it, in the order they were first set."""
+        decode = _product_decoder.decode
+        try:
+            for entry, seq in self._connection.execute("SELECT entry, seq FROM product ORDER BY rowid"):
+                yield decode(entry), seq
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
+    def position(self) -> Position:
+        """Where in the log these profiles stand; START for a new file."""
+        try:
+            row = self._connection.execute("SELECT position FROM progress").fetchone()
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+        return START if row is None else Position(row[0])
+
+    def write(self, profiles: Iterable[Profile], products: Iterable[tuple[Product, int]], position: Position) -> None:
+        """Replace profiles and catalogue entries and move to `position`, as one transaction.
+
+        A profile with a greater seq and a product with a later stamp than the one given stay.
+        """
+        try:
+            with transaction(self._connection) as connection:
+                connection.executemany(
+                    _PUT_PROFILE, ((profile.customer, profile.seq, _encode(profile)) for profile in profiles)
+                )
+                connection.executemany(
+                    _PUT_PRODUCT,
+                    ((product.id, *product.stamp, seq, _encode(product)) for product, seq in products),
+                )
+                connection.execute("UPDATE progress SET position = ?", (position,))
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
+    def checkpoint(self) -> bool:
+        """Empty the write-ahead log, which holds what was erased too; False while a reader is in the way."""
+        try:
+            return not self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _unavailable(self, error: sqlite3.Error) -> StoreUnavailable:
+        return StoreUnavailable(f"{self._path.name} cannot be used: {error}")

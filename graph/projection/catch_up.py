@@ -1,0 +1,42 @@
+"""catch_up: bring a derived store to the end of the log."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from graph.log.event_log import EventLog, LoggedEvent, Position
+
+__all__ = ["Projection", "catch_up"]
+
+
+class Projection(Protocol):
+    """A store that is a fold of the log."""
+
+    def position(self) -> Position:
+        """The position the store includes."""
+        ...
+
+    def apply(self, logged: Sequence[LoggedEvent], position: Position) -> None:
+        """Include these events and move to the position after them: all of it or nothing."""
+        ...
+
+
+def catch_up(
+    log: EventLog,
+    projection: Projection,
+    *,
+    batch: int = 10_000,
+    progress: Callable[[int], None] | None = None,
+) -> Position:
+    """Read on from the store's position until there is nothing more; the position reached.
+
+    `progress` hears how many events each batch had. Stopped at any moment, even by kill -9, the next call goes on
+    exactly where the store stands.
+    """
+    position = projection.position()
+    while True:
+        logged, position = log.read(position, batch)
+        if not logged:
+            return position
+        projection.apply(logged, position)
+        if progress is not None:
+            progress(len(logged))
