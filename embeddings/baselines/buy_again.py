@@ -1,0 +1,38 @@
+"""BuyAgain: what a customer bought, the often and lately bought first."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.ranker import ScoreRanker
+
+__all__ = ["Bought", "BuyAgain"]
+
+
+@dataclass(frozen=True)
+class BuyAgain:
+    """Score = Σ over baskets with the product of 2^(-age in days / half_life_days); None counts baskets.
+
+    Lists only products the customer bought, so it has nothing to say on new ones.
+    """
+
+    half_life_days: float | None = 60.0
+
+    def fit(self, train: InteractionMatrix) -> ScoreRanker:
+        return ScoreRanker.over(train, Bought(train.purchases(self.half_life_days)))
+
+
+@dataclass(frozen=True)
+class Bought:
+    """The entries of a sparse matrix as scores, -inf where it has none."""
+
+    matrix: sparse.csr_array  # [num_customers, num_products]
+
+    def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:  # [n, num_products]
+        part = self.matrix[rows].tocoo()
+        scores = np.full(part.shape, -np.inf, dtype=np.float32)
+        scores[part.row, part.col] = part.data
+        return scores
