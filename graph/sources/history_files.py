@@ -1,0 +1,63 @@
+"""read_history: everything a mapping finds in a folder, as events of history and rows that could not be taken."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from graph.events.family import Event
+from graph.instants import Instant
+from graph.sources.mapping import (
+    Campaigns,
+    Coupons,
+    Customers,
+    Interactions,
+    Mapping,
+    Products,
+    Purchases,
+    Receipts,
+    Redemptions,
+)
+from graph.sources.reading import Reading
+from graph.sources.records.behaviour import read_interactions
+from graph.sources.records.campaigns import read_campaigns
+from graph.sources.records.catalogue import read_products
+from graph.sources.records.orders import read_orders
+from graph.sources.records.people import read_customers
+from graph.sources.records.receipts import read_receipts
+from graph.sources.records.redemptions import read_redemptions
+from graph.sources.refused_row import RefusedRow
+from graph.sources.rows import Progress
+
+__all__ = ["read_history"]
+
+
+def read_history(
+    mapping: Mapping, folder: Path, received: Instant, progress: Progress | None = None
+) -> Iterator[Event | RefusedRow]:
+    """Every event of a shop's files: its products, customers and campaigns first, then what was done with them.
+
+    Reading twice gives the same events but for `received`. Memory holds a batch of rows, the orders whose last line is
+    still to come, and a few bytes a key; coupons are held whole. MappingError where mapping and files do not fit,
+    UnreadableFile for a file that is broken beyond its rows.
+    """
+    reading = Reading(mapping, folder, received, progress)
+    tables = mapping.tables
+    for table in tables:
+        if isinstance(table, Products):
+            yield from read_products(reading, table)
+    for table in tables:
+        if isinstance(table, Customers):
+            yield from read_customers(reading, table)
+    yield from read_campaigns(
+        reading,
+        [table for table in tables if isinstance(table, Campaigns)],
+        [table for table in tables if isinstance(table, Coupons)],
+    )
+    for table in tables:
+        if isinstance(table, Purchases):
+            yield from read_orders(reading, table)
+        elif isinstance(table, Interactions):
+            yield from read_interactions(reading, table)
+        elif isinstance(table, Receipts):
+            yield from read_receipts(reading, table)
+        elif isinstance(table, Redemptions):
+            yield from read_redemptions(reading, table)

@@ -1,0 +1,37 @@
+"""Reading: what the readers of one history share."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graph.events.derived_ids import content_id
+from graph.ids import EventId
+from graph.instants import Instant
+from graph.sources.mapping import Mapping, Table
+from graph.sources.rows import Progress, TableRows
+
+__all__ = ["Reading", "named"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One pass over a shop's files. `starts` learns when each campaign begins, for receipts that do not say."""
+
+    mapping: Mapping
+    folder: Path
+    received: Instant
+    progress: Progress | None = None
+    starts: dict[str, Instant] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        return self.mapping.source
+
+    def rows(self, table: Table) -> TableRows:
+        """The rows of a table; times of things done must not lie after the receipt."""
+        return TableRows(table, self.folder, self.received, self.progress)
+
+
+def named(what: str, *parts: Any) -> EventId:
+    """The id of an event whose row brings none: the same for the same content, so that a second import is known."""
+    return EventId(f"{what}:{content_id(*map(str, parts))}")

@@ -1,0 +1,1 @@
+"""From judged rows to events: a module for each thing a table can hold."""

@@ -1,0 +1,170 @@
+"""Rows: a table's files read, its columns judged, the rows that cannot be taken set aside with their reason."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from graph.instants import Instant
+from graph.sources import judged
+from graph.sources.column import Column
+from graph.sources.judged import Fault, Judged
+from graph.sources.judged_time import judge_time
+from graph.sources.mapping import Table
+from graph.sources.raw_values import raw_values, text_of
+from graph.sources.refused_row import RefusedRow
+from graph.sources.table_files import RawBatch, raw_batches
+
+__all__ = ["OFFSET", "POSITION", "Progress", "Rows", "TableRows"]
+
+POSITION = "position"  # the row's place in the whole table, from 0
+OFFSET = "utc_offset"  # minutes the clock of `time` was ahead of UTC
+
+Progress = Callable[[str, int], None]
+"""Told after every batch: the file, and how many of its rows were read since it was last told."""
+
+_IDS = ("order", "line", "product", "id", "campaign", "coupon")
+_TIMES = ("time", "starts", "ends")
+_MONEY = ("value", "price", "discounts")
+_SHOWN = 80  # characters of a refused value
+
+
+class Rows(NamedTuple):
+    """A batch of judged rows.
+
+    files: (where in the table it starts, its name) of the files so far. end: where in the table the next batch starts.
+    frame: the rows that can be taken, a column a field, with `POSITION` and, beside a time, `OFFSET`; a field the
+    mapping leaves out has no column. refusals: the others, by row.
+    """
+
+    files: tuple[tuple[int, str], ...]
+    end: int
+    frame: pl.DataFrame
+    refusals: list[RefusedRow]
+
+    def refuse(self, wrong: pl.Series, field: str, expected: str) -> "Rows":
+        """The same batch, rows that turned out `wrong` ([rows of frame]) refused for what their `field` holds."""
+        if not wrong.any():
+            return self
+        said = self.frame[field] if field in self.frame.columns else pl.Series([None]).new_from_index(0, len(wrong))
+        refused = [
+            self.refusal(place, field, value, expected)
+            for place, value in zip(self.frame[POSITION].filter(wrong), said.filter(wrong), strict=True)
+        ]
+        return self._replace(frame=self.frame.filter(~wrong), refusals=self.refusals + refused)
+
+    def refusal(self, position: int, field: str, value: Any, expected: str) -> RefusedRow:
+        start, file = next(one for one in reversed(self.files) if one[0] <= position)
+        told = None if value is None else str(value)
+        return RefusedRow(file, position - start + 1, field, told and told[:_SHOWN], expected)
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Reads the rows of one table. `latest` is the instant of receipt for what must have happened by then."""
+
+    table: Table
+    folder: Path
+    latest: Instant | None = None
+    progress: Progress | None = None
+
+    def fields(self) -> list[tuple[str, Column, bool]]:
+        return [field for field in self.table.columns.fields() if field[1].source is None]
+
+    def only(self, names: Sequence[str]) -> Iterator[Rows]:
+        """`batches` of these fields alone, without telling progress."""
+        return self._batches([field for field in self.fields() if field[0] in names], None)
+
+    def batches(self) -> Iterator[Rows]:
+        """All rows in the order of the files; MappingError and UnreadableFile as `raw_batches` raises them."""
+        return self._batches(self.fields(), self.progress)
+
+    def _batches(self, fields: list[tuple[str, Column, bool]], progress: Progress | None) -> Iterator[Rows]:
+        columns = [name for _, column, _ in fields for name in column.names()]
+        files: tuple[tuple[int, str], ...] = ()
+        for batch in raw_batches(self.table, self.folder, columns):
+            if batch.first == 1:
+                files += ((batch.start, batch.file),)
+            yield self._judged(batch, fields, files)
+            if progress is not None:
+                progress(batch.file, batch.frame.height)
+
+    def _judged(
+        self, batch: RawBatch, fields: list[tuple[str, Column, bool]], files: tuple[tuple[int, str], ...]
+    ) -> Rows:
+        raw: dict[str, pl.Series] = {}
+        held: dict[str, pl.Series] = {}
+        faults: list[tuple[str, Fault]] = [("row", Fault(batch.broken, batch.whole))]
+        for name, column, required in fields:
+            raw[name] = raw_values(column, batch.frame, self.table.missing)
+            verdict = self._verdict(name, column, raw[name], held)
+            held[name] = verdict.values
+            faults += [(name, fault) for fault in verdict.faults]
+            if required:
+                faults.append((name, Fault(verdict.values.is_null(), "a value")))
+        if "customer" in held or "anonymous" in held:
+            held["customer"] = _person(held)
+            faults.append(("customer", Fault(held["customer"].is_null(), "a value")))
+        if "currency" in held:
+            held["currency"] = held["currency"].fill_null(self.table.currency or "")
+        end = batch.start + batch.frame.height
+        held[POSITION] = pl.int_range(batch.start, end, eager=True)
+        return _taken(Rows(files, end, pl.DataFrame(held), []), batch, raw, faults)
+
+    def _verdict(self, name: str, column: Column, raw: pl.Series, held: dict[str, pl.Series]) -> Judged:
+        group, decimal = name.partition(".")[0], self.table.decimal
+        if name in _TIMES:
+            latest = self.latest if name == "time" else None
+            verdict, offset = judge_time(raw, column.format, self.table.timezone, latest)
+            if name == "time":
+                held[OFFSET] = offset
+            return verdict
+        if group in _MONEY:
+            currencies = held.get("currency", pl.Series([None], dtype=pl.String).new_from_index(0, len(raw)))
+            currencies = currencies.fill_null(self.table.currency or "")
+            amounts = judged.judge_money(raw, decimal, self.table.money, currencies)
+            unnamed = Fault(raw.is_not_null() & (currencies == ""), "an amount with its currency")
+            return Judged(amounts.values, (*amounts.faults, unnamed))
+        if name in _IDS:
+            return judged.judge_id(raw)
+        if name == "kind" and self.table.record == "interactions":
+            return judged.judge_kind(raw)
+        if group in ("traits", "attributes"):
+            if column.type == "number":
+                return judged.judge_number(raw, decimal)
+            return judged.judge_flag(raw) if column.type == "flag" else judged.judge_text(raw)
+        simple: dict[str, Callable[[pl.Series], Judged]] = {
+            "customer": judged.judge_customer,
+            "anonymous": judged.judge_anonymous,
+            "currency": judged.judge_currency,
+            "in_stock": judged.judge_flag,
+            "retired": judged.judge_flag,
+            "quantity": lambda raw: judged.judge_quantity(raw, decimal),
+            "seconds": lambda raw: judged.judge_quantity(raw, decimal),
+            "rating": lambda raw: judged.judge_rating(raw, decimal),
+        }
+        return simple.get(name, judged.judge_text)(raw)
+
+
+def _taken(rows: Rows, batch: RawBatch, raw: dict[str, pl.Series], faults: list[tuple[str, Fault]]) -> Rows:
+    """The batch without its faulty rows, one refusal each, of the first fault found, and without its empty ones."""
+    settled = ~batch.broken
+    for column in batch.frame.iter_columns():
+        settled &= text_of(column).is_null()
+    refusals: dict[int, RefusedRow] = {}
+    for name, fault in faults:
+        for row in (fault.rows & ~settled).arg_true():
+            value = raw[name][row] if name in raw else None
+            refusals[row] = rows.refusal(batch.start + row, name, value, fault.expected)
+        settled = settled | fault.rows
+    taken = rows.frame.filter(~settled) if settled.any() else rows.frame
+    return rows._replace(frame=taken, refusals=[refusals[row] for row in sorted(refusals)])
+
+
+def _person(held: dict[str, pl.Series]) -> pl.Series:
+    if "anonymous" not in held:
+        return held["customer"]
+    anonymous = held.pop("anonymous")
+    return held["customer"].fill_null(anonymous) if "customer" in held else anonymous
