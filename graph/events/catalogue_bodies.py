@@ -56,6 +56,11 @@ class CustomerEntry(Struct, forbid_unknown_fields=True):
     traits: Any = None
 
 
+class Who(Struct):
+    id: str | None = field(name="customer_id", default=None)
+
+
+_WHO = Decoder(Who)
 _PRODUCTS, _CUSTOMERS = Decoder(Products), Decoder(Customers)
 _PRODUCT, _CUSTOMER = Decoder(ProductEntry), Decoder(CustomerEntry)
 
@@ -65,7 +70,7 @@ def parse_products(body: bytes, received: Instant, source: str = "products") -> 
 
     A price is in major units. InvalidValue with the field "body" where this is no such JSON.
     """
-    return _parsed("products", read(_PRODUCTS, body).products, received, source, _product_changed)
+    return _parsed("products", read(_PRODUCTS, body).products, received, source, _product_changed, _nobody)
 
 
 def parse_customers(body: bytes, received: Instant, source: str = "customers") -> Parsed:
@@ -73,7 +78,7 @@ def parse_customers(body: bytes, received: Instant, source: str = "customers") -
 
     InvalidValue with the field "body" where this is no such JSON.
     """
-    return _parsed("customers", read(_CUSTOMERS, body).customers, received, source, _traits_changed)
+    return _parsed("customers", read(_CUSTOMERS, body).customers, received, source, _traits_changed, _customer)
 
 
 def _parsed(
@@ -82,6 +87,7 @@ def _parsed(
     received: Instant,
     source: str,
     change: Callable[[Raw, EventId, str, Instant], Event],
+    customer: Callable[[bytes], str],
 ) -> Parsed:
     if entries is None:
         raise InvalidValue(noun, None, f"a list of {noun}")
@@ -93,7 +99,8 @@ def _parsed(
         try:
             events.append(change(text, name, source, received))
         except InvalidValue as error:
-            refused.append(Refusal.of(error, raw=bytes(text), index=index, where=f"{noun}[{index}]"))
+            raw, where = bytes(text), f"{noun}[{index}]"
+            refused.append(Refusal.of(error, raw=raw, index=index, where=where, customer=customer(raw)))
     return Parsed(tuple(events), tuple(refused))
 
 
@@ -134,3 +141,15 @@ def _traits_changed(text: Raw, name: EventId, source: str, received: Instant) ->
         customer=customer_id(entry.id),
         traits=traits(entry.traits, "traits"),
     )
+
+
+def _customer(text: bytes) -> str:
+    """Whom a refused entry is about, as far as it says, so that an erasure finds it."""
+    try:
+        return customer_id(read(_WHO, text).id)
+    except InvalidValue:
+        return ""
+
+
+def _nobody(text: bytes) -> str:
+    return ""

@@ -38,7 +38,7 @@ class Envelope(Struct):
     subject: str | None = None
     time: str | None = None
     datacontenttype: str | None = None
-    data: Raw | None = None
+    data: Raw = Raw()  # empty where there are none
 
 
 _STRUCTURED = Decoder(Envelope)
@@ -83,7 +83,7 @@ def _structured(text: bytes | Raw, received: Instant) -> Event:
     envelope = read(_STRUCTURED, text)
     if envelope.datacontenttype is not None:
         _require_json(envelope.datacontenttype.partition(";")[0].strip().lower(), "datacontenttype")
-    data = None if envelope.data is None else plain(envelope.data, "data")
+    data = plain(envelope.data, "data") if bytes(envelope.data) else None
     return _event(envelope, data, received)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph import InvalidValue, SchemaTooNew
@@ -77,6 +77,7 @@ def test_an_upcaster_that_makes_no_event_says_so(examples: dict[str, Event]) -> 
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=TYPES)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_whatever_the_family_holds_is_the_same_after_storing(kind: type[Event], data: st.DataObject) -> None:
     event = data.draw(_events(kind))
