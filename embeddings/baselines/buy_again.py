@@ -14,15 +14,23 @@ __all__ = ["Bought", "BuyAgain"]
 
 @dataclass(frozen=True)
 class BuyAgain:
-    """Score = Σ over baskets with the product of 2^(-age in days / half_life_days); None counts baskets.
+    """Score = Σ over baskets with the product of 2^(-age in days / half_life_days) + popularity · share of buyers.
 
+    half_life_days: None counts baskets.
+    popularity: what the product bought by most customers is worth by that, in baskets of today; it parts the many
+        products a customer bought equally often.
     Lists only products the customer bought, so it has nothing to say on new ones.
     """
 
     half_life_days: float | None = 60.0
+    popularity: float = 0.1
 
     def fit(self, train: InteractionMatrix) -> ScoreRanker:
-        return ScoreRanker.over(train, Bought(train.purchases(self.half_life_days)))
+        scores = train.purchases(self.half_life_days)
+        buyers = np.bincount(scores.indices, minlength=train.shape[1])  # [num_products]
+        share = (buyers / max(buyers.max(initial=0), 1)).astype(np.float32)
+        scores.data += np.float32(self.popularity) * share[scores.indices]
+        return ScoreRanker.over(train, Bought(scores))
 
 
 @dataclass(frozen=True)

@@ -17,35 +17,41 @@ class ItemKNN:
     """Score of product i = Σ over the customer's products j that have i among their nearest of their similarity.
 
     similarity = cosine of their columns of distinct buyers · shared / (shared + shrink), with `shared` the customers
-    who bought both; each product keeps its `neighbours` nearest others, and itself at similarity 1.
+    who bought both. Each product keeps its `neighbours` nearest others, and itself at similarity 1; one with fewer than
+    `min_buyers` is nobody's neighbour but its own.
     """
 
     neighbours: int = 100
     shrink: float = 10.0
+    min_buyers: int = 5
 
     def fit(self, train: InteractionMatrix) -> ScoreRanker:
         bought = train.bought()  # [num_customers, num_products]
         return ScoreRanker.over(train, NearestScores(bought, self.nearest(bought)))
 
-    def nearest(self, bought: sparse.csr_array) -> sparse.csr_array:  # [num_products, num_products], rows sum to ≥ 0
+    def nearest(self, bought: sparse.csr_array) -> sparse.csr_array:  # [num_products, num_products]
         """The similarities kept: row j has the nearest of product j."""
-        columns = bought.T.tocsr()
-        buyers = np.diff(columns.indptr).astype(np.float32)
-        scale = 1.0 / np.sqrt(np.maximum(buyers, 1.0))  # [num_products]
-        parts = []
-        for start in range(0, len(buyers), CHUNK):
-            shared = (columns[start : start + CHUNK] @ bought).toarray()  # [chunk, num_products]
-            similarity = shared * shared / (shared + np.float32(self.shrink)) if self.shrink else shared
-            similarity *= scale[start : start + CHUNK, None]
-            similarity *= scale
-            rows = np.arange(len(similarity))
-            similarity[rows, rows + start] = -np.inf
+        buyers = np.bincount(bought.indices, minlength=bought.shape[1])
+        kept = np.flatnonzero(buyers >= self.min_buyers)  # [num_kept]
+        columns = bought.tocsc()[:, kept].tocsr()  # [num_customers, num_kept]
+        scale = (1.0 / np.sqrt(buyers[kept])).astype(np.float32)  # [num_kept]
+        rows, nearest, similarities = [], [], []
+        for start in range(0, len(kept), CHUNK):
+            ours = np.arange(start, min(start + CHUNK, len(kept)))
+            shared = (columns[:, ours].T @ columns).toarray()  # [chunk, num_kept]
+            similarity = shared * (shared / np.maximum(shared + np.float32(self.shrink), 1.0)) * scale
+            similarity *= scale[ours, None]
             similarity[similarity == 0] = -np.inf
-            nearest = top_k(similarity, self.neighbours)  # [chunk, neighbours]
-            row, place = np.nonzero(nearest >= 0)
-            column = nearest[row, place]
-            parts.append(sparse.csr_array((similarity[row, column], (row, column)), shape=similarity.shape))
-        return (sparse.vstack(parts) + sparse.eye_array(len(buyers), dtype=np.float32)).tocsr()
+            similarity[ours - start, ours] = -np.inf
+            best = top_k(similarity, self.neighbours)  # [chunk, neighbours]
+            row, place = np.nonzero(best >= 0)
+            rows.append(kept[ours[row]])
+            nearest.append(kept[best[row, place]])
+            similarities.append(similarity[row, best[row, place]])
+        themselves = np.arange(len(buyers))
+        data = np.concatenate([*similarities, np.ones(len(buyers), dtype=np.float32)])
+        cells = (np.concatenate([*rows, themselves]), np.concatenate([*nearest, themselves]))
+        return sparse.csr_array((data, cells), shape=(len(buyers), len(buyers)))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,131 @@
+"""Every baseline on a checkerboard: customers buy products of their own colour, and each still lacks one of them."""
+
+import numpy as np
+import pytest
+
+from embeddings.baselines import ALS, EASE, Blend, BuyAgain, ItemKNN, MostPopular
+from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.ranker import Method
+from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
+
+NUM_CUSTOMERS, NUM_PRODUCTS = 20, 10
+PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)
+
+
+def matrix(rows: list[tuple[int, int, int]]) -> InteractionMatrix:
+    """(customer, product, day) purchases, a basket each, seen from day 100."""
+    customer, product, day = np.array(rows, dtype=np.int32).T
+    edges = EdgeArrays(
+        customers=[CustomerId(f"user:{row:02}") for row in range(NUM_CUSTOMERS)],
+        targets=[f"p{column}" for column in range(NUM_PRODUCTS)],
+        customer=customer,
+        target=product,
+        kind=np.full(len(rows), PURCHASED, dtype=np.int8),
+        at=day.astype(np.int64) * DAY,
+        day=day,
+        quantity=np.ones(len(rows)),
+        value=np.zeros(len(rows), dtype=np.int64),
+        order=np.arange(len(rows), dtype=np.int32),
+    )
+    return InteractionMatrix.from_edges(edges, Instant(100 * DAY))
+
+
+def lacking(customer: int) -> int:
+    """The product of their own colour that a customer has not bought."""
+    return customer % 2 + 2 * (customer // 2 % (NUM_PRODUCTS // 2))
+
+
+@pytest.fixture(scope="module")
+def checkerboard() -> InteractionMatrix:
+    cells = [(c, p) for c in range(NUM_CUSTOMERS) for p in range(NUM_PRODUCTS) if c % 2 == p % 2 and p != lacking(c)]
+    return matrix([(customer, product, 90) for customer, product in cells])
+
+
+LEARNERS: list[Method] = [
+    ItemKNN(shrink=0.0),
+    EASE(regularization=1.0),
+    EASE(regularization=1.0, max_customers=0),
+    ALS(dim=4, iterations=15, regularization=0.1),
+    Blend(ease=EASE(regularization=1.0)),
+]
+
+
+@pytest.mark.parametrize("method", LEARNERS, ids=repr)
+def test_the_product_of_ones_colour_that_is_lacking_comes_first(
+    method: Method, checkerboard: InteractionMatrix
+) -> None:
+    lists = method.fit(checkerboard).rank(checkerboard.customers, 1, mask_history=True)
+    assert lists[:, 0].tolist() == [lacking(customer) for customer in range(NUM_CUSTOMERS)]
+
+
+@pytest.mark.parametrize("method", LEARNERS, ids=repr)
+def test_without_a_mask_ones_own_colour_fills_the_list(method: Method, checkerboard: InteractionMatrix) -> None:
+    lists = method.fit(checkerboard).rank(checkerboard.customers, NUM_PRODUCTS // 2, mask_history=False)
+    for customer, products in enumerate(lists):
+        assert set(products.tolist()) == set(range(customer % 2, NUM_PRODUCTS, 2))
+
+
+def test_both_ways_to_solve_ease_give_the_same_scores(checkerboard: InteractionMatrix) -> None:
+    rows = np.arange(NUM_CUSTOMERS)
+    by_customer = EASE(regularization=2.0).fit(checkerboard).scorer.scores(rows)
+    by_product = EASE(regularization=2.0, max_customers=0).fit(checkerboard).scorer.scores(rows)
+    np.testing.assert_allclose(by_customer, by_product, atol=1e-5)
+
+
+def test_ease_is_the_closed_form_of_the_paper() -> None:
+    train = matrix([(0, 0, 1), (0, 1, 1), (1, 0, 1), (1, 2, 1), (2, 1, 1), (2, 3, 1), (2, 0, 1)])
+    bought = train.bought().toarray()
+    inverse = np.linalg.inv(bought.T @ bought + 0.5 * np.eye(NUM_PRODUCTS))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0.0)
+    scores = EASE(regularization=0.5).fit(train).scorer.scores(np.arange(NUM_CUSTOMERS))
+    np.testing.assert_allclose(scores, bought @ weights, atol=1e-5)
+
+
+def test_beyond_the_most_bought_products_ease_scores_zero() -> None:
+    train = matrix([(0, 0, 1), (1, 0, 1), (0, 1, 1), (1, 1, 1), (0, 2, 1)])
+    scores = EASE(regularization=1.0, max_customers=0, max_products=2).fit(train).scorer.scores(np.array([0]))
+    assert (scores[0, :2] > 0).all()
+    assert (scores[0, 2:] == 0).all()
+
+
+def test_most_popular_counts_customers_not_baskets() -> None:
+    train = matrix([(0, 3, 1), (0, 3, 2), (0, 3, 3), (0, 5, 4), (1, 5, 5)])
+    assert MostPopular().fit(train).rank([train.customers[9]], 2, mask_history=False).tolist() == [[5, 3]]
+
+
+def test_most_popular_of_the_last_days_forgets_what_is_older() -> None:
+    train = matrix([(0, 3, 1), (1, 3, 1), (0, 5, 95)])
+    ranker = MostPopular(last_days=30).fit(train)
+    assert ranker.rank([train.customers[9]], 1, mask_history=False).tolist() == [[5]]
+
+
+def test_buy_again_prefers_often_then_lately_then_popular() -> None:
+    often = matrix([(0, 1, 97), (0, 2, 98), (0, 2, 98), (0, 4, 97), (1, 4, 97)])
+    assert BuyAgain().fit(often).rank([often.customers[0]], 4, mask_history=False).tolist() == [[2, 4, 1, -1]]
+    lately = matrix([(0, 1, 10), (0, 1, 11), (0, 2, 99)])
+    assert BuyAgain(60.0).fit(lately).rank([lately.customers[0]], 1, mask_history=False).tolist() == [[2]]
+    assert BuyAgain(None).fit(lately).rank([lately.customers[0]], 1, mask_history=False).tolist() == [[1]]
+
+
+def test_buy_again_says_nothing_on_new_products(checkerboard: InteractionMatrix) -> None:
+    assert (BuyAgain().fit(checkerboard).rank(checkerboard.customers, 3, mask_history=True) == -1).all()
+
+
+def test_item_knn_similarities_are_shrunk_cosines() -> None:
+    """Products 0 and 1 share two of three and two buyers: cosine 2/√6, shrunk by 2 / (2 + 1)."""
+    train = matrix([(0, 0, 1), (1, 0, 1), (2, 0, 1), (0, 1, 1), (1, 1, 1)])
+    nearest = ItemKNN(neighbours=1, shrink=1.0, min_buyers=1).nearest(train.bought()).toarray()
+    assert nearest[0, 1] == pytest.approx(2 / np.sqrt(6) * 2 / 3)
+    assert nearest[0, 0] == 1.0
+
+
+def test_item_knn_leaves_out_products_with_few_buyers() -> None:
+    train = matrix([(0, 0, 1), (1, 0, 1), (0, 1, 1)])
+    assert ItemKNN(min_buyers=2).nearest(train.bought()).nnz == NUM_PRODUCTS
+
+
+def test_blend_puts_what_is_bought_again_before_the_rest(checkerboard: InteractionMatrix) -> None:
+    blend = Blend(ease=EASE(regularization=1.0), weight=100.0).fit(checkerboard)
+    lists = blend.rank(checkerboard.customers, 5, mask_history=False)
+    assert lists[:, 4].tolist() == [lacking(customer) for customer in range(NUM_CUSTOMERS)]
