@@ -1,4 +1,9 @@
-"""CustomerGraph: the two interfaces every graph store implements, and the shapes they speak in."""
+"""CustomerGraph: the two interfaces every graph store implements, and the shapes they speak in.
+
+A node exists while something says so: a catalogue entry, an interaction, or a coupon that covers it. One met only in an
+interaction or under a coupon is bare: nothing but its id is known, and it goes with the last thing that names it.
+An entry with nothing but its id says no more than a bare node and is one.
+"""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -45,7 +50,7 @@ class Neighbour(NamedTuple):
     """A node beside another: what joins them, how many times, and when last (None for what has no time)."""
 
     node: NodeRef
-    relation: str  # an InteractionKind value, or "in_department", "in_category", …, "covers", "part_of"
+    relation: str  # the value of an InteractionKind or of a Relation; the same from both ends
     times: int
     last: Instant | None
 
@@ -67,9 +72,11 @@ class Path(NamedTuple):
 
 @dataclass(frozen=True)
 class EdgeArrays:
-    """Interactions with one kind of target (products, unless asked otherwise) as columns, ordered by (time, key); row i of every array is the same interaction.
+    """Interactions with one kind of target (products, unless asked otherwise) as columns, ordered by (time, key).
 
-    customers, targets: the ids that `customer` and `target` are positions in, sorted.
+    Row i of every array is the same interaction.
+    customers, targets: the ids that `customer` and `target` are positions in, sorted; those that occur, no others.
+    order: one number a (customer, order), in the order first met from the first row on.
     """
 
     customers: list[CustomerId]
@@ -113,7 +120,11 @@ class GraphReader(Protocol):
         as_of: Instant | None = None,
         limit: int = 100,
     ) -> list[Neighbour]:
-        """The nodes beside `node`, one row a (node, relation), most joined first, then by kind and id."""
+        """The nodes beside `node`, one row a (node, relation), most joined first, then by kind and id.
+
+        `relations` are values of InteractionKind and Relation; InvalidValue for any other. The window asks when an
+        interaction was; what has no time is there always. None where nobody knows the node: an empty list.
+        """
         ...
 
     def similar_customers(self, customer: CustomerId, k: int = 10) -> list[SimilarByHistory]:
@@ -133,7 +144,8 @@ class GraphReader(Protocol):
         """Shortest simple paths of at most `max_length` edges, shortest first, then by their nodes.
 
         The search goes from both ends and follows, at each node, the first `fan_out` rows of `neighbours`; relations to
-        departments, categories, brands and the like join everything and are followed only when named.
+        departments, categories, brands and the like join everything and are followed only when named. Of a path of n
+        edges the first ⌈n/2⌉ are found from `start`, the others from `end`; `max_length` is 1 to 6, else InvalidValue.
         """
         ...
 
@@ -163,7 +175,7 @@ class GraphWriter(Protocol):
         ...
 
     def upsert_customers(self, customers: Iterable[Customer]) -> None:
-        """New customers, or new traits of known ones; a trait not named stays, one with an older stamp changes nothing."""
+        """New customers, or new traits of known ones; a trait not named or with an older stamp changes nothing."""
         ...
 
     def upsert_products(self, products: Iterable[Product]) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from graph.ids import CustomerKey, ProductKey
 from graph.instants import Instant
 
-__all__ = ["Campaign", "Coupon", "Customer", "NodeKind", "NodeRef", "Product", "Stamp", "Trait"]
+__all__ = ["Campaign", "Coupon", "Customer", "NodeKind", "NodeRef", "Product", "Relation", "Stamp", "Trait"]
 
 Trait = str | int | float | bool
 """A value known of a customer or product: typed, flat, never null (an absent trait is absent)."""
@@ -24,6 +24,18 @@ class NodeKind(StrEnum):
     SUBCATEGORY = "subcategory"
     BRAND = "brand"
     MANUFACTURER = "manufacturer"
+
+
+class Relation(StrEnum):
+    """What joins nodes of the catalogue; what joins a customer to them is an `InteractionKind`."""
+
+    IN_DEPARTMENT = "in_department"  # product → department
+    IN_CATEGORY = "in_category"  # product → category
+    IN_SUBCATEGORY = "in_subcategory"  # product → subcategory
+    OF_BRAND = "of_brand"  # product → brand
+    MADE_BY = "made_by"  # product → manufacturer
+    COVERS = "covers"  # coupon → product
+    PART_OF = "part_of"  # coupon → campaign
 
 
 class Stamp(NamedTuple):

@@ -1,0 +1,102 @@
+"""Edges: every interaction with one kind of target, as numpy columns."""
+
+import sqlite3
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.customer_graph import EdgeArrays
+from graph.errors import InvalidValue
+from graph.ids import CustomerId
+from graph.instants import DAY, MINUTE, Instant
+from graph.nodes import NodeKind
+from graph.stores.refusals import TARGETS
+from graph.stores.sqlite.neighbours import window
+
+__all__ = ["edges"]
+
+_CHUNK = 65_536
+_TYPES = (np.int64, np.int64, np.int8, np.int64, np.int32, np.float64, np.int64, np.int64)
+_COLUMNS = "i.customer, i.target, i.kind, i.at, i.utc_offset, i.quantity, i.value, i.occasion, s.text || i.suffix"
+# Nearly all interactions are with products: read the table through. Those with other targets are few: look them up.
+_ALL = f"SELECT {_COLUMNS} FROM interaction i CROSS JOIN stem s ON s.id = i.stem WHERE i.at BETWEEN ? AND ?"
+_FEW = f"""SELECT {_COLUMNS} FROM node n CROSS JOIN interaction i ON i.target = n.id CROSS JOIN stem s ON s.id = i.stem
+    WHERE i.at BETWEEN ? AND ? AND n.kind = ?"""
+
+
+def edges(
+    connection: sqlite3.Connection, since: Instant | None, as_of: Instant | None, targets: NodeKind
+) -> EdgeArrays:
+    """The interactions of the window whose target is of kind `targets`, ordered by (at, key)."""
+    if targets not in TARGETS:
+        raise InvalidValue("targets", targets, f"one of {', '.join(sorted(TARGETS))}")
+    few = () if targets == NodeKind.PRODUCT else (targets,)
+    cursor = connection.execute(_FEW if few else _ALL, (*window(since, as_of), *few))
+    columns, keys = _read(cursor)
+    names: dict[int, str] = dict(connection.execute("SELECT id, name FROM node WHERE kind = ?", (targets,)).fetchall())
+    if not few:
+        of_kind = np.isin(columns[1], np.fromiter(names, dtype=np.int64, count=len(names)))
+        if not of_kind.all():
+            columns = [column[of_kind] for column in columns]
+            keys = [key for key, kept in zip(keys, of_kind.tolist(), strict=True) if kept]
+    order = _by_time_and_key(columns[3], keys)
+    customer, target, kind, at, offset, quantity, value, occasion = (column[order] for column in columns)
+    customers, customer_positions = _named(customer, dict(connection.execute("SELECT id, name FROM customer")))
+    target_names, target_positions = _named(target, names)
+    return EdgeArrays(
+        customers=[CustomerId(name) for name in customers],
+        targets=target_names,
+        customer=customer_positions,
+        target=target_positions,
+        kind=kind,
+        at=at,
+        day=((at + offset.astype(np.int64) * MINUTE) // DAY).astype(np.int32),
+        quantity=quantity,
+        value=value,
+        order=_orders(connection, occasion),
+    )
+
+
+def _read(cursor: sqlite3.Cursor) -> tuple[list[NDArray[Any]], list[str]]:
+    """The columns [num_edges] of all rows but the last, and the last, the keys."""
+    chunks: list[list[NDArray[Any]]] = [[np.empty(0, dtype=kind)] for kind in _TYPES]
+    keys: list[str] = []
+    while rows := cursor.fetchmany(_CHUNK):
+        *numbers, texts = zip(*rows, strict=True)
+        for chunk, kind, column in zip(chunks, _TYPES, numbers, strict=True):
+            chunk.append(np.array(column, dtype=kind))
+        keys.extend(texts)
+    return [np.concatenate(chunk) for chunk in chunks], keys
+
+
+def _by_time_and_key(at: NDArray[np.int64], keys: list[str]) -> NDArray[np.int64]:  # [num_edges]
+    by_key = np.fromiter(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64, count=len(keys))
+    return by_key[np.argsort(at[by_key], kind="stable")]
+
+
+def _named(rows: NDArray[np.int64], names: dict[int, str]) -> tuple[list[str], NDArray[np.int32]]:
+    """The names that occur, sorted, and the position of each row's name among them."""
+    distinct, inverse = np.unique(rows, return_inverse=True)
+    by_name = sorted(range(len(distinct)), key=lambda place: names[int(distinct[place])])
+    position = np.empty(len(distinct), dtype=np.int32)
+    position[by_name] = np.arange(len(distinct), dtype=np.int32)
+    return [names[int(distinct[place])] for place in by_name], position[inverse]
+
+
+def _orders(connection: sqlite3.Connection, occasion: NDArray[np.int64]) -> NDArray[np.int32]:  # [num_edges]
+    """A number for each row's order, in the order first met; -1 where it has none."""
+    if not len(occasion):
+        return np.empty(0, dtype=np.int32)
+    numbers: dict[tuple[int, str], int] = {}
+    number = np.full(int(occasion.max()) + 1, -1, dtype=np.int64)
+    for row, customer, order in connection.execute(
+        """SELECT id, customer, "order" FROM occasion WHERE "order" <> '' AND id <= ?""", (int(occasion.max()),)
+    ):
+        number[row] = numbers.setdefault((customer, order), len(numbers))
+    found = number[occasion]
+    distinct, first = np.unique(found, return_index=True)
+    distinct, first = distinct[distinct >= 0], first[distinct >= 0]
+    renumbered = np.full(len(numbers) + 1, -1, dtype=np.int32)  # the last place is -1's own
+    renumbered[distinct[np.argsort(first)]] = np.arange(len(distinct), dtype=np.int32)
+    return renumbered[found]

@@ -1,0 +1,160 @@
+"""Entries: what is said of customers, products and campaigns; the last to say it wins, by its stamp."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from graph.nodes import Campaign, Customer, NodeKind, Product, Relation, Stamp, Trait
+from graph.stores.sqlite.recording import REFUSED, customer_rows, node_rows, remove_unused, said_why
+from graph.stores.sqlite.schema import RELATIONS
+
+__all__ = ["customer_of", "decode_campaign", "decode_product", "put_campaigns", "put_customers", "put_products"]
+
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+decode_product = msgspec.msgpack.Decoder(Product).decode
+decode_campaign = msgspec.msgpack.Decoder(Campaign).decode
+_decode_traits = msgspec.msgpack.Decoder(tuple[dict[str, Trait], dict[str, Stamp]]).decode
+
+_CODES = {relation: code for code, relation in enumerate(RELATIONS)}
+_NEVER = Stamp()
+
+Joined = tuple[Relation, NodeKind, str]
+
+
+def put_customers(connection: sqlite3.Connection, customers: Sequence[Customer]) -> None:
+    """Create the new ones and merge the traits of all, trait by trait."""
+    try:
+        rows, _ = customer_rows(connection, (each.id for each in customers))
+        for each in customers:
+            row = rows[each.id]
+            [held] = connection.execute("SELECT traits FROM customer WHERE id = ?", (row,)).fetchone()
+            traits, stamps = _decode_traits(held) if held else ({}, {})
+            for name, value in each.traits.items():
+                stamp = each.stamps.get(name, _NEVER)
+                if stamp >= stamps.get(name, _NEVER):
+                    traits[name] = value
+                    stamps.pop(name, None)
+                    if stamp != _NEVER:
+                        stamps[name] = stamp
+            body = _ENCODER.encode((traits, stamps)) if traits else None
+            if body != held:
+                if body is not None:
+                    _decode_traits(body)  # what could not be read back is not written
+                connection.execute("UPDATE customer SET traits = ? WHERE id = ?", (body, row))
+    except REFUSED as error:
+        raise said_why(customers, error) from error
+
+
+def customer_of(name: str, body: bytes | None) -> Customer:
+    """The customer a row of the table holds."""
+    traits, stamps = _decode_traits(body) if body else ({}, {})
+    return Customer(id=name, traits=traits, stamps=stamps)  # type: ignore[arg-type]
+
+
+def put_products(connection: sqlite3.Connection, products: Sequence[Product]) -> None:
+    """Replace the entries of these products, and what joins them to their department, brand and the like."""
+    try:
+        shared: dict[Joined, int] = {}
+        for each in products:
+            body = _ENCODER.encode(each)
+            bare = decode_product(body) == Product(id=each.id)
+            node = _replaced(connection, NodeKind.PRODUCT, each, None if bare else body)
+            if node is not None:
+                joined = [
+                    (Relation.IN_DEPARTMENT, NodeKind.DEPARTMENT, each.department),
+                    (Relation.IN_CATEGORY, NodeKind.CATEGORY, each.category),
+                    (Relation.IN_SUBCATEGORY, NodeKind.SUBCATEGORY, each.subcategory),
+                    (Relation.OF_BRAND, NodeKind.BRAND, each.brand),
+                    (Relation.MADE_BY, NodeKind.MANUFACTURER, each.manufacturer),
+                ]
+                if _relate(connection, node, {_joined(connection, each, shared) for each in joined if each[2]}):
+                    shared.clear()  # a brand that went must not be found here
+    except REFUSED as error:
+        raise said_why(products, error) from error
+
+
+def _joined(connection: sqlite3.Connection, joined: Joined, known: dict[Joined, int]) -> tuple[int, int]:
+    relation, kind, name = joined
+    if joined not in known:
+        known[joined] = node_rows(connection, kind, (name,))[0][name]
+    return _CODES[relation], known[joined]
+
+
+def put_campaigns(connection: sqlite3.Connection, campaigns: Sequence[Campaign]) -> None:
+    """Replace the entries of these campaigns, their coupons and what those cover."""
+    try:
+        for each in campaigns:
+            body = _ENCODER.encode(each)
+            bare = decode_campaign(body) == Campaign(id=each.id)
+            node = _replaced(connection, NodeKind.CAMPAIGN, each, None if bare else body)
+            if node is not None:
+                _put_coupons(connection, node, each)
+    except REFUSED as error:
+        raise said_why(campaigns, error) from error
+
+
+def _replaced(
+    connection: sqlite3.Connection, kind: NodeKind, entry: Product | Campaign, body: bytes | None
+) -> int | None:
+    """Write an entry unless the one held has a later stamp; its node if it was written and says something new."""
+    rows, created = node_rows(connection, kind, (entry.id,))
+    node = rows[entry.id]
+    held = None if created else connection.execute("SELECT body FROM entry WHERE node = ?", (node,)).fetchone()
+    if held is not None:
+        decode = decode_product if kind is NodeKind.PRODUCT else decode_campaign
+        if held[0] == body or entry.stamp < decode(held[0]).stamp:
+            return None
+    elif body is None:
+        return None
+    if body is None:
+        connection.execute("DELETE FROM entry WHERE node = ?", (node,))
+    else:
+        connection.execute("INSERT OR REPLACE INTO entry (node, body) VALUES (?, ?)", (node, body))
+    return node
+
+
+def _put_coupons(connection: sqlite3.Connection, campaign: int, entry: Campaign) -> None:
+    part_of, covers = _CODES[Relation.PART_OF], _CODES[Relation.COVERS]
+    of_campaign = "SELECT source FROM relation WHERE target = ? AND relation = ?"
+    old = {coupon for (coupon,) in connection.execute(of_campaign, (campaign, part_of))}
+    rows, _ = node_rows(connection, NodeKind.COUPON, (coupon.id for coupon in entry.coupons))
+    wanted: dict[int, set[tuple[int, int]]] = {coupon: set() for coupon in old}
+    for said in entry.coupons:
+        products, _ = node_rows(connection, NodeKind.PRODUCT, said.products)
+        joined = wanted.setdefault(rows[said.id], set())
+        joined |= {(part_of, campaign), *((covers, product) for product in products.values())}
+    for coupon, joined in wanted.items():
+        _relate(connection, coupon, joined | _said_by_others(connection, campaign, coupon))
+    remove_unused(connection, sorted(old))
+
+
+def _said_by_others(connection: sqlite3.Connection, campaign: int, coupon: int) -> set[tuple[int, int]]:
+    """What other campaigns say of a coupon: an id may recur, and then covers what either of them says."""
+    part_of, covers = _CODES[Relation.PART_OF], _CODES[Relation.COVERS]
+    said: set[tuple[int, int]] = set()
+    for other, body, name in connection.execute(
+        """SELECT r.target, e.body, n.name
+            FROM relation r JOIN entry e ON e.node = r.target JOIN node n ON n.id = r.source
+            WHERE r.source = ? AND r.relation = ? AND r.target <> ?""",
+        (coupon, part_of, campaign),
+    ).fetchall():
+        products = [p for each in decode_campaign(body).coupons if each.id == name for p in each.products]
+        rows, _ = node_rows(connection, NodeKind.PRODUCT, products)
+        said |= {(part_of, other), *((covers, product) for product in rows.values())}
+    return said
+
+
+def _relate(connection: sqlite3.Connection, source: int, wanted: set[tuple[int, int]]) -> bool:
+    """Make the (relation, target) `wanted` all that leaves `source`; True if nodes may have gone with the old ones."""
+    old = set(connection.execute("SELECT relation, target FROM relation WHERE source = ?", (source,)).fetchall())
+    connection.executemany(
+        "DELETE FROM relation WHERE source = ? AND relation = ? AND target = ?",
+        [(source, *each) for each in sorted(old - wanted)],
+    )
+    connection.executemany(
+        "INSERT INTO relation (source, relation, target) VALUES (?, ?, ?)",
+        [(source, *each) for each in sorted(wanted - old)],
+    )
+    remove_unused(connection, sorted({target for _, target in old - wanted}))
+    return bool(old - wanted)

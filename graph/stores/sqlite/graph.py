@@ -1,0 +1,150 @@
+"""SqliteGraph: the customer graph in one file, without a server."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path as FilePath
+
+from graph.customer_graph import (
+    Change,
+    EdgeArrays,
+    Erasure,
+    GraphCounts,
+    Neighbour,
+    Path,
+    Record,
+    RecordKind,
+    SimilarByHistory,
+)
+from graph.ids import CustomerId, ProductId
+from graph.instants import Instant
+from graph.interactions import Interaction
+from graph.log.event_log import Position
+from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product
+from graph.stores.sqlite.changes import Changes
+from graph.stores.sqlite.database import Database
+from graph.stores.sqlite.edges import edges
+from graph.stores.sqlite.entries import customer_of, decode_product
+from graph.stores.sqlite.export import export
+from graph.stores.sqlite.neighbours import neighbours
+from graph.stores.sqlite.similarity import similar_customers
+from graph.stores.walks import shortest_paths
+
+__all__ = ["SqliteGraph"]
+
+_NODE = """SELECT e.body FROM node n LEFT JOIN entry e ON e.node = n.id WHERE n.kind = ? AND n.name = ?"""
+_COUNTS = """SELECT (SELECT count(*) FROM customer),
+    (SELECT count(*) FROM node n JOIN entry e ON e.node = n.id WHERE n.kind = 'product'),
+    (SELECT count(*) FROM node WHERE kind = 'campaign'), (SELECT count(*) FROM node WHERE kind = 'coupon'),
+    (SELECT count(*) FROM interaction),
+    (SELECT count(*) FROM node n LEFT JOIN entry e ON e.node = n.id WHERE n.kind = 'product' AND e.node IS NULL)"""
+
+
+class SqliteGraph:
+    """A `CustomerGraph` in the file at `path`, created where there is none.
+
+    Row ids are the file's own and never leave it. One process at a time writes, waiting up to `timeout` seconds for its
+    turn, while any number read. Threads may share a handle; they take turns. Raises StoreUnavailable where the file
+    cannot be used, SchemaTooNew where a newer Patron wrote it; a file of an older one is brought up to date.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, timeout: float = 30.0) -> None:
+        self._database = Database(FilePath(path), timeout)
+
+    def customer(self, customer: CustomerId) -> Customer | None:
+        with self._database.reading() as connection:
+            held = connection.execute("SELECT traits FROM customer WHERE name = ?", (customer,)).fetchone()
+        return None if held is None else customer_of(customer, held[0])
+
+    def product(self, product: ProductId) -> Product | None:
+        with self._database.reading() as connection:
+            held = connection.execute(_NODE, (NodeKind.PRODUCT, product)).fetchone()
+        if held is None:
+            return None
+        return Product(id=product) if held[0] is None else decode_product(held[0])
+
+    def neighbours(
+        self,
+        node: NodeRef,
+        *,
+        relations: Collection[str] | None = None,
+        kinds: Collection[NodeKind] | None = None,
+        since: Instant | None = None,
+        as_of: Instant | None = None,
+        limit: int = 100,
+    ) -> list[Neighbour]:
+        with self._database.reading() as connection:
+            return neighbours(connection, node, relations, kinds, since, as_of, limit)
+
+    def similar_customers(self, customer: CustomerId, k: int = 10) -> list[SimilarByHistory]:
+        with self._database.reading() as connection:
+            return similar_customers(connection, customer, k)
+
+    def paths(
+        self,
+        start: NodeRef,
+        end: NodeRef,
+        *,
+        relations: Collection[str] | None = None,
+        max_length: int = 4,
+        fan_out: int = 100,
+        limit: int = 10,
+    ) -> list[Path]:
+        with self._database.reading() as connection:
+
+            def beside(node: NodeRef, relations: Collection[str]) -> list[Neighbour]:
+                return neighbours(connection, node, relations, None, None, None, fan_out)
+
+            return shortest_paths(beside, start, end, relations, max_length, limit)
+
+    def edges(
+        self,
+        since: Instant | None = None,
+        as_of: Instant | None = None,
+        *,
+        targets: NodeKind = NodeKind.PRODUCT,
+    ) -> EdgeArrays:
+        with self._database.snapshot() as connection:
+            return edges(connection, since, as_of, targets)
+
+    def export(self, kinds: Collection[RecordKind] | None = None) -> Iterator[Record]:
+        with self._database.snapshot() as connection:
+            yield from export(connection, kinds)
+
+    def counts(self) -> GraphCounts:
+        with self._database.reading() as connection:
+            return GraphCounts(*connection.execute(_COUNTS).fetchone())
+
+    def apply(self, changes: Iterable[Change], position: Position | None = None) -> int:
+        with self._database.writing() as connection:
+            pending = Changes(connection)
+            for change in changes:
+                pending.add(change)
+            pending.flush()
+            if position is not None:
+                connection.execute("UPDATE position SET value = ?", (position,))
+        if pending.erased:
+            self._database.truncate_wal()  # what was erased is in the older pages there
+        return pending.recorded
+
+    def upsert_customers(self, customers: Iterable[Customer]) -> None:
+        self.apply(customers)
+
+    def upsert_products(self, products: Iterable[Product]) -> None:
+        self.apply(products)
+
+    def upsert_campaigns(self, campaigns: Iterable[Campaign]) -> None:
+        self.apply(campaigns)
+
+    def record_interactions(self, interactions: Iterable[Interaction]) -> int:
+        return self.apply(interactions)
+
+    def erase(self, customer: CustomerId) -> None:
+        self.apply((Erasure(customer),))
+
+    def position(self) -> Position:
+        with self._database.reading() as connection:
+            [(value,)] = connection.execute("SELECT value FROM position")
+        return Position(value)
+
+    def close(self) -> None:
+        self._database.close()
