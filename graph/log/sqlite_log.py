@@ -36,7 +36,7 @@ class SqliteEventLog:
         deliver: Deliver | None = None,
         busy_seconds: float = 5.0,
     ) -> None:
-        self._path = path
+        self.path = path
         self._writer = LogWriter(path, on_commit, deliver, busy_seconds)
         self._reading = threading.Lock()
         self._reader: sqlite3.Connection | None = open_sqlite(path, LOG_SCHEMA, busy_seconds=busy_seconds)
@@ -80,11 +80,11 @@ class SqliteEventLog:
         """Rows of the file, as of the newest commit."""
         with self._reading:
             if self._reader is None:
-                raise LogUnavailable(f"{self._path.name} is closed")
+                raise LogUnavailable(f"{self.path.name} is closed")
             try:
                 return self._reader.execute(statement, values).fetchall()
             except sqlite3.Error as error:
-                raise LogUnavailable(f"{self._path.name} cannot be read: {error}") from error
+                raise LogUnavailable(f"{self.path.name} cannot be read: {error}") from error
 
 
 def _seq_of(position: Position) -> int:

@@ -1,6 +1,8 @@
 """catch_up: bring a derived store to the end of the log."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from graph.log.event_log import EventLog, LoggedEvent, Position
@@ -34,9 +36,22 @@ def catch_up(
     """
     position = projection.position()
     while True:
-        logged, position = log.read(position, batch)
-        if not logged:
-            return position
-        projection.apply(logged, position)
+        with _collector_paused():
+            logged, position = log.read(position, batch)
+            if not logged:
+                return position
+            projection.apply(logged, position)
         if progress is not None:
             progress(len(logged))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    # Events and profiles hold no cycles, but are so many that looking for some takes longer than folding them.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -2,7 +2,7 @@ import copy
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -161,12 +161,14 @@ def test_the_newest_rows_stay_however_many_come(late: bool) -> None:
     assert profile.days[InteractionKind.ADDED_TO_CART] == {MILK: {20_000: 300}}
 
 
+@settings(deadline=None, max_examples=50)
 @given(histories(), st.data())
 def test_the_order_of_arrival_does_not_matter(events: list[CustomerEvent], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(events))
     assert fold(None, ANN, numbered(list(events))) == fold(None, ANN, numbered(list(shuffled)))
 
 
+@settings(deadline=None, max_examples=50)
 @given(histories(erasures=True), st.data())
 def test_one_by_one_in_parts_and_all_at_once_give_the_same(events: list[CustomerEvent], data: st.DataObject) -> None:
     logged = numbered(list(events))
@@ -180,6 +182,7 @@ def test_one_by_one_in_parts_and_all_at_once_give_the_same(events: list[Customer
     assert fold(fold(None, ANN, logged[:cut]), ANN, logged[cut:]) == whole
 
 
+@settings(deadline=None, max_examples=50)
 @given(histories(erasures=True), st.data())
 def test_repetition_changes_nothing(events: list[CustomerEvent], data: st.DataObject) -> None:
     logged = numbered(list(events))
@@ -189,6 +192,7 @@ def test_repetition_changes_nothing(events: list[CustomerEvent], data: st.DataOb
     assert fold(None, ANN, [*logged, *again]) == profile
 
 
+@settings(deadline=None, max_examples=50)
 @given(histories(), histories())
 def test_the_profile_folded_from_is_left_as_it_was(first: list[CustomerEvent], then: list[CustomerEvent]) -> None:
     before = fold(None, ANN, numbered(list(first)))
@@ -197,6 +201,7 @@ def test_the_profile_folded_from_is_left_as_it_was(first: list[CustomerEvent], t
     assert before == kept
 
 
+@settings(deadline=None, max_examples=50)
 @given(histories(erasures=True))
 def test_a_profile_survives_being_stored(events: list[CustomerEvent]) -> None:
     profile = fold(None, ANN, numbered(list(events)))
