@@ -111,7 +111,7 @@ P = TypeVar("P", bound=Properties)
 
 
 class _Cause(TypedDict):
-    """Head, and what led to it."""
+    """What led to an event."""
 
     caused_by: str
     rank: int | None
