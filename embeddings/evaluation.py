@@ -179,8 +179,9 @@ def _as_columns(
     if answer.shape != shape or not np.issubdtype(answer.dtype, np.integer):
         raise InvalidValue(f"lists of {method}", f"{answer.dtype} {answer.shape}", f"integers of shape {shape}")
     size = len(ranker.products)
-    if answer.min(initial=-1) < -1 or answer.max(initial=-1) >= size:
-        raise InvalidValue(f"lists of {method}", int(answer.max()), f"positions from -1 to {size - 1}")
+    outside = answer[(answer < -1) | (answer >= size)]
+    if len(outside):
+        raise InvalidValue(f"lists of {method}", int(outside[0]), f"positions from -1 to {size - 1}")
     ordered = np.sort(answer, axis=1)
     if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
         raise InvalidValue(f"lists of {method}", "a product twice in a list", "every product once")
