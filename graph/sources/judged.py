@@ -61,11 +61,15 @@ class Judged(NamedTuple):
 
 def judge_id(raw: pl.Series) -> Judged:
     text = text_of(raw)
+    if raw.dtype.is_integer():
+        return Judged(text)
     return Judged(text, (_unless(_clean(text, MAX_ID_LENGTH), _length(MAX_ID_LENGTH)),))
 
 
 def judge_customer(raw: pl.Series) -> Judged:
     """A public customer id as its leaf: ``anon:…`` stays what it is, all else is known."""
+    if raw.dtype.is_integer():
+        return Judged(KNOWN + text_of(raw))
     text = text_of(raw)
     is_anonymous = text.str.starts_with(ANONYMOUS)
     bare = text.str.strip_prefix(KNOWN).str.strip_prefix(ANONYMOUS)
@@ -81,6 +85,8 @@ def judge_anonymous(raw: pl.Series) -> Judged:
 
 def judge_text(raw: pl.Series) -> Judged:
     text = text_of(raw)
+    if raw.dtype.is_integer():
+        return Judged(text)
     return Judged(text, (_unless(_clean(text, MAX_TEXT), _length(MAX_TEXT)),))
 
 
@@ -118,19 +124,31 @@ def judge_rating(raw: pl.Series, decimal: str) -> Judged:
     return Judged(numbers, (_among(raw, ~(_finite(numbers) & numbers.is_between(0, 5)), "a number from 0 to 5"),))
 
 
-def judge_money(raw: pl.Series, decimal: str, money: str, currencies: pl.Series) -> Judged:
-    """An amount of 0 or more as int64 minor units of the row's currency, rounded where the file has finer parts."""
+def judge_money(raw: pl.Series, decimal: str, money: str, currency: str | pl.Series) -> Judged:
+    """An amount of 0 or more as int64 minor units of the row's currency, rounded where the file has finer parts.
+
+    currency: one for all rows, or [rows] with "" where it is unknown.
+    """
     numbers = _numbers(raw, decimal)
     if money == "major":
-        minors = {code: float(minor_units(1, code)) for code in currencies.unique().to_list()}
-        units = currencies.replace_strict(list(minors), list(minors.values()), return_dtype=pl.Float64)
-        minor = (numbers * units).round(mode="half_away_from_zero")
+        minor = (numbers * _units(currency)).round(mode="half_away_from_zero")
         expected = "an amount of 0 or more"
     else:
         minor = numbers.set(numbers != numbers.round(), None)
         expected = "a whole number of minor units, 0 or more"
     right = _finite(minor) & (minor >= 0) & (minor <= MAX_MINOR)
-    return Judged(minor.cast(pl.Int64, strict=False), (_among(raw, ~right, expected),))
+    faults = [_among(raw, ~right, expected)]
+    if not isinstance(currency, str):
+        faults.append(Fault(raw.is_not_null() & (currency == ""), "an amount with its currency"))
+    return Judged(minor.cast(pl.Int64, strict=False), tuple(faults))
+
+
+def _units(currency: str | pl.Series) -> float | pl.Series:
+    """Minor units in one major unit."""
+    if isinstance(currency, str):
+        return float(minor_units(1, currency))
+    units = {code: float(minor_units(1, code)) for code in currency.unique().to_list()}
+    return currency.replace_strict(list(units), list(units.values()), return_dtype=pl.Float64)
 
 
 def _numbers(raw: pl.Series, decimal: str) -> pl.Series:

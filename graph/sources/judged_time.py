@@ -64,6 +64,10 @@ def _parsed(raw: pl.Series, written: str | None) -> tuple[pl.Series, pl.Series, 
         if _CLOCK.search(written) is None:
             return nothing, nothing, text.str.to_date(written, strict=False).cast(_NAIVE)
         return nothing, nothing, text.str.to_datetime(written, strict=False, time_unit="us", ambiguous="null")
+    if len(text) > 1 and text[0] == text[-1] and text.n_unique() == 1:
+        at, offset, local = _one_by_one(text.head(1).to_list(), written)
+        rows = pl.repeat(0, len(text), dtype=pl.UInt32, eager=True)
+        return at.gather(rows), offset.gather(rows), local.gather(rows)
     return _one_by_one(text.to_list(), written)
 
 

@@ -31,14 +31,13 @@ def raw_values(column: Column, frame: pl.DataFrame, missing: Sequence[str] = ())
 
 def text_of(raw: pl.Series) -> pl.Series:
     """A column as trimmed text, null where there is none; a float that is whole reads like the integer it is."""
+    if raw.dtype == pl.String:
+        text = raw.str.strip_chars()
+        return text.set(text == "", None)
     if raw.dtype.is_float():
-        whole = raw.is_finite() & (raw == raw.round()) & (raw.abs() < 2**53)
-        integers = raw.zip_with(whole.fill_null(False), pl.Series([None], dtype=raw.dtype).new_from_index(0, len(raw)))
-        text = integers.cast(pl.Int64).cast(pl.String).fill_null(raw.cast(pl.String))
-    else:
-        text = raw.cast(pl.String)
-    text = text.str.strip_chars()
-    return text.set(text == "", None)
+        whole = (raw.is_finite() & (raw == raw.round()) & (raw.abs() < 2**53)).fill_null(False)
+        return raw.set(~whole, None).cast(pl.Int64).cast(pl.String).fill_null(raw.cast(pl.String))
+    return raw.cast(pl.String)
 
 
 def _without(text: pl.Series, missing: Sequence[str]) -> pl.Series:

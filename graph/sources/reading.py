@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from graph.events.derived_ids import content_id
 from graph.ids import EventId
 from graph.instants import Instant
@@ -11,6 +13,8 @@ from graph.sources.mapping import Mapping, Table
 from graph.sources.rows import Progress, TableRows
 
 __all__ = ["Reading", "named"]
+
+_encode = msgspec.msgpack.encode
 
 
 @dataclass(frozen=True)
@@ -34,4 +38,4 @@ class Reading:
 
 def named(what: str, *parts: Any) -> EventId:
     """The id of an event whose row brings none: the same for the same content, so that a second import is known."""
-    return EventId(f"{what}:{content_id(*map(str, parts))}")
+    return EventId(f"{what}:{content_id(_encode(parts))}")

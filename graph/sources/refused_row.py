@@ -1,7 +1,6 @@
 """RefusedRow: a row that was not taken, and why."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -39,12 +38,11 @@ class Tally:
         self._keep_each = keep_each
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
-    def add(self, refusals: Iterable[RefusedRow]) -> None:
-        for refusal in refusals:
-            reason = (refusal.file, refusal.field, refusal.expected)
-            self._counts[reason] += 1
-            if len(self.first) < self._keep and self._counts[reason] <= self._keep_each:
-                self.first.append(refusal)
+    def add(self, refusal: RefusedRow) -> None:
+        reason = (refusal.file, refusal.field, refusal.expected)
+        self._counts[reason] += 1
+        if len(self.first) < self._keep and self._counts[reason] <= self._keep_each:
+            self.first.append(refusal)
 
     @property
     def total(self) -> int:

@@ -1,6 +1,5 @@
 """The fields of judged rows as the parts of events they become, a list a field."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -36,17 +35,17 @@ def contexts(frame: pl.DataFrame) -> list[Context]:
     return [made.get(where) or made.setdefault(where, Context(*where)) for where in zip(*columns, strict=True)]
 
 
-def grouped(frame: pl.DataFrame, group: str) -> tuple[Sequence[str], list[list[Any]]]:
-    """The names in a group such as ``discounts``, and the value of each in every row: [names][rows]."""
+def grouped(frame: pl.DataFrame, group: str) -> list[tuple[str, pl.Series]]:
+    """The names in a group such as ``discounts``, each with its values, [rows]."""
     columns = [name for name in frame.columns if name.startswith(f"{group}.")]
-    return [name.partition(".")[2] for name in columns], [frame[name].to_list() for name in columns]
+    return [(name.partition(".")[2], frame[name]) for name in columns]
 
 
 def traits(frame: pl.DataFrame, group: str) -> list[dict[str, Trait]]:
     """A group as one dict a row, names without a value left out, [rows]."""
     held: list[dict[str, Trait]] = [{} for _ in range(frame.height)]
-    for name, values in zip(*grouped(frame, group), strict=True):
-        for row, value in enumerate(values):
+    for name, values in grouped(frame, group):
+        for row, value in enumerate(values.to_list()):
             if value is not None:
                 held[row][name] = value
     return held

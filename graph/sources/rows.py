@@ -34,12 +34,13 @@ _SHOWN = 80  # characters of a refused value
 class Rows(NamedTuple):
     """A batch of judged rows.
 
-    files: (where in the table it starts, its name) of the files so far. end: where in the table the next batch starts.
+    files: (where in the table it starts, its name) of the files so far. start, end: the batch's place in the table.
     frame: the rows that can be taken, a column a field, with `POSITION` and, beside a time, `OFFSET`; a field the
     mapping leaves out has no column. refusals: the others, by row.
     """
 
     files: tuple[tuple[int, str], ...]
+    start: int
     end: int
     frame: pl.DataFrame
     refusals: list[RefusedRow]
@@ -101,17 +102,17 @@ class TableRows:
             raw[name] = raw_values(column, batch.frame, self.table.missing)
             verdict = self._verdict(name, column, raw[name], held)
             held[name] = verdict.values
+            if name == "currency" and self.table.currency is not None:
+                held[name] = held[name].fill_null(self.table.currency)
             faults += [(name, fault) for fault in verdict.faults]
             if required:
                 faults.append((name, Fault(verdict.values.is_null(), "a value")))
         if "customer" in held or "anonymous" in held:
             held["customer"] = _person(held)
             faults.append(("customer", Fault(held["customer"].is_null(), "a value")))
-        if "currency" in held:
-            held["currency"] = held["currency"].fill_null(self.table.currency or "")
         end = batch.start + batch.frame.height
         held[POSITION] = pl.int_range(batch.start, end, eager=True)
-        return _taken(Rows(files, end, pl.DataFrame(held), []), batch, raw, faults)
+        return _taken(Rows(files, batch.start, end, pl.DataFrame(held), []), batch, raw, faults)
 
     def _verdict(self, name: str, column: Column, raw: pl.Series, held: dict[str, pl.Series]) -> Judged:
         group, decimal = name.partition(".")[0], self.table.decimal
@@ -122,11 +123,9 @@ class TableRows:
                 held[OFFSET] = offset
             return verdict
         if group in _MONEY:
-            currencies = held.get("currency", pl.Series([None], dtype=pl.String).new_from_index(0, len(raw)))
-            currencies = currencies.fill_null(self.table.currency or "")
-            amounts = judged.judge_money(raw, decimal, self.table.money, currencies)
-            unnamed = Fault(raw.is_not_null() & (currencies == ""), "an amount with its currency")
-            return Judged(amounts.values, (*amounts.faults, unnamed))
+            if "currency" not in held:
+                return judged.judge_money(raw, decimal, self.table.money, self.table.currency or "")
+            return judged.judge_money(raw, decimal, self.table.money, held["currency"].fill_null(""))
         if name in _IDS:
             return judged.judge_id(raw)
         if name == "kind" and self.table.record == "interactions":
@@ -152,9 +151,13 @@ def _taken(rows: Rows, batch: RawBatch, raw: dict[str, pl.Series], faults: list[
     """The batch without its faulty rows, one refusal each, of the first fault found, and without its empty ones."""
     settled = ~batch.broken
     for column in batch.frame.iter_columns():
-        settled &= text_of(column).is_null()
+        settled &= (text_of(column) if column.dtype == pl.String else column).is_null()
+        if not settled.any():
+            break
     refusals: dict[int, RefusedRow] = {}
     for name, fault in faults:
+        if not fault.rows.any():
+            continue
         for row in (fault.rows & ~settled).arg_true():
             value = raw[name][row] if name in raw else None
             refusals[row] = rows.refusal(batch.start + row, name, value, fault.expected)

@@ -14,7 +14,7 @@ from graph.sources.mapping import Table
 
 __all__ = ["BATCH_ROWS", "RawBatch", "raw_batches", "table_files"]
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 100_000
 _OVERFLOW = "\x00overflow"  # catches the first value beyond the header's columns
 
 

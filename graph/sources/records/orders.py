@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from graph.events.derived_ids import suffixed
 from graph.events.family import OrderLine, Purchased
@@ -11,49 +13,81 @@ from graph.sources.mapping import Purchases
 from graph.sources.reading import Reading, named
 from graph.sources.refused_row import RefusedRow
 from graph.sources.row_fields import contexts, field_values, grouped, offsets
-from graph.sources.rows import POSITION, Rows
+from graph.sources.rows import POSITION, Rows, TableRows
 
 __all__ = ["read_orders"]
 
-_LAST = "last"  # where in the table an order's last row stands
+_ORDER = "order number"  # of a line among whole orders, from 0
 
 
 def read_orders(reading: Reading, table: Purchases) -> Iterator[Purchased | RefusedRow]:
-    """A first pass finds each order's last row; the second holds the lines of an order until then, and no longer."""
+    """A first pass finds the last row of each order; the second keeps the lines of an order until then."""
     rows = reading.rows(table)
-    last = pl.DataFrame(schema={"order": pl.String, _LAST: pl.Int64})
-    for batch in rows.only(["order"]):
-        found = batch.frame.group_by("order").agg(pl.col(POSITION).max().alias(_LAST))
-        last = pl.concat([last, found]).group_by("order").agg(pl.col(_LAST).max())
+    last = _last_rows(rows)
     waiting: pl.DataFrame | None = None
+    batch: Rows | None = None
     for batch in rows.batches():
-        lines = batch.frame.join(last, on="order", how="left", maintain_order="left")
-        if waiting is not None:
-            lines = pl.concat([waiting, lines], how="vertical_relaxed")
-        ended = lines[_LAST] < batch.end
-        waiting = lines.filter(~ended)
-        whole = _agreeing(batch._replace(frame=lines.filter(ended)))
-        yield from whole.refusals
-        yield from _events(reading, table, whole.frame.sort(pl.col(POSITION).min().over("order"), POSITION))
+        yield from batch.refusals
+        here = last[np.searchsorted(last, batch.start) : np.searchsorted(last, batch.end)]
+        ended = batch.frame.filter(pl.col(POSITION).is_in(here))["order"].unique()
+        lines = batch.frame if waiting is None else pl.concat([waiting, batch.frame], how="vertical_relaxed")
+        whole = lines["order"].is_in(ended)
+        waiting = lines.filter(~whole)
+        yield from _orders(reading, table, batch._replace(frame=lines.filter(whole), refusals=[]))
+    if batch is not None and waiting is not None:  # orders whose last row was refused
+        yield from _orders(reading, table, batch._replace(frame=waiting, refusals=[]))
 
 
-def _agreeing(batch: Rows) -> Rows:
-    """Whole orders, their lines named and of one mind; the time of an order is that of its earliest line."""
+def _last_rows(rows: TableRows) -> NDArray[np.int64]:
+    """Where each order's last row stands, sorted. Told by 64 bits of the order; where two fall together, one of them
+    only waits for the end of the table."""
+    found = [pl.DataFrame(schema={"order": pl.UInt64, POSITION: pl.Int64})]
+    for batch in rows.only(["order"]):
+        orders = batch.frame.select(pl.col("order").hash(seed=17), POSITION)
+        found.append(orders.group_by("order").agg(pl.col(POSITION).max()))
+    return pl.concat(found).group_by("order").agg(pl.col(POSITION).max())[POSITION].sort().to_numpy()
+
+
+def _orders(reading: Reading, table: Purchases, batch: Rows) -> Iterator[Purchased | RefusedRow]:
+    """Whole orders by their first rows. Lines that contradict the first of their order are refused; the time of an
+    order is that of its earliest line."""
+    if batch.frame.is_empty():
+        return
+    batch = batch._replace(frame=_side_by_side(batch.frame))
     for field in ("customer", "currency"):
         if field in batch.frame.columns:
-            odd = batch.frame.select(pl.col(field) != pl.col(field).first().over("order")).to_series()
+            said = batch.frame[field]
+            odd = said != said.gather(_starts(batch.frame)).gather(batch.frame[_ORDER])
             batch = batch.refuse(odd, field, f"one {field} in all lines of an order")
-    batch = batch._replace(
-        frame=batch.frame.with_columns(_line_names(batch.frame).alias("line"), pl.col("time").min().over("order"))
-    )
-    twice = ~batch.frame.select(pl.struct("order", "line").is_first_distinct()).to_series()
-    return batch.refuse(twice, "line", "a line that stands once in its order")
+    batch = batch._replace(frame=batch.frame.with_columns(_line_names(batch.frame).alias("line")))
+    if table.columns.line is not None:
+        twice = ~batch.frame.select(pl.struct(_ORDER, "line").is_first_distinct()).to_series()
+        batch = batch.refuse(twice, "line", "a line that stands once in its order")
+    yield from batch.refusals
+    yield from _events(reading, table, batch.frame)
+
+
+def _side_by_side(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines by order and place, each with the number of its order."""
+    numbers = lines["order"].rle_id()
+    if numbers[-1] + 1 > lines["order"].n_unique():
+        lines = lines.sort(pl.col(POSITION).min().over("order"), POSITION)
+        numbers = lines["order"].rle_id()
+    return lines.with_columns(numbers.alias(_ORDER))
+
+
+def _starts(lines: pl.DataFrame) -> pl.Series:
+    """The row of each order's first line, [orders]. It is never refused for its order, so the numbers have no gaps."""
+    return lines[_ORDER].is_first_distinct().arg_true()
 
 
 def _line_names(lines: pl.DataFrame) -> pl.Series:
     """The lines' own names, [rows]; where they have none, the product and which of its lines in the order it is."""
-    count = pl.int_range(1, pl.len() + 1).over("order", "product").cast(pl.String)
-    names = lines.select((pl.col("product") + "#" + count).alias("line")).to_series()
+    if lines.select(pl.struct(_ORDER, "product").is_unique().all()).item():
+        names = lines["product"] + "#1"
+    else:
+        count = pl.int_range(1, pl.len() + 1).over(_ORDER, "product").cast(pl.String)
+        names = lines.select((pl.col("product") + "#" + count).alias("line")).to_series()
     for row in (names.str.len_chars() > MAX_ID_LENGTH).arg_true():
         product, _, number = names[row].rpartition("#")
         names[row] = suffixed(product, number)
@@ -73,16 +107,17 @@ def _events(reading: Reading, table: Purchases, lines: pl.DataFrame) -> Iterator
             strict=True,
         )
     ]
-    starts = lines["order"].rle_id().is_first_distinct().arg_true()
+    starts = _starts(lines)
     heads = lines[starts]
     ends = [*starts.to_list()[1:], lines.height]
+    earliest = np.minimum.reduceat(lines["time"].to_numpy(), starts.to_numpy())
     source, received, currency = reading.source, reading.received, table.currency or ""
     for start, end, order, customer, at, offset, code, session, context in zip(
         starts.to_list(),
         ends,
         field_values(heads, "order"),
         field_values(heads, "customer"),
-        field_values(heads, "time"),
+        earliest.tolist(),
         offsets(heads),
         field_values(heads, "currency", currency),
         field_values(heads, "session", ""),
@@ -90,7 +125,7 @@ def _events(reading: Reading, table: Purchases, lines: pl.DataFrame) -> Iterator
         strict=True,
     ):
         yield Purchased(
-            id=named("order", order, *names[start:end]),
+            id=named("order", order, names[start:end]),
             source=source,
             at=at,
             received=received,
@@ -108,8 +143,8 @@ def _events(reading: Reading, table: Purchases, lines: pl.DataFrame) -> Iterator
 def _discounts(lines: pl.DataFrame) -> list[dict[str, int]]:
     """What was saved on each line by kind, kinds without a saving left out."""
     saved: list[dict[str, int]] = [{} for _ in range(lines.height)]
-    for kind, amounts in zip(*grouped(lines, "discounts"), strict=True):
-        for row, amount in enumerate(amounts):
-            if amount:
-                saved[row][kind] = amount
+    for kind, amounts in grouped(lines, "discounts"):
+        given = (amounts > 0).fill_null(False)
+        for row, amount in zip(given.arg_true(), amounts.filter(given), strict=True):
+            saved[row][kind] = amount
     return saved

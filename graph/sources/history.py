@@ -1,0 +1,88 @@
+"""import_history: events of history into the log, in batches, and what became of them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+
+from msgspec import Struct
+
+from graph.events.family import Event
+from graph.log.event_log import Appended, EventLog
+from graph.sources.refused_row import Reason, RefusedRow, Tally
+
+__all__ = ["ImportReport", "import_history"]
+
+
+class ImportReport(Struct, frozen=True, kw_only=True):
+    """What an import did.
+
+    accepted: events now in the log that were not before, by_type: of which type. duplicates: events the log knew whole.
+    refused, reasons, examples: rows no event could be made of, as in Report.
+    """
+
+    accepted: int
+    duplicates: int
+    refused: int
+    by_type: dict[str, int]
+    reasons: list[Reason]
+    examples: list[RefusedRow]
+
+
+def import_history(
+    events: Iterable[Event | RefusedRow],
+    log: EventLog,
+    *,
+    batch: int = 5000,
+    progress: Callable[[int], None] | None = None,
+) -> ImportReport:
+    """Append what `read_history` yields; rerun after a failure, it goes on where the log stands.
+
+    While one batch becomes durable the next is read. `progress` hears how many events each batch had. LogUnavailable
+    where a batch could not be kept; those before it are.
+    """
+    imported = _Imported(progress)
+    waiting: list[Event] = []
+    under_way: Future[list[Appended]] | None = None
+    for item in events:
+        if isinstance(item, RefusedRow):
+            imported.tally.add(item)
+            continue
+        waiting.append(item)
+        if len(waiting) >= batch:
+            imported.add(under_way)
+            under_way, waiting = log.submit(waiting), []
+    imported.add(under_way)
+    if waiting:
+        imported.add(log.submit(waiting))
+    return imported.report()
+
+
+class _Imported:
+    def __init__(self, progress: Callable[[int], None] | None) -> None:
+        self.tally = Tally()
+        self._by_type: Counter[str] = Counter()
+        self._duplicates = 0
+        self._progress = progress
+
+    def add(self, batch: "Future[list[Appended]] | None") -> None:
+        """Wait for a batch and count what became of it."""
+        if batch is None:
+            return
+        appended = batch.result()
+        for one in appended:
+            if one.logged is None:
+                self._duplicates += 1
+            else:
+                self._by_type[type(one.logged.event).__name__] += 1
+        if self._progress is not None:
+            self._progress(len(appended))
+
+    def report(self) -> ImportReport:
+        return ImportReport(
+            accepted=self._by_type.total(),
+            duplicates=self._duplicates,
+            refused=self.tally.total,
+            by_type=dict(self._by_type),
+            reasons=self.tally.reasons(),
+            examples=self.tally.first,
+        )
