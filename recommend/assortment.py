@@ -1,0 +1,101 @@
+"""Assortment: every product an answer can name, by row: those of the snapshot, then those only the catalogue knows."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.serving_snapshot import Adjacency, ServingSnapshot
+from graph import Catalogue, Product, ProductId
+
+__all__ = ["Assortment", "Rows"]
+
+Rows = NDArray[np.int64]
+"""Rows of an assortment; the first `num_vectors` of them are the snapshot's own."""
+
+FEW = 10
+"""How many customers it takes for a product's own habit to count as much as that of all products."""
+
+
+class Assortment:
+    """The rows of a snapshot joined with the live rows of a catalogue; follows the catalogue as it grows.
+
+    ids: [num_rows]. catalogue_rows: [num_rows], -1 where the catalogue does not know the product.
+    of_catalogue: [len(catalogue)], the row of each catalogue row.
+    customers: [num_rows] how many distinct customers bought it. habit: [num_rows] how many times each of them did.
+    popular: [num_rows] rows, most customers first, ties by row.
+    """
+
+    def __init__(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> None:
+        self.snapshot, self.catalogue = snapshot, catalogue
+        self.vectors = snapshot.set.product_vectors  # [num_vectors, dim]
+        self.num_vectors = len(self.vectors)
+        self.ids: list[ProductId] = list(snapshot.set.products)
+        self.catalogue_rows = np.full(self.num_vectors, -1, dtype=np.int64)
+        self.of_catalogue = np.empty(0, dtype=np.int64)
+        self.popularity = np.asarray(snapshot.popularity, dtype=np.float32)
+        self.popular = np.argsort(-self.popularity, kind="stable").astype(np.int64)
+        self.customers, self.habit = _bought(snapshot.purchases, self.num_vectors)
+        self._added: dict[ProductId, int] = {}
+        self.follow()
+
+    def follow(self) -> None:
+        """Take in what the catalogue has learnt of since; nothing to do where it has not grown."""
+        start, end = len(self.of_catalogue), len(self.catalogue)
+        if start == end:
+            return
+        find, new = self.snapshot.product_rows.get, self.catalogue.ids[start:end]
+        rows = np.fromiter((find(product, -1) for product in new), dtype=np.int64, count=end - start)
+        missing = np.flatnonzero(rows < 0)
+        rows[missing] = np.arange(len(missing)) + len(self.ids)
+        for place in missing.tolist():
+            self._added[new[place]] = int(rows[place])
+            self.ids.append(new[place])
+        self.catalogue_rows = np.concatenate([self.catalogue_rows, np.full(len(missing), -1)])
+        self.catalogue_rows[rows] = np.arange(start, end)
+        self.habit = np.concatenate([self.habit, np.ones(len(missing), dtype=np.float32)])
+        self.customers = np.concatenate([self.customers, np.zeros(len(missing), dtype=np.int64)])
+        self.popularity = np.concatenate([self.popularity, np.zeros(len(missing), dtype=np.float32)])
+        self.popular = np.concatenate([self.popular, rows[missing]])
+        self.of_catalogue = np.concatenate([self.of_catalogue, rows])
+
+    def row(self, product: str) -> int:
+        """The row of a product, -1 where neither snapshot nor catalogue knows it."""
+        key = ProductId(product)
+        return self.snapshot.product_rows.get(key, self._added.get(key, -1))
+
+    def rows(self, products: Iterable[str]) -> Rows:
+        """The rows of those of `products` that are known."""
+        found = [self.row(product) for product in products]
+        return np.array([row for row in found if row >= 0], dtype=np.int64)
+
+    def product(self, row: int) -> Product:
+        """The catalogue's entry of a row; a bare product where it has none."""
+        place = int(self.catalogue_rows[row])
+        return self.catalogue.products[place] if place >= 0 else Product(id=self.ids[row])
+
+    def sellable(self, rows: Rows) -> NDArray[np.bool_]:
+        places = self.catalogue_rows[rows]
+        return self.catalogue.sellable[places] & (places >= 0)
+
+    def codes(self, column: NDArray[np.int32], rows: Rows) -> NDArray[np.int32]:
+        """What a code column of the catalogue says of these rows, 0 where the catalogue does not know the product."""
+        places = self.catalogue_rows[rows]
+        return np.where(places >= 0, column[places], 0)
+
+    def vectors_of(self, rows: Rows) -> NDArray[np.float32]:  # [len(rows), dim]
+        """Product vectors, zeros for products only the catalogue knows."""
+        if len(self.ids) == self.num_vectors:
+            return self.vectors[rows]
+        vectors = self.vectors[np.minimum(rows, self.num_vectors - 1)]
+        vectors[rows >= self.num_vectors] = 0.0
+        return vectors
+
+
+def _bought(purchases: Adjacency, num_products: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:  # [num_products]
+    """(distinct customers, mean purchases a customer): no customer counts more than 20 times, and the mean of products
+    with few customers leans towards the mean of all."""
+    customers = np.bincount(purchases.columns, minlength=num_products)
+    times = np.bincount(purchases.columns, np.minimum(purchases.counts, 20), minlength=num_products)
+    mean = float(times.sum()) / max(len(purchases.columns), 1) or 1.0
+    return customers, np.asarray((times + FEW * mean) / (customers + FEW), dtype=np.float32)

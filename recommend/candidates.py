@@ -1,0 +1,81 @@
+"""Candidates: what the sources found, joined by product."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommend.asked import Asked
+from recommend.assortment import Rows
+from recommend.placements import SourceName
+
+__all__ = ["Candidates", "Found", "Source", "gather", "summed"]
+
+
+class Found(NamedTuple):
+    """Rows of the assortment, each once, with scores of 0 or more."""
+
+    rows: Rows  # [n]
+    scores: NDArray[np.float32]  # [n]
+
+
+Source = Callable[[Asked, int], Found]
+"""Up to so many candidates for what is asked, best first."""
+
+NONE = Found(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """rows: ascending, each once. scores: 0 where a source did not find the row. sources: what the columns are."""
+
+    rows: Rows  # [n]
+    scores: NDArray[np.float32]  # [n, num_sources]
+    sources: tuple[SourceName, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def found_by(self, source: SourceName) -> NDArray[np.float32] | None:  # [n]
+        """What a source says of each row; None where the placement does not ask it."""
+        return self.scores[:, self.sources.index(source)] if source in self.sources else None
+
+    def only(self, kept: NDArray[np.bool_]) -> "Candidates":
+        """Those rows where `kept` is True."""
+        return self if kept.all() else Candidates(self.rows[kept], self.scores[kept], self.sources)
+
+    def joined(self, rows: Rows) -> "Candidates":
+        """With these rows too, which no source found."""
+        rows = np.setdiff1d(rows, self.rows)
+        if not len(rows):
+            return self
+        scores = np.zeros((len(rows), len(self.sources)), dtype=np.float32)
+        order = np.argsort(np.concatenate([self.rows, rows]))
+        return Candidates(
+            np.concatenate([self.rows, rows])[order], np.concatenate([self.scores, scores])[order], self.sources
+        )
+
+
+def gather(asked: Asked, sources: Mapping[SourceName, Source]) -> Candidates:
+    """Ask each source of the placement and join what they found."""
+    names = tuple(asked.place.sources)
+    found = [sources[name](asked, limit) for name, limit in asked.place.sources.items()]
+    rows, inverse = np.unique(np.concatenate([part.rows for part in found]), return_inverse=True)
+    scores = np.zeros((len(rows), len(names)), dtype=np.float32)
+    start = 0
+    for column, part in enumerate(found):
+        scores[inverse[start : start + len(part.rows)], column] = part.scores
+        start += len(part.rows)
+    return Candidates(rows, scores, names)
+
+
+def summed(rows: NDArray[np.int32], scores: NDArray[np.float32], limit: int) -> Found:
+    """Each row once with the sum of its scores: the `limit` greatest, ties by row."""
+    if not len(rows):
+        return NONE
+    once, inverse = np.unique(rows, return_inverse=True)
+    total = np.bincount(inverse, weights=scores).astype(np.float32)
+    best = np.argsort(-total, kind="stable")[:limit]
+    return Found(once[best].astype(np.int64), total[best])

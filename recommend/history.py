@@ -1,0 +1,125 @@
+"""History: what a customer did over all the time known, as columns a list can be computed from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph import Instant, InteractionKind, Profile, day_of
+from recommend.assortment import Assortment, Rows
+
+__all__ = ["NO_HISTORY", "History", "Rhythm", "history_of"]
+
+KIND_CODES = {kind: code for code, kind in enumerate(InteractionKind)}
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How what was bought fades and comes round again: constants chosen on a validation month.
+
+    A product bought on some days counts Σ √times · (2^(-age / short) + 2^(-age / long)), ages in days: what is used now
+    and what always was. Where there are two days or more, the mean gap between them says when it is due: one left
+    alone for `overdue` gaps counts less and less, by (overdue · gap / age)^faded, no gap being taken for shorter than
+    `shortest_gap`. All of it counts habit^habit_power, the times that those who buy the product come back to it.
+    """
+
+    short: float = 30.0
+    long: float = 300.0
+    overdue: float = 1.5
+    faded: float = 0.4
+    shortest_gap: float = 7.0
+    habit_power: float = 0.5
+
+
+@dataclass(frozen=True)
+class History:
+    """Long-term knowledge of one customer; every array but the vector has one entry a product bought.
+
+    bought: rows, ascending. times: purchases (events or order lines). last_day: local day of the newest.
+    strength: the decayed count of `Rhythm`. vector: [dim], unit length or zeros.
+    """
+
+    bought: Rows
+    times: NDArray[np.int64]
+    last_day: NDArray[np.int64]
+    strength: NDArray[np.float32]
+    vector: NDArray[np.float32] | None
+
+    def place(self, row: int) -> int:
+        """Where a row stands among those bought, -1 where it was not."""
+        place = int(np.searchsorted(self.bought, row))
+        return place if place < len(self.bought) and self.bought[place] == row else -1
+
+    def has(self, rows: Rows) -> NDArray[np.bool_]:  # [len(rows)]
+        """Which of these rows were ever bought."""
+        return self._places(rows)[1]
+
+    def strengths(self, rows: Rows) -> NDArray[np.float32]:  # [len(rows)]
+        """The decayed purchase count of each row, 0 where it was never bought."""
+        if not len(self.bought):
+            return np.zeros(len(rows), dtype=np.float32)
+        places, known = self._places(rows)
+        return np.where(known, self.strength[places], np.float32(0))
+
+    def _places(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        if not len(self.bought):
+            return np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
+        places = np.minimum(np.searchsorted(self.bought, rows), len(self.bought) - 1)
+        return places, self.bought[places] == rows
+
+
+_NOTHING = np.empty(0, dtype=np.int64)
+NO_HISTORY = History(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.float32), None)
+
+
+def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm: Rhythm) -> History:
+    """The columns of a profile, its ages counted from `as_of`; rows later than that have age 0."""
+    rows, kinds, days, times = _columns(profile, assortment)
+    if not len(rows):
+        return NO_HISTORY
+    ages = np.maximum(day_of(as_of) - days, 0)
+    with_vector = np.where(rows < assortment.num_vectors, rows, -1).astype(np.int32)
+    vector = assortment.snapshot.set.customer_vector(
+        with_vector, kinds, ages.astype(np.float32), times.astype(np.float32)
+    )
+    purchases = kinds == KIND_CODES[InteractionKind.PURCHASED]
+    rows, days, times, ages = rows[purchases], days[purchases], times[purchases], ages[purchases]
+    if not len(rows):
+        return History(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.float32), vector)
+    order = np.argsort(rows, kind="stable")
+    rows, days, times, ages = rows[order], days[order], times[order], ages[order]
+    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])  # [num_bought], where each product begins
+    faded = np.sqrt(times) * (np.exp2(-ages / rhythm.short) + np.exp2(-ages / rhythm.long))
+    strength = np.add.reduceat(faded, starts)
+    last, first = np.maximum.reduceat(days, starts), np.minimum.reduceat(days, starts)
+    often = np.diff(np.r_[starts, len(rows)])
+    gap = np.maximum((last - first) / np.maximum(often - 1, 1), rhythm.shortest_gap)
+    age = np.minimum.reduceat(ages, starts)
+    late = (often > 1) & (age > rhythm.overdue * gap)
+    strength *= np.where(late, (rhythm.overdue * gap / np.maximum(age, 1)) ** rhythm.faded, 1.0)
+    strength *= assortment.habit[rows[starts]] ** rhythm.habit_power
+    return History(rows[starts], np.add.reduceat(times, starts), last, strength.astype(np.float32), vector)
+
+
+def _columns(
+    profile: Profile, assortment: Assortment
+) -> tuple[Rows, NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:  # each [num_history]
+    rows: list[int] = []
+    kinds: list[int] = []
+    days: list[int] = []
+    times: list[int] = []
+    for kind, products in profile.days.items():
+        before = len(rows)
+        for product, counts in products.items():
+            row = assortment.row(product)
+            if row >= 0:
+                rows.extend([row] * len(counts))
+                days.extend(counts.keys())
+                times.extend(counts.values())
+        kinds.extend([KIND_CODES[kind]] * (len(rows) - before))
+    return (
+        np.array(rows, dtype=np.int64),
+        np.array(kinds, dtype=np.int8),
+        np.array(days, dtype=np.int64),
+        np.array(times, dtype=np.int64),
+    )

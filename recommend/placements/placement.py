@@ -1,0 +1,82 @@
+"""Place: how one place of a shop makes its list: sources, weights, filters, diversity and rules."""
+
+from enum import StrEnum
+
+from pydantic import ConfigDict, Field, NonNegativeFloat, PositiveInt
+from pydantic.dataclasses import dataclass
+
+from recommend.placements.rule import Rule
+
+__all__ = ["Diversity", "Filters", "Live", "Place", "Signal", "SourceName"]
+
+_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class SourceName(StrEnum):
+    NEIGHBOURS = "neighbours"
+    SIMILAR_CUSTOMERS = "similar_customers"
+    BOUGHT_TOGETHER = "bought_together"
+    BUY_AGAIN = "buy_again"
+    POPULAR = "popular"
+    SAME_CONTENT = "same_content"
+
+
+class Signal(StrEnum):
+    """What a candidate is scored by, each between 0 and 1 over the candidates of a list."""
+
+    LONG_TERM = "long_term"  # inner product with the vector of the whole history
+    SESSION = "session"  # inner product with the vector of the session and the page
+    SIMILAR_CUSTOMERS = "similar_customers"
+    BOUGHT_TOGETHER = "bought_together"
+    BUY_AGAIN = "buy_again"
+    POPULAR = "popular"
+    SAME_CONTENT = "same_content"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Live:
+    """How much the long-term vector and the session's vector count in the vector that is searched with."""
+
+    long_term: NonNegativeFloat = 0.5
+    session: NonNegativeFloat = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Filters:
+    """What a list leaves out besides what cannot be sold, lies in the cart or is disliked.
+
+    just_bought_days: hide what was bought in so many days. bought: hide whatever was ever bought.
+    bought_once: categories a customer buys from once: what they bought there stays hidden.
+    where: a CEL condition every item meets.
+    """
+
+    just_bought_days: NonNegativeFloat = 0.0
+    bought: bool = False
+    bought_once: frozenset[str] = frozenset()
+    where: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Diversity:
+    """penalty: what the cosine to the nearest item already chosen costs, as a share of the best score.
+
+    per_subcategory, per_brand: at most so many, as long as there is something else. pool: candidates looked at.
+    """
+
+    penalty: NonNegativeFloat = 0.0
+    per_subcategory: PositiveInt | None = None
+    per_brand: PositiveInt | None = None
+    pool: PositiveInt = 60
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Place:
+    """One placement. sources: how many candidates each brings. weights: what each signal counts."""
+
+    k: int = Field(default=12, ge=1, le=200)
+    sources: dict[SourceName, PositiveInt] = Field(min_length=1)
+    weights: dict[Signal, NonNegativeFloat] = Field(min_length=1)
+    live: Live = Field(default_factory=Live)
+    filters: Filters = Field(default_factory=Filters)
+    diversity: Diversity = Field(default_factory=Diversity)
+    rules: tuple[Rule, ...] = ()

@@ -1,0 +1,118 @@
+"""ProductFilter: a CEL condition over a product, compiled once and type-checked."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+from graph import InvalidValue, Product
+
+__all__ = ["COLUMNS", "ProductFilter"]
+
+COLUMNS: dict[str, Any] = {
+    "id": cel.Type.STRING,
+    "name": cel.Type.STRING,
+    "department": cel.Type.STRING,
+    "category": cel.Type.STRING,
+    "subcategory": cel.Type.STRING,
+    "brand": cel.Type.STRING,
+    "manufacturer": cel.Type.STRING,
+    "package_size": cel.Type.STRING,
+    "price": cel.Type.INT,
+    "currency": cel.Type.STRING,
+    "in_stock": cel.Type.BOOL,
+    "attributes": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+}
+"""What a condition may name. `price` is in minor units: ``price < 500`` is everything under 5.00."""
+
+MAX_REMEMBERED = 50_000
+
+_ENVIRONMENT = cel.NewEnv(variables=COLUMNS)
+_PLACE = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
+
+
+class ProductFilter:
+    """A condition such as ``price < 500 && category == "DAIRY"``.
+
+    A product for which it cannot be answered (an attribute or a price it does not have) is not let through.
+    columns: which of COLUMNS the condition names.
+    """
+
+    def __init__(self, expression: str, field: str = "filter") -> None:
+        """Compile; InvalidValue naming `field`, the expression and the column where it is no condition."""
+        self.expression = expression
+        try:
+            self._compiled = _ENVIRONMENT.compile(expression)
+        except RuntimeError as error:
+            raise InvalidValue(field, expression, f"a CEL condition over the product; {_place(str(error))}") from None
+        result = self._compiled.return_type().name()
+        if result != "BOOL":
+            raise InvalidValue(field, expression, f"a CEL condition that is true or false; column 1: it is {result}")
+        self.columns = tuple(column for column in COLUMNS if _names(expression, column))
+        self._remembered: dict[tuple[Any, ...], bool] = {}
+
+    @staticmethod
+    def of(expression: str, field: str = "filter") -> "ProductFilter":
+        """The compiled filter of a request, shared with all the requests that say the same."""
+        return _shared(expression, field)
+
+    def allows(self, product: Product) -> bool:
+        """Whether the condition is true of a product; remembered by the values it names."""
+        return self.check(product)[0]
+
+    def check(self, product: Product) -> tuple[bool, bool]:
+        """(whether the condition is true of the product, whether that had to be evaluated)."""
+        values = tuple([getattr(product, column) for column in self.columns])
+        try:
+            return self._remembered[values], False
+        except KeyError:
+            verdict = self._remember(values)
+        except TypeError:  # attributes are a dictionary, which cannot be remembered by
+            verdict = self._true({name: value for name, value in zip(self.columns, values, strict=True)})
+        return verdict, True
+
+    def possible(self, values: Mapping[str, str]) -> bool:
+        """Whether the condition can be true where only some columns are known: CEL says false once they settle it."""
+        return self._result(dict(values)) is not False
+
+    def _remember(self, values: tuple[Any, ...]) -> bool:
+        verdict = self._true(dict(zip(self.columns, values, strict=True)))
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[values] = verdict
+        return verdict
+
+    def _true(self, values: dict[str, Any]) -> bool:
+        if values.get("price", 0) is None:
+            del values["price"]
+        return self._result(values) is True
+
+    def _result(self, values: dict[str, Any]) -> Any:
+        return self._compiled.eval(data=values).value()
+
+
+@lru_cache(maxsize=512)
+def _shared(expression: str, field: str) -> ProductFilter:
+    return ProductFilter(expression, field)
+
+
+def _names(expression: str, column: str) -> bool:
+    """Whether an expression that compiles needs a column: without the column it compiles no longer."""
+    if column not in expression:
+        return False
+    without = {name: kind for name, kind in COLUMNS.items() if name != column}
+    try:
+        cel.NewEnv(variables=without).compile(expression)
+    except RuntimeError:
+        return True
+    return False
+
+
+def _place(message: str) -> str:
+    found = _PLACE.search(message)
+    if found is None:
+        return f"column 1: {message.splitlines()[0]}"
+    line, column, what = found.groups()
+    return f"{'' if line == '1' else f'line {line}, '}column {column}: {what}"

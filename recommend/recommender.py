@@ -1,0 +1,174 @@
+"""Recommender: from a request and all that is known to lists with reasons, in one function that reads top to bottom."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from embeddings.serving_snapshot import ServingSnapshot
+from graph import Catalogue, Instant, Profile
+from recommend.answers import (
+    Item,
+    Placement,
+    PlacementRequest,
+    Recommendation,
+    RecommendationRequest,
+    Versions,
+)
+from recommend.asked import Asked, Crowd, asked_for, nearest_customers
+from recommend.assortment import Assortment, Rows
+from recommend.candidates import Source, gather
+from recommend.explanations.reasons import Explainer
+from recommend.explanations.trace import Course
+from recommend.filtering import sieve_for
+from recommend.history import Rhythm
+from recommend.placements import Place, Placements, SourceName
+from recommend.record import recorded_row
+from recommend.scoring import Scored, score
+from recommend.selection import Selection, pins_for, select
+from recommend.sources import SOURCES
+from recommend.visitor import NOBODY, Histories, Visitor, visitor_of
+
+__all__ = ["Recommender", "recorded_row"]
+
+RHYTHM = Rhythm()
+
+FALLBACK = (SourceName.POPULAR, SourceName.SAME_CONTENT, SourceName.BUY_AGAIN)
+"""The sources still asked once the deadline has passed: those that cost next to nothing."""
+
+
+class Recommender:
+    """Answers requests; holds nothing but its configuration and what it can make again at any time."""
+
+    def __init__(
+        self,
+        placements: Placements,
+        *,
+        sources: Mapping[SourceName, Source] = SOURCES,
+        crowd: Crowd = nearest_customers,
+        rhythm: Rhythm = RHYTHM,
+        personalization: bool = True,
+        stopwatch: Callable[[], float] = perf_counter,
+    ) -> None:
+        """personalization: what counts for those who made no choice. stopwatch: seconds, for traces and deadlines."""
+        self.placements = placements
+        self._sources, self._crowd, self._rhythm = sources, crowd, rhythm
+        self._personalization, self._stopwatch = personalization, stopwatch
+        self._assortment: Assortment | None = None
+        self._histories = Histories()
+
+    def recommend(
+        self,
+        request: RecommendationRequest,
+        *,
+        profile: Profile | None,
+        snapshot: ServingSnapshot,
+        catalogue: Catalogue,
+        now: Instant,
+        recommendation_id: str,
+        rng: np.random.Generator | None = None,
+        deadline_ms: float | None = None,
+    ) -> Recommendation:
+        """The lists asked for; no product stands in two of them.
+
+        Raises InvalidValue for a placement the file does not have and for a filter that is no condition.
+        `degraded` may say "deadline" (popular products instead) and "filter" (not everything could be checked).
+        """
+        places = [self.placements.place(wanted.name) for wanted in request.placements]
+        assortment = self.assortment(snapshot, catalogue)
+        began = self._stopwatch()
+        visitor = self.visitor(profile, assortment, now)
+        hydrated = self._stopwatch()
+        shown = np.empty(0, dtype=np.int64)
+        degraded: dict[str, None] = {}
+        answers = []
+        for wanted, place in zip(request.placements, places, strict=True):
+            late = deadline_ms is not None and (self._stopwatch() - began) * 1000 > deadline_ms
+            if late:
+                place, degraded["deadline"] = _fallback(place), None
+            answer, rows, exhausted = self._list(
+                wanted, place, visitor, assortment, shown, now, request.explain, hydrated - began
+            )
+            if exhausted:
+                degraded["filter"] = None
+            shown = np.concatenate([shown, rows])
+            answers.append(answer)
+        versions = Versions(snapshot.version, catalogue.version, self.placements.version)
+        return Recommendation(recommendation_id, tuple(answers), versions, tuple(degraded))
+
+    def assortment(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> Assortment:
+        """The products of a snapshot and a catalogue: made on a swap, in some tens of milliseconds, and then held."""
+        held = self._assortment
+        if held is None or held.snapshot is not snapshot or held.catalogue is not catalogue:
+            held = self._assortment = Assortment(snapshot, catalogue)
+            self._histories = Histories()
+        held.follow()
+        return held
+
+    def visitor(self, profile: Profile | None, assortment: Assortment, now: Instant) -> Visitor:
+        """What is read of a customer; of one who does not permit personalization, nothing."""
+        if profile is None or not profile.permits("personalization", self._personalization):
+            return NOBODY
+        return visitor_of(profile, assortment, now, self._histories, self._rhythm)
+
+    def _list(
+        self,
+        wanted: PlacementRequest,
+        place: Place,
+        visitor: Visitor,
+        assortment: Assortment,
+        shown: Rows,
+        now: Instant,
+        explain: bool,
+        hydrating: float,
+    ) -> tuple[Placement, Rows, bool]:
+        k = wanted.k or place.k
+        laps = [self._stopwatch()]
+        asked = asked_for(place, visitor, assortment, wanted.product_id, wanted.seeds, self._crowd)
+
+        found = gather(asked, self._sources)
+        laps.append(self._stopwatch())
+
+        sieve = sieve_for(asked, now=now, exclude=wanted.exclude, shown=shown, where=wanted.filter)
+        candidates = found.only(sieve.keep(found.rows))
+        pins = pins_for(asked, candidates.rows, sieve, now)
+        candidates = candidates.joined(np.array([pin.row for pin in pins], dtype=np.int64))
+        if len(candidates) < k:
+            candidates = candidates.joined(sieve.refill(found.rows, 2 * k))
+        laps.append(self._stopwatch())
+
+        scored = score(asked, candidates, now)
+        laps.append(self._stopwatch())
+
+        selection = select(asked, scored, pins, k)
+        laps.append(self._stopwatch())
+
+        items = self._explained(asked, scored, selection, now)
+        laps.append(self._stopwatch())
+
+        trace = None
+        if explain or wanted.why_not:
+            stages = ("sources", "filter", "score", "select", "explain")
+            milliseconds = {"hydrate": round(hydrating * 1000, 3)}
+            for stage, start, end in zip(stages, laps, laps[1:], strict=False):
+                milliseconds[stage] = round((end - start) * 1000, 3)
+            trace = Course(asked, found, sieve, scored, selection, k).trace(milliseconds, wanted.why_not)
+        return Placement(wanted.name, items, trace), scored.rows[selection.places], sieve.exhausted
+
+    def _explained(self, asked: Asked, scored: Scored, selection: Selection, now: Instant) -> tuple[Item, ...]:
+        rows = tuple(scored.rows[selection.places].tolist())
+        explainer = Explainer(asked, rows, self.placements.customers, now)
+        items = []
+        for rank, place in enumerate(selection.places, start=1):
+            row, rule = int(scored.rows[place]), selection.pins.get(place)
+            reasons = explainer.reasons(row, scored.parts[place], rule)
+            source = scored.source(place) if rule is None else "rule"
+            items.append(Item(asked.assortment.ids[row], round(float(scored.scores[place]), 6), rank, source, reasons))
+        return tuple(items)
+
+
+def _fallback(place: Place) -> Place:
+    """The same placement with its cheap sources only."""
+    sources = {name: limit for name, limit in place.sources.items() if name in FALLBACK}
+    return replace(place, sources=sources or {SourceName.POPULAR: 200})

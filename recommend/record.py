@@ -1,0 +1,33 @@
+"""Record: an answer as the ledger keeps it, a row of a few hundred bytes."""
+
+import msgspec
+
+from recommend.answers import Recommendation, RecommendationRequest
+
+__all__ = ["recorded_row"]
+
+SCHEMA = 1
+
+
+def recorded_row(request: RecommendationRequest, answer: Recommendation) -> bytes:
+    """The answer as MessagePack: schema, who asked and where, versions, what was missing, and for each placement its
+    name, page product, product ids, scores and sources. Reasons are left out: versions and profile give them again."""
+    return msgspec.msgpack.encode(
+        (
+            SCHEMA,
+            answer.recommendation_id,
+            (request.customer_id, request.anonymous_id, request.session_id, request.page_view_id),
+            (answer.versions.embeddings, answer.versions.catalogue, answer.versions.placements),
+            answer.degraded,
+            [
+                (
+                    placement.name,
+                    asked.product_id,
+                    [item.product_id for item in placement.items],
+                    [item.score for item in placement.items],
+                    [item.source for item in placement.items],
+                )
+                for asked, placement in zip(request.placements, answer.placements, strict=True)
+            ],
+        )
+    )

@@ -1,0 +1,82 @@
+"""Scoring: what each candidate is worth to this customer at this placement."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph import Instant
+from recommend.asked import Asked
+from recommend.assortment import Rows
+from recommend.candidates import Candidates
+from recommend.placements import Signal, SourceName
+
+__all__ = ["Scored", "score"]
+
+SIGNALS = tuple(Signal)
+
+TIES = 256
+"""How many of the best are put in the order of their ids where their scores are equal: more than any list shows."""
+
+
+class Scored(NamedTuple):
+    """Candidates, best first, ties by id.
+
+    parts: [n, num_signals] what each signal adds, in the order of `Signal`; scores are their sums.
+    """
+
+    rows: Rows  # [n]
+    scores: NDArray[np.float64]  # [n]
+    parts: NDArray[np.float32]
+
+    def source(self, place: int) -> str:
+        """The signal that adds most to a candidate."""
+        return SIGNALS[int(self.parts[place].argmax())].value
+
+
+def score(asked: Asked, candidates: Candidates, now: Instant) -> Scored:
+    """The weighted sum of the placement's signals, each scaled to at most 1 over the candidates, times the factors of
+    the rules that hold now."""
+    rows, history = candidates.rows, asked.visitor.history
+    parts = np.zeros((len(rows), len(SIGNALS)), dtype=np.float32)
+    if not len(rows):
+        return Scored(rows, np.zeros(0), parts)
+    vectors: NDArray[np.float32] | None = None
+    for column, signal in enumerate(SIGNALS):
+        weight = asked.place.weights.get(signal, 0.0)
+        if not weight:
+            continue
+        values: NDArray[np.float32] | None
+        if signal in (Signal.LONG_TERM, Signal.SESSION):
+            direction = history.vector if signal is Signal.LONG_TERM else asked.session
+            if direction is None:
+                continue
+            if vectors is None:
+                vectors = asked.assortment.vectors_of(rows)
+            values = vectors @ direction
+        elif signal is Signal.BUY_AGAIN:
+            values = history.strengths(rows)
+        elif signal is Signal.POPULAR:
+            values = np.sqrt(asked.assortment.popularity[rows])
+        else:
+            values = candidates.found_by(SourceName(signal.value))
+        if values is not None and (greatest := float(values.max())) > 0:
+            parts[:, column] = np.maximum(values, 0.0) * np.float32(weight / greatest)
+    for rule in asked.place.rules:
+        if rule.factor is not None and rule.active(now):
+            chosen = [rule.selects(asked.assortment.product(row)) for row in rows.tolist()]
+            parts[chosen] *= np.float32(rule.factor)
+    total = parts.sum(axis=1, dtype=np.float64)
+    order = _ties_by_id(np.argsort(-total, kind="stable"), total, rows, asked.assortment.ids)
+    return Scored(rows[order], total[order], parts[order])
+
+
+def _ties_by_id(
+    order: NDArray[np.int64], total: NDArray[np.float64], rows: Rows, ids: Sequence[str]
+) -> NDArray[np.int64]:  # [n]
+    head = order[:TIES]
+    if not (total[head[1:]] == total[head[:-1]]).any():
+        return order
+    settled = sorted(head.tolist(), key=lambda place: (-total[place], ids[int(rows[place])]))
+    return np.concatenate([np.array(settled, dtype=np.int64), order[TIES:]])

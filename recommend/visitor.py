@@ -1,0 +1,124 @@
+"""Visitor: the asker as one answer sees them: history, session, cart and stated dislikes."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graph import CustomerId, Instant, InteractionKind, ProductId, Profile, Recent
+from recommend.assortment import Assortment, Rows
+from recommend.history import NO_HISTORY, History, Rhythm, history_of
+
+__all__ = ["NOBODY", "Anchor", "Histories", "Visitor", "visitor_of"]
+
+MAX_ANCHORS = 12
+RECENCY = 0.85
+"""How much less each product counts than the one met after it."""
+
+SESSION_WEIGHTS = {
+    InteractionKind.VIEWED: 1.0,
+    InteractionKind.CLICKED: 1.0,
+    InteractionKind.ADDED_TO_CART: 2.0,
+    InteractionKind.PURCHASED: 2.0,
+    InteractionKind.RATED: 1.0,
+}
+
+HOW = {
+    InteractionKind.VIEWED: "which you looked at just now",
+    InteractionKind.CLICKED: "which you clicked just now",
+    InteractionKind.ADDED_TO_CART: "which you put in your cart just now",
+    InteractionKind.PURCHASED: "which you bought just now",
+    InteractionKind.RATED: "which you rated just now",
+}
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A product to start from. how: what joins it to the asker, as a reason says it after the product's name."""
+
+    row: int
+    weight: float
+    how: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever asks. `profile` is None for somebody unknown and for one who does not permit personalization.
+
+    anchors: the session's products and the cart's, newest first. cart, dismissed: rows.
+    """
+
+    profile: Profile | None = None
+    customer_row: int = -1
+    history: History = NO_HISTORY
+    anchors: tuple[Anchor, ...] = ()
+    cart: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    dismissed: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    disliked_products: frozenset[str] = frozenset()
+    disliked_brands: frozenset[str] = frozenset()
+    disliked_categories: frozenset[str] = frozenset()
+
+    @property
+    def customer(self) -> CustomerId | None:
+        return None if self.profile is None else self.profile.customer
+
+
+NOBODY = Visitor()
+
+
+class Histories:
+    """The histories of the customers who asked last over one assortment, so that columns are made once a profile."""
+
+    def __init__(self, size: int = 4096) -> None:
+        self._size = size
+        self._held: OrderedDict[CustomerId, tuple[Profile, int, Instant, History]] = OrderedDict()
+
+    def of(self, profile: Profile, assortment: Assortment, as_of: Instant, rhythm: Rhythm) -> History:
+        size = len(assortment.ids)
+        held = self._held.get(profile.customer)
+        # The profile itself is compared, not its number: a visitor joined to a customer has the number of one of them.
+        if held is not None and held[0] is profile and held[1] == size and held[2] == as_of:
+            self._held.move_to_end(profile.customer)
+            return held[3]
+        history = history_of(profile, assortment, as_of, rhythm)
+        self._held[profile.customer] = (profile, size, as_of, history)
+        self._held.move_to_end(profile.customer)
+        if len(self._held) > self._size:
+            self._held.popitem(last=False)
+        return history
+
+
+def visitor_of(profile: Profile, assortment: Assortment, now: Instant, histories: Histories, rhythm: Rhythm) -> Visitor:
+    """Everything an answer reads of a profile; long-term ages are counted from min(now, the snapshot's as_of)."""
+    as_of = Instant(min(now, assortment.snapshot.set.manifest.as_of))
+    session = profile.session(now)
+    cart = profile.cart(now) if profile.cart_rows else {}
+    return Visitor(
+        profile=profile,
+        customer_row=assortment.snapshot.customer_rows.get(profile.customer, -1),
+        history=histories.of(profile, assortment, as_of, rhythm),
+        anchors=_anchors(session, cart, assortment) if session or cart else (),
+        cart=assortment.rows(cart),
+        dismissed=assortment.rows(row.product for row in session if row.kind is InteractionKind.DISMISSED),
+        disliked_products=profile.wishes("disliked_products"),
+        disliked_brands=profile.wishes("disliked_brands"),
+        disliked_categories=profile.wishes("disliked_categories"),
+    )
+
+
+def _anchors(session: tuple[Recent, ...], cart: Iterable[ProductId], assortment: Assortment) -> tuple[Anchor, ...]:
+    """The products of the session, newest first, then what lies in the cart, each product once."""
+    anchors: dict[int, Anchor] = {}
+    for recent in reversed(session):
+        weight = SESSION_WEIGHTS.get(recent.kind, 0.0)
+        row = assortment.row(recent.product) if weight else -1
+        if row >= 0 and row not in anchors:
+            anchors[row] = Anchor(row, weight * RECENCY ** len(anchors), HOW[recent.kind])
+            if len(anchors) == MAX_ANCHORS:
+                return tuple(anchors.values())
+    for product in cart:
+        row = assortment.row(product)
+        if row >= 0 and row not in anchors:
+            anchors[row] = Anchor(row, SESSION_WEIGHTS[InteractionKind.ADDED_TO_CART], "which lies in your cart")
+    return tuple(anchors.values())[:MAX_ANCHORS]
