@@ -1,5 +1,6 @@
 """Intake: events become durable, refusals are kept, and the sender hears what became of each."""
 
+import logging
 from concurrent.futures import Future
 from typing import NamedTuple
 
@@ -9,6 +10,9 @@ from graph.log.dead_letters import DeadLetters
 from graph.log.event_log import Appended, EventLog
 
 __all__ = ["Intake", "IntakeResult"]
+
+
+_logger = logging.getLogger(__name__)
 
 
 class IntakeResult(NamedTuple):
@@ -32,12 +36,11 @@ class Intake:
     def submit(self, parsed: Parsed, source: str, received: Instant) -> "Future[IntakeResult]":
         """The result once the events are durable, LogUnavailable where they cannot be.
 
-        Refusals are kept beside them as dead letters of `source`; the answer does not wait for that.
+        Then the refusals are kept as dead letters of `source`; the answer neither waits for that nor fails with it.
         """
-        if parsed.refused:
-            self._dead_letters.keep(parsed.refused, source, received)
         result: Future[IntakeResult] = Future()
         if not parsed.events:
+            self._keep(parsed.refused, source, received)
             result.set_result(IntakeResult(0, 0, parsed.refused))
             return result
 
@@ -48,6 +51,7 @@ class Intake:
             if error is not None:
                 result.set_exception(error)
                 return
+            self._keep(parsed.refused, source, received)
             duplicates = sum(one.duplicate for one in appended.result())
             result.set_result(IntakeResult(len(parsed.events) - duplicates, duplicates, parsed.refused))
 
@@ -57,3 +61,12 @@ class Intake:
     def take(self, parsed: Parsed, source: str, received: Instant) -> IntakeResult:
         """`submit`, waited for: what files use."""
         return self.submit(parsed, source, received).result()
+
+    def _keep(self, refused: tuple[Refusal, ...], source: str, received: Instant) -> None:
+        try:
+            kept = self._dead_letters.keep(refused, source, received)
+        except Exception:
+            _logger.exception("refusals of %s were not kept", source)
+        else:
+            if kept < len(refused):
+                _logger.warning("%d refusals of %s were not kept: too many are waiting", len(refused) - kept, source)

@@ -45,7 +45,7 @@ class SqliteEventLog:
         return self.submit(events).result()
 
     def submit(self, events: Sequence[Event]) -> Future[list[Appended]]:
-        for event in events:
+        for event in events:  # what one caller cannot store must not reach the commit it shares with others
             if not -_INT64 <= event.at < _INT64:
                 raise InvalidValue("at", event.at, "microseconds since 1970 in 64 bits")
         return self._writer.submit(events)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from graph.errors import LogUnavailable, PatronError
+from graph.errors import InvalidValue, LogUnavailable, PatronError
 from graph.events.codec import encode
 from graph.events.family import Erased, Event
 from graph.log.event_log import Appended, LoggedEvent
@@ -84,7 +84,7 @@ class LogWriter:
 
     def submit(self, events: Sequence[Event]) -> Future[list[Appended]]:
         """The events' place in the log, once they are durable and `on_commit` has seen them."""
-        call = _Call(events, [encode(event) for event in events])
+        call = _Call(tuple(events), [_encoded(event) for event in events])
         with self._ready:
             if self._closed:
                 raise LogUnavailable(f"{self._path.name} is closed")
@@ -144,8 +144,10 @@ class LogWriter:
                 _write_asides(connection, asides)
         except Exception as error:  # whatever it was, its callers hear of it and the thread lives on
             self._disconnect()
+            unavailable = self._unavailable(error)
+            _logger.error("%s: %d calls refused, %d rows beside them lost", unavailable, len(calls), len(asides))
             for call in calls:
-                call.future.set_exception(self._unavailable(error))
+                call.future.set_exception(unavailable)
             return
         self._deliver_answers(calls, answers)
         self._truncate_due |= any(isinstance(event, Erased) for call in calls for event in call.events)
@@ -205,6 +207,13 @@ class LogWriter:
         if isinstance(error, PatronError):
             return error
         return LogUnavailable(f"{self._path.name} cannot be written: {error}")
+
+
+def _encoded(event: Event) -> bytes:
+    try:
+        return encode(event)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise InvalidValue("event", event.id, f"values that can be stored ({error})") from error
 
 
 def _write_asides(connection: sqlite3.Connection, asides: list[Aside]) -> None:

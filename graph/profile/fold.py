@@ -105,18 +105,17 @@ def _add_product_event(growing: Growing, event: ProductEvent) -> None:
     elif isinstance(event, AddedToCart | RemovedFromCart):
         growing.cart_rows.append(row)
     growing.recent.append(row)
-    growing.tally(kind, event.product, day_of(event.at, event.utc_offset))
+    growing.tally(kind, (event.product,), day_of(event.at, event.utc_offset))
 
 
 def _add_order(growing: Growing, event: Purchased) -> None:
-    day = day_of(event.at, event.utc_offset)
-    live = not event.history
     kind = InteractionKind.PURCHASED
-    for line in event.lines:
-        key = line_key(event.source, event.order, line.line)
-        growing.recent.append(
-            Recent(event.at, key, kind, line.product, line.quantity, event.session, event.order, live)
-        )
-        growing.tally(kind, line.product, day)
-        growing.buy(line.product, event.at)
-    growing.spend(event.currency, sum(line.value for line in event.lines))
+    source, order, at, session, live = event.source, event.order, event.at, event.session, not event.history
+    growing.recent += [
+        Recent(at, line_key(source, order, line.line), kind, line.product, line.quantity, session, order, live)
+        for line in event.lines
+    ]
+    products = [line.product for line in event.lines]
+    growing.tally(kind, products, day_of(at, event.utc_offset))
+    growing.buy(products, at)
+    growing.spend(event.currency, sum([line.value for line in event.lines]))

@@ -1,6 +1,6 @@
 """Growing: a profile while events are added to it; what it began from is never touched."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec.structs import replace
@@ -28,9 +28,8 @@ class Growing:
         self._counts: dict[str, int] = {}
         self._spent: dict[str, int] = {}
         self._bought: dict[ProductId, Instant] | None = None
-        self._days = profile.days
         self._own_products: dict[InteractionKind, dict[ProductId, dict[int, int]]] = {}
-        self._own_days: set[tuple[InteractionKind, ProductId]] = set()
+        self._own_days: dict[InteractionKind, set[ProductId]] = {}
         self._stated: dict[Stated, dict[str, Dated]] = {}
 
     def see(self, at: Instant) -> None:
@@ -45,25 +44,32 @@ class Growing:
     def spend(self, currency: str, value: int) -> None:
         self._spent[currency] = self._spent.get(currency, 0) + value
 
-    def buy(self, product: ProductId, at: Instant) -> None:
+    def buy(self, products: Iterable[ProductId], at: Instant) -> None:
+        """Remember when these products were last bought."""
         if self._bought is None:
             self._bought = self._profile.bought.copy()
-        if at > self._bought.get(product, at - 1):
-            self._bought[product] = at
+        bought = self._bought
+        for product in products:
+            if at > bought.get(product, at - 1):
+                bought[product] = at
 
-    def tally(self, kind: InteractionKind, product: ProductId, day: int) -> None:
-        products = self._own_products.get(kind)
-        if products is None:
-            products = self._own_products[kind] = self._profile.days.get(kind, {}).copy()
-        days = products.get(product)
-        if days is None:
-            products[product] = {day: 1}
-            self._own_days.add((kind, product))
-            return
-        if (kind, product) not in self._own_days:
-            days = products[product] = days.copy()
-            self._own_days.add((kind, product))
-        days[day] = days.get(day, 0) + 1
+    def tally(self, kind: InteractionKind, products: Iterable[ProductId], day: int) -> None:
+        """Count each product once more on its day."""
+        own = self._own_products.get(kind)
+        if own is None:
+            own = self._own_products[kind] = self._profile.days.get(kind, {}).copy()
+            self._own_days[kind] = set()
+        own_days = self._own_days[kind]
+        for product in products:
+            days = own.get(product)
+            if days is None:
+                own[product] = {day: 1}
+                own_days.add(product)
+                continue
+            if product not in own_days:
+                days = own[product] = days.copy()
+                own_days.add(product)
+            days[day] = days.get(day, 0) + 1
 
     def state(self, field: Stated, values: Mapping[str, Trait | list[str]], stamp: Stamp) -> None:
         """Set dated values, except where the held one has a later stamp."""

@@ -1,8 +1,10 @@
 """LiveProfiles: the profiles a server answers from, newer than those on disk by the events since."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
+from graph.errors import StoreUnavailable
 from graph.ids import CustomerId
 from graph.log.event_log import EventLog, LoggedEvent, Position
 from graph.profile.fold import fold
@@ -10,6 +12,8 @@ from graph.profile.profile import Profile
 from graph.profile.store import SqliteProfiles
 
 __all__ = ["LiveProfiles"]
+
+_logger = logging.getLogger(__name__)
 
 SETTLE_EVERY = 256
 """Applied events after which it is looked up how far the disk has come."""
@@ -20,8 +24,8 @@ REPLAY_BATCH = 5000
 class LiveProfiles:
     """Profiles in memory over profiles.db, which another process moves forward along the same log.
 
-    A profile with events the disk may lack is dirty and stays in memory; once the disk has caught up with it, it is
-    clean and one of at most `max_clean` kept for speed. So what is not in memory is whole on disk, and since a fold
+    A profile with events the disk may lack is dirty and stays in memory until the disk has caught up with it; of those
+    merely read at most `max_clean` are kept for speed. So what is not in memory is whole on disk, and since a fold
     passes over what a profile includes, no event counts twice however far either side is ahead. For one thread.
     """
 
@@ -56,7 +60,11 @@ class LiveProfiles:
             customer = row.event.subject
             if customer is None:
                 continue
-            before = self.get(customer)
+            try:
+                before = self.get(customer)
+            except StoreUnavailable:  # the disk will have the event once the worker has come to it
+                _logger.exception("event %d is not in the live profile yet", row.seq)
+                continue
             after = fold(before, customer, (row,))
             if after is before:
                 continue
@@ -75,7 +83,6 @@ class LiveProfiles:
             if profile.seq > self._base.seq_of(customer):
                 break
             del self._dirty[customer]
-            self._keep(profile)
         return len(self._dirty)
 
     def replay(

@@ -102,6 +102,8 @@ def test_an_event_that_cannot_be_stored_fails_alone_before_it_reaches_others(tmp
     log = SqliteEventLog(tmp_path / "log.db")
     with pytest.raises(InvalidValue, match="at: got"):
         log.submit([view(1, at=2**63)])
+    with pytest.raises(InvalidValue, match="values that can be stored"):
+        log.submit([view(1, source="\ud800")])
     assert log.append([view(2)])[0].logged is not None
     log.close()
 
