@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from graph import InvalidValue
 
-__all__ = ["Interval", "mean_interval", "paired_difference"]
+__all__ = ["MAX_DRAWS", "Interval", "mean_interval", "paired_difference"]
 
-MAX_DRAWS = 4_000_000
+MAX_DRAWS = 1_000_000
 """Random numbers held at a time."""
 
 

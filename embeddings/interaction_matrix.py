@@ -43,8 +43,14 @@ class InteractionMatrix:
         num_days = int(edges.day.max()) - first + 1 if len(edges) else 1
         cell = edges.customer.astype(np.int64) * max(len(edges.targets), 1) + edges.target
         key = (cell * len(KINDS) + edges.kind) * num_days + (edges.day - first)
-        keys, place, times = np.unique(key, return_inverse=True, return_counts=True)
-        cell, day = np.divmod(keys, num_days)
+        sorting = np.lexsort((edges.order, key))
+        key, order = key[sorting], edges.order[sorting]
+        opens = np.ones(len(key), dtype=np.bool_)  # [num_edges], the first of its row
+        opens[1:] = key[1:] != key[:-1]
+        counts = opens | (order < 0)  # [num_edges], the first of its basket within its row
+        counts[1:] |= order[1:] != order[:-1]
+        starts = np.flatnonzero(opens)  # [num_rows]
+        cell, day = np.divmod(key[starts], num_days)
         cell, kind = np.divmod(cell, len(KINDS))
         customer, product = np.divmod(cell, max(len(edges.targets), 1))
         return cls(
@@ -55,8 +61,8 @@ class InteractionMatrix:
             product=product.astype(np.int32),
             kind=kind.astype(np.int8),
             day=(day + first).astype(np.int32),
-            times=times.astype(np.int32),
-            baskets=_distinct(place, edges.order, len(keys)),
+            times=np.diff(starts, append=len(key)).astype(np.int32),
+            baskets=np.add.reduceat(counts, starts, dtype=np.int32),
         )
 
     def __len__(self) -> int:
@@ -118,12 +124,3 @@ def _decay(ages: NDArray[np.float32], half_life_days: float | None) -> NDArray[n
         raise InvalidValue("half_life_days", half_life_days, "a number of days above 0, or None for no decay")
     worth: NDArray[np.float32] = np.exp2(-ages / np.float32(half_life_days))
     return worth
-
-
-def _distinct(place: NDArray[np.int64], order: NDArray[np.int32], size: int) -> NDArray[np.int32]:  # [size]
-    """How many distinct orders fall on each place; those without an order (-1) count one by one."""
-    named = order >= 0
-    num_orders = int(order.max(initial=0)) + 1
-    pairs = np.unique(place[named] * num_orders + order[named]) // num_orders
-    counts = np.bincount(pairs, minlength=size) + np.bincount(place[~named], minlength=size)
-    return counts.astype(np.int32)

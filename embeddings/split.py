@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +62,13 @@ class TimeSplit:
             raise NothingToEvaluate(
                 f"no interaction up to the cut {iso(self.cut)}: expected at least one to learn from"
             )
-        return InteractionMatrix.from_edges(self.train, self.cut)
+        return self._train_matrix
 
     def held_out(self, task: Task) -> HeldOut:
         """What each customer bought after the cut; NothingToEvaluate where nobody bought anything that counts."""
         bought = InteractionMatrix.from_edges(self.test, self.cut).bought()
         if task is Task.NEW:
-            bought = bought - bought.multiply(InteractionMatrix.from_edges(self.train, self.cut).bought())
+            bought = bought - bought.multiply(self._train_matrix.bought())
             bought.eliminate_zeros()
         rows = np.flatnonzero(np.diff(bought.indptr))
         if not len(rows):
@@ -78,6 +79,10 @@ class TimeSplit:
             products=[ProductId(target) for target in self.test.targets],
             relevant=sparse.csr_array(bought[rows]),
         )
+
+    @cached_property
+    def _train_matrix(self) -> InteractionMatrix:
+        return InteractionMatrix.from_edges(self.train, self.cut)
 
 
 def time_split(edges: EdgeArrays, cut: Instant, until: Instant | None = None) -> TimeSplit:

