@@ -26,20 +26,26 @@ from graph.sources.records.receipts import read_receipts
 from graph.sources.records.redemptions import read_redemptions
 from graph.sources.refused_row import RefusedRow
 from graph.sources.rows import Progress
+from graph.sources.table_files import BATCH_ROWS
 
 __all__ = ["read_history"]
 
 
 def read_history(
-    mapping: Mapping, folder: Path, received: Instant, progress: Progress | None = None
+    mapping: Mapping,
+    folder: Path,
+    received: Instant,
+    progress: Progress | None = None,
+    *,
+    batch_rows: int = BATCH_ROWS,
 ) -> Iterator[Event | RefusedRow]:
     """Every event of a shop's files: its products, customers and campaigns first, then what was done with them.
 
-    Reading twice gives the same events but for `received`. Memory holds a batch of rows, the orders whose last line is
-    still to come, and a few bytes a key; coupons are held whole. MappingError where mapping and files do not fit,
+    Reading twice gives the same events but for `received`. Memory holds `batch_rows` rows, the orders whose last line
+    is still to come, and a few bytes a key; coupons are held whole. MappingError where mapping and files do not fit,
     UnreadableFile for a file that is broken beyond its rows.
     """
-    reading = Reading(mapping, folder, received, progress)
+    reading = Reading(mapping, folder, received, progress, batch_rows)
     tables = mapping.tables
     for table in tables:
         if isinstance(table, Products):

@@ -1,5 +1,6 @@
 """Judging raw columns: ids, texts, numbers, flags and money, each with what is wrong with which row."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import polars as pl
@@ -90,9 +91,10 @@ def judge_text(raw: pl.Series) -> Judged:
     return Judged(text, (_unless(_clean(text, MAX_TEXT), _length(MAX_TEXT)),))
 
 
-def judge_kind(raw: pl.Series) -> Judged:
+def judge_kind(raw: pl.Series, words: Iterable[str] | None = None) -> Judged:
+    """The kind of an interaction; `words` are the file's own for those it has."""
     text = text_of(raw)
-    return Judged(text, (_unless(text.is_in(INTERACTION_KINDS), f"one of {', '.join(INTERACTION_KINDS)}"),))
+    return Judged(text, (_unless(text.is_in(INTERACTION_KINDS), f"one of {', '.join(words or INTERACTION_KINDS)}"),))
 
 
 def judge_currency(raw: pl.Series) -> Judged:
@@ -110,7 +112,8 @@ def judge_flag(raw: pl.Series) -> Judged:
 
 def judge_number(raw: pl.Series, decimal: str) -> Judged:
     numbers = _numbers(raw, decimal)
-    return Judged(numbers, (_among(raw, ~_finite(numbers), f"a number such as 1{decimal}5"),))
+    right = _finite(numbers) & (numbers.abs() <= MAX_MINOR)
+    return Judged(numbers, (_among(raw, ~right, f"a number such as 1{decimal}5"),))
 
 
 def judge_quantity(raw: pl.Series, decimal: str) -> Judged:

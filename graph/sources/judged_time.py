@@ -41,6 +41,9 @@ def judge_time(
         utc = there.dt.timestamp("us")
         at = at.zip_with(local.is_null(), utc)
         offset = offset.zip_with(local.is_null(), (local.dt.timestamp("us") - utc) // 60_000_000)
+        here = pl.from_epoch(at, "us").dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
+        ahead = (here.dt.replace_time_zone(None).dt.timestamp("us") - at) // 60_000_000
+        offset = offset.fill_null(ahead)  # of counts since 1970, which have no clock of their own
     faults.append(Fault(~at.is_between(_EARLIEST, _LATEST, closed="left").fill_null(True), _RANGE))
     if latest is not None:
         faults.append(Fault((at > latest + DAY).fill_null(False), "a time that has been"))

@@ -11,6 +11,7 @@ from graph.ids import EventId
 from graph.instants import Instant
 from graph.sources.mapping import Mapping, Table
 from graph.sources.rows import Progress, TableRows
+from graph.sources.table_files import BATCH_ROWS
 
 __all__ = ["Reading", "named"]
 
@@ -25,6 +26,7 @@ class Reading:
     folder: Path
     received: Instant
     progress: Progress | None = None
+    batch_rows: int = BATCH_ROWS
     starts: dict[str, Instant] = field(default_factory=dict)
 
     @property
@@ -33,7 +35,7 @@ class Reading:
 
     def rows(self, table: Table) -> TableRows:
         """The rows of a table; times of things done must not lie after the receipt."""
-        return TableRows(table, self.folder, self.received, self.progress)
+        return TableRows(table, self.folder, self.received, self.progress, self.batch_rows)
 
 
 def named(what: str, *parts: Any) -> EventId:

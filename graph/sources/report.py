@@ -5,7 +5,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from graph.events.family import CampaignChanged, Event, ProductChanged, ProductEvent, Purchased, Returned
+from graph.events.family import (
+    BehaviourEvent,
+    CampaignChanged,
+    Delivered,
+    Event,
+    ProductChanged,
+    ProductEvent,
+    Purchased,
+    Returned,
+)
 from graph.instants import Instant
 from graph.sources.history_files import read_history
 from graph.sources.mapping import Mapping
@@ -70,7 +79,7 @@ class _Found:
             self.tally.add(item)
             return
         self.events[type(item).__name__] += 1
-        if item.subject is not None:
+        if isinstance(item, BehaviourEvent | Delivered):
             self.since = item.at if self.since is None else min(self.since, item.at)
             self.until = item.at if self.until is None else max(self.until, item.at)
         match item:

@@ -46,6 +46,8 @@ def traits(frame: pl.DataFrame, group: str) -> list[dict[str, Trait]]:
     held: list[dict[str, Trait]] = [{} for _ in range(frame.height)]
     for name, values in grouped(frame, group):
         for row, value in enumerate(values.to_list()):
-            if value is not None:
+            if isinstance(value, float) and value.is_integer():
+                held[row][name] = int(value)
+            elif value is not None:
                 held[row][name] = value
     return held

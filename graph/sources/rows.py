@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from graph.instants import Instant
+from graph.ids import CustomerId, public_id
+from graph.instants import Instant, iso
 from graph.sources import judged
 from graph.sources.column import Column
 from graph.sources.judged import Fault, Judged
@@ -15,7 +16,7 @@ from graph.sources.judged_time import judge_time
 from graph.sources.mapping import Table
 from graph.sources.raw_values import raw_values, text_of
 from graph.sources.refused_row import RefusedRow
-from graph.sources.table_files import RawBatch, raw_batches
+from graph.sources.table_files import BATCH_ROWS, RawBatch, raw_batches
 
 __all__ = ["OFFSET", "POSITION", "Progress", "Rows", "TableRows"]
 
@@ -54,12 +55,17 @@ class Rows(NamedTuple):
             self.refusal(place, field, value, expected)
             for place, value in zip(self.frame[POSITION].filter(wrong), said.filter(wrong), strict=True)
         ]
-        return self._replace(frame=self.frame.filter(~wrong), refusals=self.refusals + refused)
+        refusals = sorted(self.refusals + refused, key=lambda refusal: (refusal.file, refusal.row))
+        return self._replace(frame=self.frame.filter(~wrong), refusals=refusals)
 
     def refusal(self, position: int, field: str, value: Any, expected: str) -> RefusedRow:
         start, file = next(one for one in reversed(self.files) if one[0] <= position)
-        told = None if value is None else str(value)
-        return RefusedRow(file, position - start + 1, field, told and told[:_SHOWN], expected)
+        if field == "customer" and value is not None:
+            value = public_id(CustomerId(value))
+        elif field == "time" and isinstance(value, int):
+            value = iso(Instant(value))
+        told = None if value is None else str(value)[:_SHOWN]
+        return RefusedRow(file, position - start + 1, field, told, expected)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class TableRows:
     folder: Path
     latest: Instant | None = None
     progress: Progress | None = None
+    batch_rows: int = BATCH_ROWS
 
     def fields(self) -> list[tuple[str, Column, bool]]:
         return [field for field in self.table.columns.fields() if field[1].source is None]
@@ -85,7 +92,7 @@ class TableRows:
     def _batches(self, fields: list[tuple[str, Column, bool]], progress: Progress | None) -> Iterator[Rows]:
         columns = [name for _, column, _ in fields for name in column.names()]
         files: tuple[tuple[int, str], ...] = ()
-        for batch in raw_batches(self.table, self.folder, columns):
+        for batch in raw_batches(self.table, self.folder, columns, self.batch_rows):
             if batch.first == 1:
                 files += ((batch.start, batch.file),)
             yield self._judged(batch, fields, files)
@@ -129,7 +136,7 @@ class TableRows:
         if name in _IDS:
             return judged.judge_id(raw)
         if name == "kind" and self.table.record == "interactions":
-            return judged.judge_kind(raw)
+            return judged.judge_kind(raw, column.values)
         if group in ("traits", "attributes"):
             if column.type == "number":
                 return judged.judge_number(raw, decimal)

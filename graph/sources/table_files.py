@@ -44,8 +44,8 @@ def table_files(table: Table, folder: Path) -> list[Path]:
     return found
 
 
-def raw_batches(table: Table, folder: Path, columns: Sequence[str]) -> Iterator[RawBatch]:
-    """The rows of a table in the order of its files, `BATCH_ROWS` at a time, with the `columns` named.
+def raw_batches(table: Table, folder: Path, columns: Sequence[str], batch_rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
+    """The rows of a table in the order of its files, at most `batch_rows` at a time, with the `columns` named.
 
     MappingError for a column that is not there, UnreadableFile for a file that is not what it should be.
     """
@@ -58,7 +58,7 @@ def raw_batches(table: Table, folder: Path, columns: Sequence[str]) -> Iterator[
             raise MappingError(path.name, "format", kind, "a format: one of csv, jsonl, parquet")
         file, first = str(path.relative_to(folder)), 1
         try:
-            for frame in readers[kind](path, table, wanted):
+            for frame in readers[kind](path, table, wanted, batch_rows):
                 if _OVERFLOW in frame.columns:
                     broken, frame = frame[_OVERFLOW].is_not_null(), frame.drop(_OVERFLOW)
                 else:
@@ -70,7 +70,7 @@ def raw_batches(table: Table, folder: Path, columns: Sequence[str]) -> Iterator[
             raise UnreadableFile(file, str(error).partition("\n")[0]) from None
 
 
-def _csv_frames(path: Path, table: Table, columns: list[str]) -> Iterator[pl.DataFrame]:
+def _csv_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         header = next(csv.reader(lines, delimiter=table.separator), [])
     _check_columns(path, columns, header)
@@ -88,29 +88,29 @@ def _csv_frames(path: Path, table: Table, columns: list[str]) -> Iterator[pl.Dat
         glob=False,
     )
     if path.stat().st_size > 0:
-        yield from _collected(scan.select(*columns, _OVERFLOW))
+        yield from _collected(scan.select(*columns, _OVERFLOW), batch_rows)
 
 
-def _parquet_frames(path: Path, table: Table, columns: list[str]) -> Iterator[pl.DataFrame]:
+def _parquet_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
     scan = pl.scan_parquet(path, glob=False)
     schema = scan.collect_schema()
     _check_columns(path, columns, schema.names())
     for name in columns:
         if schema[name].is_nested() or isinstance(schema[name], pl.Object | pl.Binary | pl.Duration | pl.Time):
             raise MappingError(path.name, name, str(schema[name]), "a column of texts, numbers, flags or times")
-    yield from _collected(scan.select(columns))
+    yield from _collected(scan.select(columns), batch_rows)
 
 
-def _collected(scan: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    yield from scan.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+def _collected(scan: pl.LazyFrame, batch_rows: int) -> Iterator[pl.DataFrame]:
+    yield from scan.collect_batches(chunk_size=batch_rows, maintain_order=True)
 
 
-def _jsonl_frames(path: Path, table: Table, columns: list[str]) -> Iterator[pl.DataFrame]:
+def _jsonl_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
     """A row a line, blank ones too, so that rows are the lines an editor shows."""
     paths = [(name, name.split(".")) for name in columns]
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     with path.open("rb") as lines:
-        while batch := list(itertools.islice(lines, BATCH_ROWS)):
+        while batch := list(itertools.islice(lines, batch_rows)):
             texts: list[list[str | None]] = [[] for _ in columns]
             overflow: list[str | None] = []
             for line in batch:
