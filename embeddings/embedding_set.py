@@ -1,7 +1,9 @@
 """EmbeddingSet: one published version of vectors, and the function that makes a customer's vector from a history."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -18,8 +20,8 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
 
     weight = kind_weights[kind] · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
 
-    Ages are counted from min(now, the manifest's as_of), a later row's age is 0: so what was done since training counts in
-    full, and the long-term vector does not fade away merely because nobody retrained.
+    Ages are counted from min(now, the manifest's as_of), a later row's age is 0: so what was done since training counts
+    in full, and the long-term vector does not fade away merely because nobody retrained.
     """
 
     kind_weights: dict[str, float]
@@ -81,13 +83,16 @@ class EmbeddingSet:
     ) -> NDArray[np.float32]:  # [dim], unit length, or zeros where nothing counts
         """The vector of a customer who did this; the same function made `customer_vectors`."""
         function = self.manifest.customer_function
-        weights = kind_weights(function.kind_weights)[kinds] * times**function.times_power
-        weights *= np.exp2(-np.maximum(ages, 0.0) / function.half_life_days)
-        known = rows >= 0
-        weights = np.where(known, weights * self.input_weights[rows], 0.0).astype(np.float32)
-        vector = weights @ self.input_vectors[rows]
-        length = float(np.linalg.norm(vector))
-        return (vector / length if length > 0 else np.zeros(self.dim)).astype(np.float32)
+        weights = self._kind_weights[kinds] * times**function.times_power * self.input_weights[rows]
+        weights *= np.exp2(np.maximum(ages, 0.0) * np.float32(-1.0 / function.half_life_days))
+        weights *= rows >= 0  # a row below 0 took some product's weight
+        vector = weights.astype(np.float32, copy=False) @ self.input_vectors[rows]
+        length = math.sqrt(vector @ vector)
+        return vector * np.float32(1.0 / length) if length > 0 else np.zeros(self.dim, dtype=np.float32)
+
+    @cached_property
+    def _kind_weights(self) -> NDArray[np.float32]:  # [num_kinds]
+        return kind_weights(self.manifest.customer_function.kind_weights)
 
 
 def kind_weights(weights: Mapping[str, float]) -> NDArray[np.float32]:  # [num_kinds]

@@ -23,7 +23,12 @@ class Nearest(NamedTuple):
 class VectorIndex(Protocol):
     """Rows found by inner product."""
 
-    def search(self, vector: NDArray[np.float32], k: int) -> Nearest: ...
+    def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> Nearest:
+        """The `k` rows whose vectors have the largest inner product with `vector` [dim].
+
+        allowed: [num_rows] bool, only these rows are found; all where it is None.
+        """
+        ...
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+"""What lies in a version folder: the names, types and shapes of its arrays, written here and read by `opening`."""
+
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.artifacts.arrays import read_array, write_array, write_ids
+from embeddings.embedding_set import EmbeddingSet
+from embeddings.index import HnswIndex
+from embeddings.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
+
+__all__ = [
+    "CUSTOMER_GRAPH",
+    "PRODUCT_GRAPH",
+    "read_adjacency",
+    "write_snapshot",
+]
+
+PRODUCT_GRAPH = "products.hnsw"
+CUSTOMER_GRAPH = "customers.hnsw"
+"""Files of FAISS; one that is not there means that every vector is looked at."""
+
+
+def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
+    """All arrays and indexes of a snapshot; inputs.npy only where it is not the same as products.npy."""
+    _write_set(folder, snapshot.set)
+    write_array(folder, "popularity", snapshot.popularity)
+    _write_index(folder / PRODUCT_GRAPH, snapshot.index)
+    _write_index(folder / CUSTOMER_GRAPH, snapshot.customer_index)
+    for name in ("bought_together", "purchases", "buyers", "similar_customers"):
+        adjacency: Adjacency = getattr(snapshot, name)
+        for part in ("offsets", "columns", "counts", "strengths"):
+            write_array(folder, f"{name}.{part}", getattr(adjacency, part))
+
+
+def read_adjacency(folder: Path, name: str, num_rows: int) -> Adjacency:
+    columns = read_array(folder, f"{name}.columns", np.int32, (None,))
+    size = len(columns)
+    return Adjacency(
+        offsets=read_array(folder, f"{name}.offsets", np.int64, (num_rows + 1,)),
+        columns=columns,
+        counts=read_array(folder, f"{name}.counts", np.int32, (size,)),
+        strengths=read_array(folder, f"{name}.strengths", np.float32, (size,)),
+    )
+
+
+def _write_set(folder: Path, embeddings: EmbeddingSet) -> None:
+    write_ids(folder, "customer_ids", embeddings.customers)
+    write_ids(folder, "product_ids", embeddings.products)
+    write_array(folder, "customers", embeddings.customer_vectors)
+    write_array(folder, "products", embeddings.product_vectors)
+    if not np.array_equal(embeddings.input_vectors, embeddings.product_vectors):
+        write_array(folder, "inputs", embeddings.input_vectors)
+    write_array(folder, "input_weights", embeddings.input_weights)
+
+
+def _write_index(path: Path, index: VectorIndex) -> None:
+    if isinstance(index, HnswIndex):
+        index.write(path)

@@ -1,0 +1,72 @@
+"""Opening a version folder: arrays by mmap, a look at whether they make sense, and the snapshot that serves them."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.artifacts.arrays import read_array, read_ids
+from embeddings.artifacts.layout import CUSTOMER_GRAPH, PRODUCT_GRAPH, read_adjacency
+from embeddings.artifacts.seal import read_manifest, verify_files
+from embeddings.artifacts.self_check import self_check
+from embeddings.embedding_set import EmbeddingSet, Manifest
+from embeddings.errors import SnapshotBroken
+from embeddings.index import ExactIndex, HnswIndex
+from embeddings.serving_snapshot import ServingSnapshot, VectorIndex
+from graph import CustomerId, InvalidValue, ProductId
+
+__all__ = ["open_snapshot"]
+
+
+def open_snapshot(folder: Path, *, verify: bool = False) -> ServingSnapshot:
+    """The snapshot of a version folder, checked against itself.
+
+    verify: read every byte first, as a publication does.
+    SnapshotBroken names the file and what was expected of it.
+    """
+    manifest = verify_files(folder) if verify else read_manifest(folder)
+    embeddings = _read_set(folder, manifest)
+    num_products, num_customers = len(embeddings.products), len(embeddings.customers)
+    snapshot = ServingSnapshot(
+        set=embeddings,
+        index=_read_index(folder, PRODUCT_GRAPH, embeddings.product_vectors, manifest),
+        customer_index=_read_index(folder, CUSTOMER_GRAPH, embeddings.customer_vectors, manifest),
+        bought_together=read_adjacency(folder, "bought_together", num_products),
+        purchases=read_adjacency(folder, "purchases", num_customers),
+        buyers=read_adjacency(folder, "buyers", num_products),
+        similar_customers=read_adjacency(folder, "similar_customers", num_customers),
+        popularity=read_array(folder, "popularity", np.float32, (num_products,)),
+        product_rows={product: row for row, product in enumerate(embeddings.products)},
+        customer_rows={customer: row for row, customer in enumerate(embeddings.customers)},
+        folder=folder,
+    )
+    self_check(snapshot, folder)
+    return snapshot
+
+
+def _read_set(folder: Path, manifest: Manifest) -> EmbeddingSet:
+    customers = [CustomerId(text) for text in read_ids(folder, "customer_ids")]
+    products = [ProductId(text) for text in read_ids(folder, "product_ids")]
+    shape = (len(products), manifest.dim)
+    product_vectors = read_array(folder, "products", np.float32, shape)
+    return EmbeddingSet(
+        manifest=manifest,
+        customers=customers,
+        products=products,
+        customer_vectors=read_array(folder, "customers", np.float32, (len(customers), manifest.dim)),
+        product_vectors=product_vectors,
+        input_vectors=read_array(folder, "inputs", np.float32, shape)
+        if "inputs.npy" in manifest.checksums
+        else product_vectors,
+        input_weights=read_array(folder, "input_weights", np.float32, (len(products),)),
+    )
+
+
+def _read_index(folder: Path, name: str, vectors: NDArray[np.float32], manifest: Manifest) -> VectorIndex:
+    if name not in manifest.checksums:
+        return ExactIndex(vectors)
+    try:
+        return HnswIndex.read(folder / name, vectors)
+    except (RuntimeError, InvalidValue) as error:
+        found = str(error).strip().splitlines()[-1]
+        raise SnapshotBroken(folder / name, found, f"an HNSW graph of {vectors.shape} vectors") from None

@@ -1,0 +1,69 @@
+"""SnapshotHolder: the one reference to the snapshot that serves, and its replacement by a newer one."""
+
+import logging
+
+from embeddings.artifacts import open_snapshot
+from embeddings.errors import SnapshotBroken
+from embeddings.index import use_one_thread
+from embeddings.registry import Registry
+from embeddings.serving_snapshot import ServingSnapshot
+from graph import NotFound
+
+__all__ = ["SnapshotHolder"]
+
+_log = logging.getLogger("patron.embeddings")
+
+
+class SnapshotHolder:
+    """What serves now. Take `current` once a request and use nothing else: then no answer mixes two versions.
+
+    Opens the current version of the registry at once where there is a sound one. One thread at a time may `refresh`.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._current: ServingSnapshot | None = None
+        self._refused = ""
+        self._said = ""
+        self.refresh()
+
+    @property
+    def current(self) -> ServingSnapshot:
+        """The snapshot that serves; NotFound while nothing sound has been published."""
+        snapshot = self._current
+        if snapshot is None:
+            raise NotFound("published embeddings version in", str(self.registry.folder))
+        return snapshot
+
+    @property
+    def version(self) -> str | None:
+        """The version that serves; None while there is none."""
+        return self._current.version if self._current else None
+
+    def refresh(self) -> bool:
+        """Serve the version the registry points to; whether that changed anything.
+
+        A broken one is refused and said so in the log, once; what served before goes on serving.
+        """
+        use_one_thread()
+        version: str | None = None
+        try:
+            version = self.registry.current()
+            if version is None or version in (self.version, self._refused):
+                return False
+            fresh = open_snapshot(self.registry.path(version))
+        except (SnapshotBroken, NotFound) as error:
+            self._refused = version or ""
+            self._say(f"embeddings refused, {self.version or 'none'} goes on serving: {error}")
+            return False
+        except OSError as error:  # too many open files, a disk that is away: another time it may work
+            self._say(f"embeddings {version} cannot be opened now: {error}")
+            return False
+        _log.info("embeddings %s serve now, before them %s", version, self.version or "none")
+        self._current, self._refused, self._said = fresh, "", ""
+        return True
+
+    def _say(self, what: str) -> None:
+        if what != self._said:
+            _log.error("%s", what)
+        self._said = what
