@@ -59,7 +59,7 @@ Currency = Annotated[str, Meta(pattern="^([A-Z]{3})?$", max_length=3)]
 Rank = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class Context(Struct, frozen=True, omit_defaults=True):
+class Context(Struct, frozen=True, omit_defaults=True, gc=False):
     """Where and on what a thing happened."""
 
     channel: Text = ""
@@ -71,7 +71,7 @@ class Context(Struct, frozen=True, omit_defaults=True):
     internal: bool = False  # staff, tests and known bots: recorded, but teaches nothing
 
 
-class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="type"):
     """What every event has.
 
     (source, id) names it for ever; `at` is when it happened and `received` when we heard of it, microseconds UTC;
@@ -147,7 +147,7 @@ class Returned(ProductEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
     order: Text = ""
 
 
-class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A line of an order. `line` tells it from the others (``<product>#<n>``, the n-th line of that product, where the
     source has none); `value` is what was paid, `discounts` what was saved,
     by kind, both int64 minor units for the whole line."""

@@ -1,0 +1,65 @@
+"""The ASGI application: routes, keys, problems, metrics, and the engine's life."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api.engine import Engine, open_engine
+from api.keys import Keys
+from api.openapi import describe
+from api.pages.storefront import storefront_routes
+from api.problems import install_problems
+from api.routes import operation
+from api.routes.customers import customer_routes
+from api.routes.products import product_routes
+from api.routes.recommendations import recommendation_routes
+from api.routes.tracking import tracking_routes
+from api.settings import Settings
+from api.telemetry import MetricsMiddleware, Telemetry
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings, *, opened: Callable[[Settings, Telemetry], Engine] = open_engine) -> FastAPI:
+    """The application for these settings; the engine opens when the server starts and closes when it stops."""
+    telemetry = Telemetry()
+
+    @contextlib.asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        engine = opened(settings, telemetry)
+        app.state.engine = engine
+        watching = asyncio.create_task(engine.watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+            engine.close()
+
+    app = FastAPI(
+        title="Patron",
+        version="0.1.0",
+        summary="What should this customer see, be offered, be told, or be spared, right now, and why?",
+        lifespan=life,
+        redirect_slashes=False,
+    )
+    app.state.keys = Keys(settings)
+    app.include_router(operation.router)
+    app.router.routes.extend([*tracking_routes(), *recommendation_routes(), *product_routes(), *customer_routes()])
+    if settings.development and settings.demo:
+        app.router.routes.extend(storefront_routes())
+    install_problems(app)
+    describe(app)
+    app.add_middleware(MetricsMiddleware, telemetry=telemetry)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    return app

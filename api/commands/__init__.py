@@ -1,0 +1,1 @@
+"""The commands of `patron`, one verb a file."""

@@ -1,0 +1,103 @@
+"""patron import: bring history from files into the log, the graph and the profiles."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+import msgspec
+
+from api.clock import now
+from api.progress import console, stage
+from api.settings import Settings, loaded_settings
+from graph import Position
+from graph.data_folder import DataFolder
+from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.store import SqliteProfiles
+from graph.projection.catch_up import Projection, catch_up
+from graph.projection.graph_projection import GraphProjection
+from graph.projection.serving_projection import ServingProjection
+from graph.sources.history import ImportReport, import_history
+from graph.sources.history_files import read_history
+from graph.sources.mapping import Mapping
+from graph.sources.mapping_file import load_mapping
+from graph.stores.open import open_graph
+
+__all__ = ["command", "import_into"]
+
+CATCH_UP_BATCH = 20_000
+SHOWN_REASONS = 10
+
+
+@click.command("import")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The mapping file: which column of which file is what.",
+)
+@click.option(
+    "--files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder the mapping's files lie in; the mapping's own folder where it is not given.",
+)
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder to import into.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def command(mapping: Path, files: Path | None, data: Path | None, as_json: bool) -> None:
+    """Import a shop's files; importing them again changes nothing."""
+    settings = loaded_settings(data=data)
+    with DataFolder(settings.data).exclusive():
+        report = import_into(settings, load_mapping(mapping), files or mapping.parent)
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+        return
+    click.echo(
+        f"{report.accepted:,} events imported, {report.duplicates:,} known already, {report.refused:,} rows refused"
+    )
+    for name, count in sorted(report.by_type.items()):
+        click.echo(f"  {count:>10,}  {name}")
+    for reason in report.reasons[:SHOWN_REASONS]:
+        click.echo(f"  {reason.rows:>10,}  rows of {reason.file} refused: {reason.field}: expected {reason.expected}")
+    for example in report.examples[:SHOWN_REASONS]:
+        click.echo(f"    {example}")
+
+
+def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportReport:
+    """Import into a data folder the caller owns: first the log, then everything that is a fold of it."""
+    folder = DataFolder(settings.data)
+    log = SqliteEventLog(folder.log)
+    profiles = SqliteProfiles(folder.profiles)
+    graph = open_graph(settings.graph_url)
+    try:
+        with stage("reading the files into the event log") as advance:
+            rows: Counter[str] = Counter()
+
+            def read(file: str, count: int) -> None:
+                rows[file] += count
+                advance(rows.total(), None)
+
+            report = import_history(read_history(mapping, files, now(), read), log)
+        for title, projection in (
+            ("building the customer graph", GraphProjection(graph)),
+            ("folding the profiles", ServingProjection(profiles)),
+        ):
+            _follow(title, log, projection)
+    finally:
+        graph.close()
+        profiles.close()
+        log.close()
+    if report.refused:
+        console.print(f"[yellow]{report.refused:,} rows were refused[/]: `patron validate` shows which and why")
+    return report
+
+
+def _follow(title: str, log: SqliteEventLog, projection: Projection) -> Position:
+    with stage(title) as advance:
+        done = 0
+        total = int(log.end() or 0) - int(projection.position() or 0)
+
+        def applied(events: int) -> None:
+            nonlocal done
+            done += events
+            advance(done, total)
+
+        return catch_up(log, projection, batch=CATCH_UP_BATCH, progress=applied)

@@ -1,0 +1,32 @@
+"""patron publish: make a trained version the one that is served."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from api.settings import loaded_settings
+from embeddings.registry import Registry
+from graph import NotFound
+from graph.data_folder import DataFolder
+
+__all__ = ["command"]
+
+
+@click.command("publish")
+@click.argument("version", required=False)
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is published as JSON.")
+def command(version: str | None, data: Path | None, as_json: bool) -> None:
+    """Publish VERSION, or the newest one; running servers swap to it within a second, without losing a request."""
+    registry = Registry(DataFolder(loaded_settings(data=data).data).embeddings)
+    versions = registry.versions()
+    if version is None and not versions:
+        raise NotFound("trained version in", str(registry.folder))
+    chosen = version or versions[-1]
+    before = registry.current()
+    registry.publish(chosen)
+    if as_json:
+        click.echo(msgspec.json.encode({"published": chosen, "before": before}))
+    else:
+        click.echo(f"{chosen} is published" + (f"; before it was {before}" if before else ""))

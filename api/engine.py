@@ -1,0 +1,235 @@
+"""Engine: the parts of one server, wired together; the fast loop from an event to the answer that shows it."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from api.clock import now
+from api.settings import Settings
+from api.telemetry import Telemetry
+from embeddings.nothing_learnt import empty_snapshot
+from embeddings.registry import Registry
+from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.snapshot_holder import SnapshotHolder
+from graph import (
+    Catalogue,
+    CustomerId,
+    EventId,
+    Instant,
+    InvalidValue,
+    LoggedEvent,
+    NotFound,
+    PatronError,
+    Product,
+    ProductId,
+    Profile,
+    anonymous,
+    customer_id,
+    public_id,
+)
+from graph.data_folder import DataFolder
+from graph.events.family import Erased
+from graph.events.refusal import Parsed
+from graph.intake import Intake, IntakeResult
+from graph.log.answers import AnswerLedger
+from graph.log.dead_letters import DeadLetters
+from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.joined import joined
+from graph.profile.live import LiveProfiles
+from graph.profile.store import SqliteProfiles
+from recommend.answers import Item, Recommendation, RecommendationRequest
+from recommend.placements import Placements
+from recommend.recommender import Recommender, recorded_row
+from recommend.similar import SimilarCustomer, similar_customers, similar_products
+
+__all__ = ["Engine", "open_engine"]
+
+_log = logging.getLogger("patron.engine")
+
+
+@dataclass
+class Engine:
+    """One server's parts. Everything here runs on the event loop, except the log's writer thread."""
+
+    settings: Settings
+    log: SqliteEventLog
+    ledger: AnswerLedger
+    intake: Intake
+    stored: SqliteProfiles
+    profiles: LiveProfiles
+    catalogue: Catalogue
+    snapshots: SnapshotHolder
+    recommender: Recommender
+    telemetry: Telemetry
+    now: Callable[[], Instant]
+    nothing_learnt: ServingSnapshot = field(default_factory=empty_snapshot)
+
+    # ── from events to what is known ──────────────────────────────────────────────────────────────────────────────
+
+    def on_commit(self, logged: Sequence[LoggedEvent]) -> None:
+        """What the log calls with every durable event, in order, before its sender is answered."""
+        self.profiles.apply(logged)
+        self.catalogue.apply(logged)
+
+    def new_event_id(self) -> EventId:
+        """An id for an event that comes from a route of our own."""
+        return EventId(secrets.token_hex(16))
+
+    async def take(self, parsed: Parsed, source: str) -> IntakeResult:
+        """Make events durable and visible; LogUnavailable where that cannot be done now."""
+        result = await asyncio.wrap_future(self.intake.submit(parsed, source=source, received=self.now()))
+        for outcome in ("accepted", "duplicates"):
+            if count := getattr(result, outcome):
+                self.telemetry.events.labels(source, outcome).inc(count)
+        if result.refused:
+            self.telemetry.events.labels(source, "refused").inc(len(result.refused))
+        return result
+
+    async def erase(self, erased: Erased) -> None:
+        """Remove a customer from the log, with recorded answers and refusals, and from the live profiles, now."""
+        await self.take(Parsed(events=(erased,)), erased.source)
+
+    # ── from what is known to answers ─────────────────────────────────────────────────────────────────────────────
+
+    def recommend(self, asked: RecommendationRequest) -> Recommendation:
+        """The lists asked for, recorded unless it is a dry run; InvalidValue for a product nobody knows."""
+        now = self.now()
+        self._check_products(asked)
+        who = self.asking(asked)
+        answer = self.recommender.recommend(
+            asked,
+            profile=self.profile(who),
+            snapshot=self.snapshot,
+            catalogue=self.catalogue,
+            now=now,
+            recommendation_id="r" + secrets.token_hex(12),
+            deadline_ms=asked.deadline_ms or self.settings.deadline_ms,
+        )
+        missing = () if self.snapshots.version else ("embeddings",)
+        if not asked.dry_run:
+            row = recorded_row(asked, answer)
+            if not self.ledger.record(answer.recommendation_id, who[0] if who else None, now, row):
+                missing = (*missing, "recording")
+        for what in (*answer.degraded, *missing):
+            self.telemetry.degraded.labels(what).inc()
+        return replace(answer, degraded=(*answer.degraded, *missing)) if missing else answer
+
+    def similar_products(self, product: ProductId, k: int) -> list[Item]:
+        """The sellable products nearest to one; NotFound where nobody knows it."""
+        assortment = self.recommender.assortment(self.snapshot, self.catalogue)
+        return similar_products(assortment, product, k, self.recommender.placements.customers)
+
+    def similar_customers(self, customer: CustomerId, k: int) -> list[SimilarCustomer]:
+        """The customers nearest to one by all they did; NotFound where nobody knows the customer."""
+        profile = self.known_profile(customer)
+        assortment = self.recommender.assortment(self.snapshot, self.catalogue)
+        return similar_customers(self.snapshot, self.recommender.visitor(profile, assortment, self.now()), k)
+
+    def _check_products(self, asked: RecommendationRequest) -> None:
+        for place, wanted in enumerate(asked.placements):
+            named = [("product_id", wanted.product_id), *(("seeds", seed) for seed in wanted.seeds)]
+            for name, product in named:
+                if product is not None and self.catalogue.row(product) is None:
+                    expected = "the id of a product in the catalogue"
+                    raise InvalidValue(f"placements[{place}].{name}", product, expected)
+
+    def asking(self, asked: RecommendationRequest) -> tuple[CustomerId, ...]:
+        """The leaf identities of whoever asks: the known customer, the visitor, both or neither."""
+        leaves = []
+        if asked.customer_id is not None:
+            leaves.append(customer_id(asked.customer_id))
+        if asked.anonymous_id is not None:
+            leaves.append(anonymous(asked.anonymous_id))
+        return tuple(leaves)
+
+    def profile(self, leaves: tuple[CustomerId, ...]) -> Profile | None:
+        """What is known of these leaves, seen as one; None where nothing is."""
+        found = [profile for profile in map(self.profiles.get, leaves) if profile is not None]
+        return joined(*found) if len(found) == 2 else found[0] if found else None
+
+    def known_profile(self, customer: CustomerId) -> Profile:
+        """A profile that must be there; NotFound otherwise, also for one that was erased."""
+        profile = self.profiles.get(customer)
+        if profile is None or not profile.counts:
+            raise NotFound("customer", public_id(customer))
+        return profile
+
+    def known_product(self, product: ProductId) -> Product:
+        """A catalogue entry that must be there; NotFound otherwise."""
+        entry = self.catalogue.get(product)
+        if entry is None:
+            raise NotFound("product", product)
+        return entry
+
+    @property
+    def snapshot(self) -> ServingSnapshot:
+        """The version being served; one without products until the first is published."""
+        return self.snapshots.current if self.snapshots.version else self.nothing_learnt
+
+    # ── beside the requests ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def watch(self) -> None:
+        """Look for a newly published version and for how far the worker has come, until cancelled."""
+        while True:
+            await asyncio.sleep(self.settings.poll_seconds)
+            try:
+                if await asyncio.to_thread(self.snapshots.refresh):
+                    self.announce()
+                self.telemetry.dirty.set(self.profiles.settle())
+            except PatronError as error:
+                _log.warning("%s", error)
+
+    def announce(self) -> None:
+        """Prepare for the version being served and say which it is."""
+        self.recommender.assortment(self.snapshot, self.catalogue)
+        self.telemetry.version.clear()
+        self.telemetry.version.labels(self.snapshot.version).set(1)
+        _log.info("serving embeddings %s", self.snapshot.version)
+
+    def close(self) -> None:
+        """Make durable what was accepted and let go of the files."""
+        self.log.close()
+        self.stored.close()
+
+
+def open_engine(settings: Settings, telemetry: Telemetry) -> Engine:
+    """Open a data folder and catch up in memory with the end of its log; to be called on the running event loop."""
+    loop = asyncio.get_running_loop()
+    folder = DataFolder(settings.data)
+    stored = SqliteProfiles(folder.profiles)
+    catalogue = Catalogue()
+    for product, seq in stored.products():
+        catalogue.put(product, seq)
+    engine: Engine
+
+    def on_commit(logged: Sequence[LoggedEvent]) -> None:
+        engine.on_commit(logged)
+
+    def deliver(finish: Callable[[], None]) -> None:
+        loop.call_soon_threadsafe(finish)
+
+    log = SqliteEventLog(folder.log, on_commit=on_commit, deliver=deliver)
+    engine = Engine(
+        settings=settings,
+        log=log,
+        ledger=AnswerLedger(log),
+        intake=Intake(log, DeadLetters(log)),
+        stored=stored,
+        profiles=LiveProfiles(stored),
+        catalogue=catalogue,
+        snapshots=SnapshotHolder(Registry(folder.embeddings)),
+        recommender=Recommender(Placements.read(settings.placements_file)),
+        telemetry=telemetry,
+        now=now,
+    )
+    engine.profiles.replay(log, also=catalogue.apply)
+    engine.snapshots.refresh()
+    if engine.snapshots.version:
+        engine.announce()
+    else:
+        _log.warning("no embeddings are published yet: answers are degraded until `patron train` and `patron publish`")
+    return engine

@@ -1,0 +1,59 @@
+"""Who may call what: the secret key everything, the publishable key only tracking and recommending."""
+
+import base64
+import binascii
+import hmac
+
+from starlette.requests import Request
+
+from api.problems import Forbidden, Unauthorized
+from api.settings import Settings
+
+__all__ = ["Keys"]
+
+
+class Keys:
+    """The keys of this deployment; without any, development mode lets every call through."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._open = settings.development
+        self._secret = settings.secret_key.get_secret_value().encode()
+        self._publishable = settings.publishable_key.get_secret_value().encode()
+
+    def require_any(self, request: Request) -> None:
+        """Let a caller with either key through; Unauthorized otherwise."""
+        if self._open:
+            return
+        given = _key_of(request)
+        if not (_same(given, self._secret) or _same(given, self._publishable)):
+            raise Unauthorized("Authorization: expected a key, as Basic user name or Bearer token")
+
+    def holds_secret(self, request: Request) -> bool:
+        """Whether the caller may do everything."""
+        return self._open or _same(_key_of(request), self._secret)
+
+    def require_secret(self, request: Request) -> None:
+        """Let only the secret key through; Forbidden for the publishable one."""
+        if self._open:
+            return
+        given = _key_of(request)
+        if _same(given, self._publishable):
+            raise Forbidden("Authorization: a publishable key may only track and recommend")
+        if not _same(given, self._secret):
+            raise Unauthorized("Authorization: expected the secret key, as Basic user name or Bearer token")
+
+
+def _same(given: bytes, key: bytes) -> bool:
+    return bool(key) and hmac.compare_digest(given, key)
+
+
+def _key_of(request: Request) -> bytes:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip().encode()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value.strip(), validate=True).partition(b":")[0]
+        except (binascii.Error, ValueError):
+            return b""
+    return b""

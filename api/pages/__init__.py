@@ -1,0 +1,1 @@
+"""Pages of our own: plain HTML, CSS and JavaScript, drawn by the API's answers."""

@@ -1,0 +1,139 @@
+"""Tracking: the Segment calls, CloudEvents, and the bulk upserts of catalogue and customers."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.bodies import json_response, read_body
+from api.engine import Engine
+from api.keys import Keys
+from api.problems import problem
+from graph.events.catalogue_bodies import parse_customers, parse_products
+from graph.events.cloudevents import parse_cloudevents
+from graph.events.family import (
+    AccountEvent,
+    Aliased,
+    BehaviourEvent,
+    ConsentChanged,
+    Grouped,
+    Identified,
+    PreferenceChanged,
+    TraitsChanged,
+)
+from graph.events.refusal import Parsed, Refusal
+from graph.events.segment import CALLS, parse_segment
+from graph.intake import IntakeResult
+
+__all__ = ["tracking_routes"]
+
+FROM_A_PAGE = (
+    BehaviourEvent,
+    Identified,
+    Aliased,
+    Grouped,
+    TraitsChanged,
+    ConsentChanged,
+    PreferenceChanged,
+    AccountEvent,
+)
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def tracking_routes() -> list[Route]:
+    """``POST /v1/{track identify page screen group alias batch events}`` and ``PUT /v1/{products customers}``."""
+    segment = [Route(f"/v1/{call}", _named(call, partial(_segment, call)), methods=["POST"]) for call in CALLS]
+    return [
+        *segment,
+        Route("/v1/events", events, methods=["POST"]),
+        Route("/v1/products", put_products, methods=["PUT"]),
+        Route("/v1/customers", put_customers, methods=["PUT"]),
+    ]
+
+
+async def _segment(call: str, request: Request) -> Response:
+    engine, body = await _admitted(request, Keys.require_any)
+    parsed = _admissible(request, parse_segment(call, body, received=engine.now()))
+    return answered(await engine.take(parsed, "segment"), single=call != "batch")
+
+
+async def events(request: Request) -> Response:
+    """CloudEvents 1.0: structured, batched or binary."""
+    engine, body = await _admitted(request, Keys.require_any)
+    content_type = request.headers.get("content-type", "")
+    parsed = _admissible(request, parse_cloudevents(content_type, request.headers, body, received=engine.now()))
+    return answered(await engine.take(parsed, "cloudevents"), single="batch" not in content_type)
+
+
+async def put_products(request: Request) -> Response:
+    """Catalogue entries, each whole."""
+    return await _put(request, parse_products, "products")
+
+
+async def put_customers(request: Request) -> Response:
+    """Traits of customers."""
+    return await _put(request, parse_customers, "customers")
+
+
+async def _put(request: Request, parse: Callable[..., Parsed], source: str) -> Response:
+    engine, body = await _admitted(request, Keys.require_secret)
+    return answered(await engine.take(parse(body, received=engine.now()), source), single=False)
+
+
+async def _admitted(request: Request, require: Callable[[Keys, Request], None]) -> tuple[Engine, bytes]:
+    engine: Engine = request.app.state.engine
+    require(request.app.state.keys, request)
+    return engine, await read_body(request, engine.settings.max_body_bytes)
+
+
+def _admissible(request: Request, parsed: Parsed) -> Parsed:
+    """What a page or an app may say with a publishable key: what its customer did and wishes, nothing of ours."""
+    keys: Keys = request.app.state.keys
+    if keys.holds_secret(request):
+        return parsed
+    events = tuple(event for event in parsed.events if isinstance(event, FROM_A_PAGE))
+    refused = tuple(
+        Refusal(index, "type", type(event).__name__, "the secret key: pages and apps may only say what a customer did")
+        for index, event in enumerate(parsed.events)
+        if not isinstance(event, FROM_A_PAGE)
+    )
+    return Parsed(events, parsed.refused + refused)
+
+
+def answered(result: IntakeResult, *, single: bool) -> Response:
+    """200 with what became of each event; a body of which nothing could be accepted is a 422 naming the first fault."""
+    refused = [_refused(refusal) for refusal in result.refused]
+    if refused and (single or not (result.accepted or result.duplicates)):
+        first = result.refused[0]
+        return problem(
+            422,
+            "Invalid value",
+            f"{first.field}: got {first.value}, expected {first.expected}",
+            field=first.field,
+            value=first.value,
+            expected=first.expected,
+            refused=refused,
+        )
+    return json_response(
+        {"success": True, "accepted": result.accepted, "duplicates": result.duplicates, "refused": refused}
+    )
+
+
+def _refused(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "index": refusal.index,
+        "field": refusal.field,
+        "value": refusal.value,
+        "expected": refusal.expected,
+    }
+
+
+def _named(name: str, endpoint: Endpoint) -> Endpoint:
+    async def call(request: Request) -> Response:
+        return await endpoint(request)
+
+    call.__name__ = name
+    return call

@@ -1,0 +1,108 @@
+"""Settings: one table of name, default and help; the only place where the environment is read."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from graph import InvalidValue
+
+__all__ = ["Settings", "loaded_settings"]
+
+PLACEHOLDERS = frozenset({"changeme", "secret", "password", "test", "example", "your-secret-key", "xxx"})
+SHORTEST_KEY = 16
+
+
+class Settings(BaseSettings):
+    """Every setting, read from ``PATRON_<NAME>`` in the environment; a command's option of the same name wins."""
+
+    model_config = SettingsConfigDict(env_prefix="PATRON_", extra="ignore", frozen=True, validate_default=True)
+
+    data: Path = Field(Path("data"), description="The folder that holds the event log, the stores and the embeddings.")
+    graph: str = Field("", description="URL of the customer graph; empty means the SQLite file in the data folder.")
+    placements: Path | None = Field(None, description="The placements file; empty means the one Patron ships.")
+    host: str = Field("127.0.0.1", description="The address the server listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="The port the server listens on; 0 takes a free one.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="The key of your own servers: may do everything. Empty is development mode."
+    )
+    publishable_key: SecretStr = Field(
+        SecretStr(""), description="The key that pages and apps carry: may only track and recommend."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may call the API, separated by commas."
+    )
+    max_body_bytes: int = Field(8 * 2**20, ge=1024, description="The largest request body that is read.")
+    deadline_ms: int = Field(200, ge=1, description="How long a recommendation may take before it falls back.")
+    worker: bool = Field(True, description="Whether `patron serve` starts the worker as a child process.")
+    poll_seconds: float = Field(
+        1.0, gt=0, description="How often the server looks for a new version, the worker for events."
+    )
+    demo: bool = Field(True, description="Whether the storefront under /demo is served (development mode only).")
+    log_level: str = Field(
+        "info", description="The least severe message that is logged: debug, info, warning or error."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("secret_key", "publishable_key")
+    @classmethod
+    def _real(cls, key: SecretStr) -> SecretStr:
+        text = key.get_secret_value()
+        if text and (text.lower() in PLACEHOLDERS or len(text) < SHORTEST_KEY):
+            raise ValueError(f"expected a random key of at least {SHORTEST_KEY} characters, not a placeholder")
+        return key
+
+    @model_validator(mode="after")
+    def _closed_to_the_world(self) -> "Settings":
+        if self.development and not _is_loopback(self.host):
+            raise ValueError(
+                f"PATRON_SECRET_KEY: empty, and PATRON_HOST is {self.host!r}: "
+                "expected a secret key, or a loopback address for development"
+            )
+        if not self.development and self.secret_key.get_secret_value() == self.publishable_key.get_secret_value():
+            raise ValueError("PATRON_PUBLISHABLE_KEY: expected a key other than the secret one")
+        return self
+
+    @property
+    def development(self) -> bool:
+        """Without a secret key every call is allowed, on loopback only, and answers say so."""
+        return not self.secret_key.get_secret_value()
+
+    def as_environment(self) -> dict[str, str]:
+        """The environment of a child process that is to read the same settings."""
+        held = {name: value for name, value in os.environ.items() if not name.startswith("PATRON_")}
+        given = {"DATA": self.data, "GRAPH": self.graph, "POLL_SECONDS": self.poll_seconds, "LOG_LEVEL": self.log_level}
+        return held | {f"PATRON_{name}": str(value) for name, value in given.items()}
+
+    @property
+    def placements_file(self) -> Path:
+        return self.placements or Path(__file__).parents[1] / "packs" / "retail" / "placements.yaml"
+
+    @property
+    def graph_url(self) -> str:
+        return self.graph or f"sqlite:///{self.data / 'graph.db'}"
+
+
+def loaded_settings(**options: Any) -> Settings:
+    """The settings of the environment, options that are not None in their place; InvalidValue names the bad one."""
+    try:
+        return Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = f"PATRON_{first['loc'][0]}".upper() if first["loc"] else "settings"
+        given = options.get(str(first["loc"][0])) if first["loc"] else None
+        raise InvalidValue(name, given, str(first["msg"]).removeprefix("Value error, ")) from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

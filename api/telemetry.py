@@ -1,0 +1,68 @@
+"""Telemetry: Prometheus metrics, counted in one ASGI middleware and where things happen."""
+
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["MetricsMiddleware", "Telemetry"]
+
+_BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0)
+
+
+class Telemetry:
+    """The metrics of one server, on a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.seconds = Histogram(
+            "patron_request_seconds",
+            "Seconds from request to answer.",
+            ["route"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.requests = Counter("patron_requests", "Requests answered.", ["route", "status"], registry=self.registry)
+        self.events = Counter(
+            "patron_events", "Events by source and what became of them.", ["source", "outcome"], registry=self.registry
+        )
+        self.degraded = Counter(
+            "patron_degraded", "Answers that went out with less, by what was missing.", ["what"], registry=self.registry
+        )
+        self.version = Gauge(
+            "patron_embeddings_info", "The embeddings being served.", ["version"], registry=self.registry
+        )
+        self.dirty = Gauge(
+            "patron_profiles_ahead",
+            "Live profiles that are newer than the stored ones: how far the worker is behind.",
+            registry=self.registry,
+        )
+
+
+class MetricsMiddleware:
+    """Times every request under the name of its endpoint."""
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+        self._app = app
+        self._telemetry = telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 500
+        begun = time.perf_counter()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            endpoint = scope.get("endpoint")
+            route = getattr(endpoint, "__name__", "none")
+            self._telemetry.seconds.labels(route).observe(time.perf_counter() - begun)
+            self._telemetry.requests.labels(route, str(status)).inc()

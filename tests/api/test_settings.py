@@ -1,0 +1,58 @@
+"""Settings: the table in the docs is the table in the code, and what cannot be used is refused by name."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from api.settings import Settings, loaded_settings
+from graph import InvalidValue
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+KEY = "k" * 32
+
+
+def test_the_documented_table_is_the_real_one() -> None:
+    rows = [line.split(" | ") for line in DOCS.read_text().splitlines() if line.startswith("| `PATRON_")]
+    documented = {row[0].strip("| `"): (row[1].strip("` "), row[2].rstrip(" |")) for row in rows}
+    real = {}
+    for name, field in Settings.model_fields.items():
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        real[f"PATRON_{name.upper()}"] = ("" if default in (None, (), "") else str(default), field.description)
+    assert documented == real
+
+
+@pytest.mark.parametrize("key", ["changeme", "secret", "short-key-15chr"])
+def test_a_placeholder_or_short_key_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(InvalidValue, match="PATRON_SECRET_KEY") as refused:
+        loaded_settings(secret_key=SecretStr(key))
+    assert key not in str(refused.value)
+
+
+def test_a_key_never_appears_in_a_repr() -> None:
+    assert KEY not in repr(loaded_settings(secret_key=SecretStr(KEY)))
+
+
+def test_listening_beyond_loopback_needs_a_secret_key() -> None:
+    with pytest.raises(InvalidValue, match="loopback"):
+        loaded_settings(host="0.0.0.0")
+    assert not loaded_settings(host="0.0.0.0", secret_key=SecretStr(KEY)).development
+
+
+def test_one_key_for_both_purposes_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="PUBLISHABLE"):
+        loaded_settings(secret_key=SecretStr(KEY), publishable_key=SecretStr(KEY))
+
+
+def test_the_environment_is_read_and_an_option_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATRON_PORT", "9000")
+    monkeypatch.setenv("PATRON_CORS_ORIGINS", "https://a.example, https://b.example")
+    assert loaded_settings().port == 9000
+    assert loaded_settings(port=9001).port == 9001
+    assert loaded_settings().cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_a_value_of_the_wrong_type_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATRON_PORT", "many")
+    with pytest.raises(InvalidValue, match="PATRON_PORT"):
+        loaded_settings()
