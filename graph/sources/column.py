@@ -30,14 +30,14 @@ class Column(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    column: str | None = Field(None, min_length=1)
+    column: str | None = Field(default=None, min_length=1)
     template: str | None = None
     value: str | None = None
     first: tuple["ColumnSpec", ...] = ()
-    source: Literal["purchases"] | None = Field(None, alias="from")
+    source: Literal["purchases"] | None = Field(default=None, alias="from")
     values: dict[str, str] | None = None
     default: str | None = None
-    format: str | None = Field(None, min_length=1)
+    format: str | None = Field(default=None, min_length=1)
     type: Literal["text", "number", "flag"] = "text"
 
     @model_validator(mode="after")

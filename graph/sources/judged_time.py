@@ -31,6 +31,7 @@ def judge_time(
     """
     said = text_of(raw).is_not_null() if raw.dtype == pl.String else raw.is_not_null()
     at, offset, local = _parsed(raw, written)
+    at, local = at.clip(_EARLIEST - DAY, _LATEST + DAY), local.clip(datetime(1899, 12, 30), datetime(2200, 1, 3))
     unread = said & at.is_null() & local.is_null()
     faults = [Fault(unread, _spelling(written))]
     if timezone is None:
@@ -99,7 +100,7 @@ def _spelling(written: str | None) -> str:
     return (
         f"a number of {written.removeprefix('unix_')} since 1970"
         if written in UNIX_FORMATS
-        else f"a time like {written}"
+        else f"a time written {written}"
     )
 
 

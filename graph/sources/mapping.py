@@ -53,7 +53,7 @@ class _Table(BaseModel):
 
     file: str = Field(min_length=1)
     format: Literal["csv", "jsonl", "parquet"] | None = None
-    separator: str = Field(",", min_length=1, max_length=1)
+    separator: str = Field(default=",", min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
     missing: tuple[str, ...] = ()
     timezone: Timezone | None = None

@@ -71,7 +71,7 @@ def raw_batches(table: Table, folder: Path, columns: Sequence[str], batch_rows: 
 
 
 def _csv_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         header = next(csv.reader(lines, delimiter=table.separator), [])
     _check_columns(path, columns, header)
     if len(set(header)) < len(header):
