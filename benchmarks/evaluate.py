@@ -6,6 +6,7 @@ import os
 import platform
 import resource
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import scipy
 from embeddings.baselines import BASELINES
 from embeddings.evaluation import evaluate
 from embeddings.split import last_cut
+from graph import PatronError
 from graph.stores import open_graph
 
 
@@ -25,13 +27,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--k", type=int, default=20, help="the length of the lists (20)")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap's resamples (0)")
     options = parser.parse_args(arguments)
-    graph = open_graph(options.graph)
     try:
-        edges = graph.edges()
-    finally:
-        graph.close()
-    rng = np.random.default_rng(options.seed)
-    table = evaluate(BASELINES, edges, last_cut(edges), rng=rng, k=options.k, progress=on_stderr)
+        with closing(open_graph(options.graph)) as graph:
+            edges = graph.edges()
+        rng = np.random.default_rng(options.seed)
+        table = evaluate(BASELINES, edges, last_cut(edges), rng=rng, k=options.k, progress=on_stderr)
+    except PatronError as error:
+        sys.exit(str(error))
     answer = {
         "data": {"customers": len(edges.customers), "products": len(edges.targets), "interactions": len(edges)},
         "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},

@@ -14,7 +14,7 @@ from embeddings.ranker import Method, Ranker
 from embeddings.split import HeldOut, Task, time_split
 from graph import EdgeArrays, Instant, InvalidValue, NotFound, iso
 
-__all__ = ["EvaluationRow", "EvaluationTable", "Progress", "evaluate"]
+__all__ = ["EvaluationRow", "EvaluationTable", "Progress", "evaluate", "silent"]
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, steps done, steps in all)."""

@@ -1,0 +1,40 @@
+"""The evaluation benchmark prints one JSON object about any graph it is given."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.evaluate import main
+from embeddings.baselines import BASELINES
+from graph import DAY, Instant, Interaction, InteractionKind, NodeKind, NodeRef, known, line_key
+from graph.stores import open_graph
+
+
+def bought(customer: int, product: int, day: int) -> Interaction:
+    return Interaction(
+        key=line_key("till", f"{customer}-{day}", str(product)),
+        customer=known(str(customer)),
+        kind=InteractionKind.PURCHASED,
+        target=NodeRef(NodeKind.PRODUCT, f"p{product}"),
+        at=Instant(day * DAY),
+        order=f"{customer}-{day}",
+    )
+
+
+def test_it_prints_every_baseline_on_both_tasks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path}/graph.db"
+    graph = open_graph(url)
+    graph.record_interactions(bought(customer, product, 10) for customer in range(6) for product in range(4))
+    graph.record_interactions(bought(customer, 4 + customer % 2, 80) for customer in range(6))
+    graph.close()
+    main(["--graph", url, "--json", str(tmp_path / "table.json"), "--k", "3"])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
+    assert printed["data"] == {"customers": 6, "products": 6, "interactions": 30}
+    assert [row["method"] for row in printed["rows"]] == [name for name in BASELINES for _ in range(2)]
+
+
+def test_a_graph_without_interactions_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="the graph holds no interaction with a product"):
+        main(["--graph", f"sqlite:///{tmp_path}/graph.db"])
