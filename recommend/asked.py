@@ -57,7 +57,7 @@ class Asked:
         history = self.visitor.history
         if not len(history.bought):
             return history.bought, history.strength
-        best = np.argsort(-history.strength, kind="stable")[:HISTORY_ANCHORS]
+        best = history.best[:HISTORY_ANCHORS]
         return history.bought[best], history.strength[best] / history.strength[best].sum()
 
 

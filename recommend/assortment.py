@@ -23,6 +23,7 @@ class Assortment:
     ids: [num_rows]. catalogue_rows: [num_rows], -1 where the catalogue does not know the product.
     of_catalogue: [len(catalogue)], the row of each catalogue row.
     customers: [num_rows] how many distinct customers bought it. habit: [num_rows] how many times each of them did.
+    marks: [num_rows] zeros, for looking rows up among a few: whoever marks some takes the marks away again.
     popular: [num_rows] rows, most customers first, ties by row.
     """
 
@@ -36,6 +37,7 @@ class Assortment:
         self.popularity = np.asarray(snapshot.popularity, dtype=np.float32)
         self.popular = np.argsort(-self.popularity, kind="stable").astype(np.int64)
         self.customers, self.habit = _bought(snapshot.purchases, self.num_vectors)
+        self.marks = np.zeros(self.num_vectors, dtype=np.int16)
         self._added: dict[ProductId, int] = {}
         self.follow()
 
@@ -53,6 +55,7 @@ class Assortment:
             self.ids.append(new[place])
         self.catalogue_rows = np.concatenate([self.catalogue_rows, np.full(len(missing), -1)])
         self.catalogue_rows[rows] = np.arange(start, end)
+        self.marks = np.concatenate([self.marks, np.zeros(len(missing), dtype=np.int16)])
         self.habit = np.concatenate([self.habit, np.ones(len(missing), dtype=np.float32)])
         self.customers = np.concatenate([self.customers, np.zeros(len(missing), dtype=np.int64)])
         self.popularity = np.concatenate([self.popularity, np.zeros(len(missing), dtype=np.float32)])

@@ -29,11 +29,13 @@ NONE = Found(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 @dataclass(frozen=True)
 class Candidates:
-    """rows: ascending, each once. scores: 0 where a source did not find the row. sources: what the columns are."""
+    """rows: ascending, each once. scores: 0 where a source did not find the row. sources: what the columns are. counts:
+    how many rows each source found."""
 
     rows: Rows  # [n]
     scores: NDArray[np.float32]  # [n, num_sources]
     sources: tuple[SourceName, ...]
+    counts: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -68,14 +70,16 @@ def gather(asked: Asked, sources: Mapping[SourceName, Source]) -> Candidates:
     for column, part in enumerate(found):
         scores[inverse[start : start + len(part.rows)], column] = part.scores
         start += len(part.rows)
-    return Candidates(rows, scores, names)
+    return Candidates(rows, scores, names, tuple(len(part.rows) for part in found))
 
 
 def summed(rows: NDArray[np.int32], scores: NDArray[np.float32], limit: int) -> Found:
     """Each row once with the sum of its scores: the `limit` greatest, ties by row."""
     if not len(rows):
         return NONE
-    once, inverse = np.unique(rows, return_inverse=True)
-    total = np.bincount(inverse, weights=scores).astype(np.float32)
+    order = rows.argsort()
+    ordered = rows[order]
+    starts = np.concatenate([[0], (ordered[1:] != ordered[:-1]).nonzero()[0] + 1])
+    total = np.add.reduceat(scores[order], starts)
     best = np.argsort(-total, kind="stable")[:limit]
-    return Found(once[best].astype(np.int64), total[best])
+    return Found(ordered[starts[best]].astype(np.int64), total[best])

@@ -78,7 +78,8 @@ class Sieve:
         yield "it is out of stock, retired or not in the catalogue", ~assortment.sellable(rows)
         for why, hidden in self.hidden:
             yield why, np.isin(rows, hidden)
-        yield "it was just bought", np.isin(rows, self.just_bought)
+        if len(self.just_bought):
+            yield "it was just bought", np.isin(rows, self.just_bought)
         filters, history = asked.place.filters, asked.visitor.history
         if filters.bought:
             yield "it was bought before", history.has(rows)

@@ -1,6 +1,6 @@
 """History: what a customer did over all the time known, as columns a list can be computed from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +36,15 @@ class History:
     """Long-term knowledge of one customer; every array but the vector has one entry a product bought.
 
     bought: rows, ascending. times: purchases (events or order lines). last_day: local day of the newest.
-    strength: the decayed count of `Rhythm`. vector: [dim], unit length or zeros.
+    strength: the decayed count of `Rhythm`. best: places by strength, the greatest first.
+    vector: [dim], unit length or zeros.
     """
 
     bought: Rows
     times: NDArray[np.int64]
     last_day: NDArray[np.int64]
     strength: NDArray[np.float32]
+    best: NDArray[np.int64]
     vector: NDArray[np.float32] | None
 
     def place(self, row: int) -> int:
@@ -69,7 +71,7 @@ class History:
 
 
 _NOTHING = np.empty(0, dtype=np.int64)
-NO_HISTORY = History(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.float32), None)
+NO_HISTORY = History(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.float32), _NOTHING, None)
 
 
 def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm: Rhythm) -> History:
@@ -85,7 +87,7 @@ def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm:
     purchases = kinds == KIND_CODES[InteractionKind.PURCHASED]
     rows, days, times, ages = rows[purchases], days[purchases], times[purchases], ages[purchases]
     if not len(rows):
-        return History(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.float32), vector)
+        return replace(NO_HISTORY, vector=vector)
     order = np.argsort(rows, kind="stable")
     rows, days, times, ages = rows[order], days[order], times[order], ages[order]
     starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])  # [num_bought], where each product begins
@@ -98,7 +100,8 @@ def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm:
     late = (often > 1) & (age > rhythm.overdue * gap)
     strength *= np.where(late, (rhythm.overdue * gap / np.maximum(age, 1)) ** rhythm.faded, 1.0)
     strength *= assortment.habit[rows[starts]] ** rhythm.habit_power
-    return History(rows[starts], np.add.reduceat(times, starts), last, strength.astype(np.float32), vector)
+    best = np.argsort(-strength, kind="stable")
+    return History(rows[starts], np.add.reduceat(times, starts), last, strength.astype(np.float32), best, vector)
 
 
 def _columns(

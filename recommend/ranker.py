@@ -1,7 +1,7 @@
 """RecommenderRanker: the whole Recommender as a ranker, so that what is measured is what serves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,10 @@ class RecommenderRanker:
     now: Instant
     everything: str = EVERYTHING
     new_products: str = NEW_PRODUCTS
-    products: Sequence[ProductId] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "products", self.snapshot.set.products)
+    @property
+    def products(self) -> Sequence[ProductId]:
+        return self.snapshot.set.products
 
     def rank(self, customers: Sequence[CustomerId], k: int, mask_history: bool) -> NDArray[np.int32]:  # [n, k]
         """The rows of each customer's list, best first, -1 where it ends; a customer nobody knows gets what is popular.

@@ -153,7 +153,7 @@ class Recommender:
             milliseconds = {"hydrate": round(hydrating * 1000, 3)}
             for stage, start, end in zip(stages, laps, laps[1:], strict=False):
                 milliseconds[stage] = round((end - start) * 1000, 3)
-            trace = Course(asked, found, sieve, scored, selection, k).trace(milliseconds, wanted.why_not)
+            trace = Course(asked, found, sieve, scored, selection).trace(milliseconds, wanted.why_not)
         return Placement(wanted.name, items, trace), scored.rows[selection.places], sieve.exhausted
 
     def _explained(self, asked: Asked, scored: Scored, selection: Selection, now: Instant) -> tuple[Item, ...]:

@@ -16,8 +16,8 @@ __all__ = ["Scored", "score"]
 
 SIGNALS = tuple(Signal)
 
-TIES = 256
-"""How many of the best are put in the order of their ids where their scores are equal: more than any list shows."""
+TIES = 128
+"""How many of the best are put in the order of their ids where their scores are equal"""
 
 
 class Scored(NamedTuple):

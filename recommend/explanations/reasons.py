@@ -41,11 +41,11 @@ class Explainer:
     def reasons(self, row: int, parts: NDArray[np.float32], rule: Rule | None) -> tuple[Reason, ...]:
         """Up to two reasons, those of the signals that add most first; a rule that pinned it comes before them."""
         found = [] if rule is None else [Reason("rule", f"placed here by the rule {rule.name!r}", (_node(self, row),))]
-        by_weight = np.argsort(-parts, kind="stable")
-        for column in by_weight.tolist():
-            if parts[column] <= 0 or len(found) == MAX_REASONS:
+        by_weight = sorted(zip(parts.tolist(), SIGNALS, strict=True), key=lambda part: -part[0])
+        for part, signal in by_weight:
+            if part <= 0 or len(found) == MAX_REASONS:
                 break
-            self._add(found, self._by_signal(SIGNALS[column], row))
+            self._add(found, self._by_signal(signal, row))
         for explain in (self._similar_customers, self._bought_together, self._popular, self._same_content):
             if len(found) == MAX_REASONS:
                 break
@@ -132,7 +132,7 @@ class Explainer:
         if not similar:
             return {}
         bought = np.concatenate([purchases.columns[purchases.offsets[c] : purchases.offsets[c + 1]] for c in similar])
-        counts = np.bincount(self._marks[bought], minlength=len(self.rows) + 1)
+        counts = np.bincount(self._marked(bought), minlength=len(self.rows) + 1)
         return dict(zip(self.rows, counts[1:].tolist(), strict=True))
 
     @cached_property
@@ -143,8 +143,7 @@ class Explainer:
         for other, how in self._starts():
             if other < num_vectors:
                 beside, counts, _ = bonds.of(other)
-                places = self._marks[beside].nonzero()[0]
-                for place in places.tolist():
+                for place in self._marked(beside).nonzero()[0].tolist():
                     found.setdefault(int(beside[place]), Bond(other, int(counts[place]), how))
         return found
 
@@ -155,11 +154,13 @@ class Explainer:
         for row in self.asked.history_anchors[0].tolist():
             yield row, f"which you bought {_times(int(history.times[history.place(row)]))}"
 
-    @cached_property
-    def _marks(self) -> NDArray[np.int16]:  # [num_rows], from 1 in the order of `rows`, 0 for all else
-        marks = np.zeros(len(self.asked.assortment.ids), dtype=np.int16)
-        marks[list(self.rows)] = np.arange(1, len(self.rows) + 1)
-        return marks
+    def _marked(self, rows: NDArray[np.int32]) -> NDArray[np.int16]:  # [len(rows)]
+        """Which item each row is, from 1 in the order of `self.rows`, 0 for all others."""
+        marks, items = self.asked.assortment.marks, list(self.rows)
+        marks[items] = np.arange(1, len(items) + 1)
+        found: NDArray[np.int16] = marks[rows]
+        marks[items] = 0
+        return found
 
     @cached_property
     def _anchor_rows(self) -> NDArray[np.int64]:  # [num_anchors with vectors]

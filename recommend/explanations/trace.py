@@ -26,12 +26,10 @@ class Course:
     sieve: Sieve
     scored: Scored
     selection: Selection
-    k: int
 
     def trace(self, milliseconds: dict[str, float], why_not: Sequence[str]) -> Trace:
-        counts = np.count_nonzero(self.found.scores, axis=0)
         return Trace(
-            candidates={name.value: int(count) for name, count in zip(self.found.sources, counts, strict=True)},
+            candidates={name.value: count for name, count in zip(self.found.sources, self.found.counts, strict=True)},
             dropped=tuple(self._dropped())[:MAX_DROPPED],
             milliseconds=milliseconds,
             why_not=tuple(self.why_not(product) for product in why_not),
@@ -51,13 +49,12 @@ class Course:
         if place in self.selection.places:
             shown = self.selection.places.index(place) + 1
             return WhyNot(product, f"it is in the list, at {shown}: {said}", score, shown)
-        last = min((float(self.scored.scores[other]) for other in self.selection.places), default=0.0)
-        if rank <= self.k and not self.selection.pins:
-            text = f"ranked {rank}, but too like items already chosen (diversity): {said}"
-        elif score > last:
+        last = max(self.selection.places, default=0)
+        if place < last:
             text = f"ranked {rank}, but diversity or a pinned product took its place: {said}"
         else:
-            text = f"ranked {rank} with {score:.3f}, and the last item shown has {last:.3f}: {said}"
+            least = float(self.scored.scores[last])
+            text = f"ranked {rank} with {score:.3f}, and the last item shown has {least:.3f}: {said}"
         return WhyNot(product, text, score, rank)
 
     def _without_score(self, product: str, row: int) -> WhyNot:

@@ -1,7 +1,5 @@
 """Buy again: what the household buys at its own pace."""
 
-import numpy as np
-
 from recommend.asked import Asked
 from recommend.candidates import Found
 
@@ -11,5 +9,5 @@ __all__ = ["buy_again"]
 def buy_again(asked: Asked, limit: int) -> Found:
     """The products with the greatest decayed purchase counts."""
     history = asked.visitor.history
-    best = np.argsort(-history.strength, kind="stable")[:limit]
+    best = history.best[:limit]
     return Found(history.bought[best], history.strength[best])

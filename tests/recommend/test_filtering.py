@@ -1,0 +1,77 @@
+"""Filtering: each check takes out what it must, and a narrow list is filled again."""
+
+from graph import DAY, InteractionKind, Product, ProductId
+from recommend.answers import PlacementRequest
+from recommend.filtering import MAX_EVALUATIONS
+from tests.recommend.shop import NOW, Shop, profile, recent, said, shop_with, visitor
+
+
+def dropped(shop: Shop, product: str, **wanted: object) -> str:
+    asker = wanted.pop("asker", None)
+    name = str(wanted.pop("name", "homepage"))
+    trace = shop.trace(asker, name, **wanted)  # type: ignore[arg-type]
+    return next(entry.why for entry in trace.dropped if entry.product_id == product)
+
+
+def test_each_removal_says_why(shop: Shop) -> None:
+    in_cart = profile("anna", cart_rows=recent("butter", kind=InteractionKind.ADDED_TO_CART))
+    stated = {
+        "disliked_products": said(["milk"]),
+        "disliked_brands": said(["Hops"]),
+        "disliked_categories": said(["BABY"]),
+    }
+    picky = profile("anna", preferences=stated)
+    sulking = visitor("milk")
+    sulking = profile("anna", recent=(*sulking.recent, *recent("butter", kind=InteractionKind.DISMISSED)))
+    assert dropped(shop, "tea") == "it is out of stock, retired or not in the catalogue"
+    assert dropped(shop, "butter", asker=in_cart) == "it lies in the cart"
+    assert dropped(shop, "milk", asker=picky) == "it is disliked"
+    assert dropped(shop, "beer", asker=picky) == "its brand is disliked"
+    assert dropped(shop, "wipes", asker=picky) == "its category is disliked"
+    assert dropped(shop, "butter", asker=sulking) == "it was dismissed in this session"
+    assert dropped(shop, "milk", exclude=("milk",)) == "the request excludes it"
+    assert dropped(shop, "milk", filter='category != "DAIRY"') == "the request's filter does not let it through"
+    assert dropped(shop, "milk", asker=profile("anna"), name="discover") == "it was bought before"
+    assert (
+        dropped(shop, "chips", name="product_page", product_id="beer", exclude=("chips",)) == "the request excludes it"
+    )
+
+
+def test_what_was_just_bought_comes_back_after_the_placements_days() -> None:
+    shop = shop_with("sources: {buy_again: 10}\nweights: {buy_again: 1}\nfilters: {just_bought_days: 5}")
+    asker = profile("anna", last_seen=NOW)
+    assert "milk" not in shop.ids(asker, "place", k=10)
+    assert "milk" in shop.ids(asker, "place", k=10, now=NOW + 5 * DAY)  # type: ignore[arg-type]
+
+
+def test_what_is_bought_once_stays_away_only_in_its_categories() -> None:
+    shop = shop_with("sources: {buy_again: 10}\nweights: {buy_again: 1}\nfilters: {bought_once: [BABY]}")
+    assert not {"nappies", "wipes"} & set(shop.ids(profile("finn"), "place", k=10))
+    assert shop.ids(profile("anna"), "place", k=1) == ["milk"]
+
+
+def test_the_placements_own_filter_always_holds() -> None:
+    shop = shop_with("sources: {popular: 10}\nweights: {popular: 1}\nfilters: {where: 'price < 200'}")
+    assert sorted(shop.ids(None, "place", k=10)) == ["beer", "chips", "milk", "oat milk"]
+
+
+def test_a_narrow_filter_is_filled_from_products_no_source_found() -> None:
+    shop = shop_with("sources: {popular: 1}\nweights: {popular: 1}")
+    wanted = PlacementRequest(name="place", k=10, filter='category == "BABY"')
+    answer = shop.answer(profile("anna"), wanted)
+    assert sorted(item.product_id for item in answer.placements[0].items) == ["nappies", "wipes"]
+    assert answer.degraded == ()
+
+
+def test_an_exclusion_that_empties_the_sources_is_filled_again() -> None:
+    shop = shop_with("sources: {popular: 2}\nweights: {popular: 1}")
+    assert len(shop.ids(None, "place", k=5, exclude=("milk", "beer"))) == 5
+
+
+def test_a_filter_that_cannot_be_checked_in_time_leaves_out_and_says_so() -> None:
+    shop = shop_with("sources: {popular: 10}\nweights: {popular: 1}")
+    for number in range(MAX_EVALUATIONS + 100):
+        shop.catalogue.put(Product(id=ProductId(f"p{number}"), name=f"name {number}"))
+    answer = shop.answer(None, PlacementRequest(name="place", k=3, filter='name == "nothing"'))
+    assert answer.placements[0].items == ()
+    assert answer.degraded == ("filter",)
