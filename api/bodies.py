@@ -79,7 +79,7 @@ def _named(message: str, body: bytes) -> InvalidValue:
     if unknown:
         return InvalidValue(_joined(field, unknown[1]), unknown[1], "one of the fields of the API's description")
     wanted = expected[:1].lower() + expected[1:] if expected.startswith("Expected") else expected
-    wanted = re.sub(r",? got `.*$", "", wanted.removeprefix("expected ").replace("`", ""))
+    wanted = re.sub(r",? got `.*$", "", wanted.removeprefix("expected ")).replace("`", "").replace(" | null", "")
     return InvalidValue(field, _value_at(body, path), wanted)
 
 

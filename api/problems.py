@@ -95,6 +95,11 @@ def install_problems(app: FastAPI) -> None:
     async def _too_large(_: Request, error: TooLarge) -> Response:
         return problem(413, "Too large", str(error), field="body", expected=f"at most {error.limit} bytes")
 
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        _log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
+        return problem(500, "Our fault", "something failed that should not; it is in the server's log")
+
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]

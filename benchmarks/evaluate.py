@@ -1,54 +1,40 @@
-"""The evaluation table of every baseline on a graph's last 30 days, as one JSON object."""
+"""The evaluation table: every baseline, the GNN and the whole recommender on a graph's last 30 days."""
 
 import argparse
-import json
-import os
-import platform
 import resource
-import sys
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-import scipy
 
-from embeddings.baselines import BASELINES
-from embeddings.evaluation import evaluate
-from embeddings.split import last_cut
-from graph import PatronError
-from graph.stores import open_graph
+from api.commands.evaluate import evaluated
+from api.settings import loaded_settings
+from benchmarks.machine import machine, printed
+from embeddings.split import Task
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """``python -m benchmarks.evaluate --graph sqlite:///data/graph.db [--json FILE]``"""
+    """``python -m benchmarks.evaluate --data data [--json FILE]``"""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate", description=__doc__)
-    parser.add_argument("--graph", required=True, help="the graph's URL, such as sqlite:///data/graph.db")
-    parser.add_argument("--json", type=Path, help="write the object here as well")
+    parser.add_argument("--data", type=Path, required=True, help="a data folder with an imported graph")
     parser.add_argument("--k", type=int, default=20, help="the length of the lists (20)")
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap's resamples (0)")
+    parser.add_argument("--seed", type=int, default=0, help="of training and of the bootstrap's resamples (0)")
+    parser.add_argument("--json", type=Path, help="write the object here as well")
     options = parser.parse_args(arguments)
-    try:
-        with closing(open_graph(options.graph)) as graph:
-            edges = graph.edges()
-        rng = np.random.default_rng(options.seed)
-        table = evaluate(BASELINES, edges, last_cut(edges), rng=rng, k=options.k, progress=on_stderr)
-    except PatronError as error:
-        sys.exit(str(error))
+    table = evaluated(loaded_settings(data=options.data), options.k, options.seed)
+    rng = np.random.default_rng(options.seed)
+    beside = {
+        f"recommender − {other}, {task.value}": [str(one) for one in table.differences("recommender", other, task, rng)]
+        for task in Task
+        for other in ("buy again", "GNN", "recommender, random customers")
+    }
     answer = {
-        "data": {"customers": len(edges.customers), "products": len(edges.targets), "interactions": len(edges)},
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
-        "libraries": {"numpy": np.__version__, "scipy": scipy.__version__},
+        "benchmark": "evaluate",
+        "machine": machine(),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         **table.as_json(),
+        "paired_differences": beside,
     }
-    text = json.dumps(answer, indent=1)
-    if options.json is not None:
-        options.json.write_text(text + "\n", encoding="utf-8")
-    print(text)
-
-
-def on_stderr(what: str, done: int, of: int) -> None:
-    print(f"{done}/{of} {what}", file=sys.stderr, flush=True)
+    printed(answer, options.json)
 
 
 if __name__ == "__main__":

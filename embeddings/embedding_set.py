@@ -82,6 +82,8 @@ class EmbeddingSet:
         times: NDArray[np.float32],  # [n]
     ) -> NDArray[np.float32]:  # [dim], unit length, or zeros where nothing counts
         """The vector of a customer who did this; the same function made `customer_vectors`."""
+        if not self.products:
+            return np.zeros(self.dim, dtype=np.float32)
         function = self.manifest.customer_function
         weights = self._kind_weights[kinds] * times**function.times_power * self.input_weights[rows]
         weights *= np.exp2(np.maximum(ages, 0.0) * np.float32(-1.0 / function.half_life_days))

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.evaluate import main
 from embeddings.baselines import BASELINES
-from graph import DAY, Instant, Interaction, InteractionKind, NodeKind, NodeRef, known, line_key
+from graph import DAY, Instant, Interaction, InteractionKind, NodeKind, NodeRef, PatronError, known, line_key
 from graph.stores import open_graph
 
 
@@ -22,19 +22,20 @@ def bought(customer: int, product: int, day: int) -> Interaction:
     )
 
 
-def test_it_prints_every_baseline_on_both_tasks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    url = f"sqlite:///{tmp_path}/graph.db"
-    graph = open_graph(url)
+def test_it_prints_every_method_on_both_tasks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = open_graph(f"sqlite:///{tmp_path}/graph.db")
     graph.record_interactions(bought(customer, product, 10) for customer in range(6) for product in range(4))
     graph.record_interactions(bought(customer, 4 + customer % 2, 80) for customer in range(6))
     graph.close()
-    main(["--graph", url, "--json", str(tmp_path / "table.json"), "--k", "3"])
+    main(["--data", str(tmp_path), "--json", str(tmp_path / "table.json"), "--k", "3"])
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
-    assert printed["data"] == {"customers": 6, "products": 6, "interactions": 30}
-    assert [row["method"] for row in printed["rows"]] == [name for name in BASELINES for _ in range(2)]
+    methods = [*BASELINES, "GNN", "recommender", "recommender, random customers"]
+    assert [row["method"] for row in printed["rows"]] == [name for name in methods for _ in range(2)]
+    assert printed["train_pairs"] == 24
+    assert len(printed["paired_differences"]) == 6
 
 
 def test_a_graph_without_interactions_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="the graph holds no interaction with a product"):
-        main(["--graph", f"sqlite:///{tmp_path}/graph.db"])
+    with pytest.raises(PatronError, match="no interaction"):
+        main(["--data", str(tmp_path)])
