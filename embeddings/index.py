@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from embeddings.serving_snapshot import Nearest, VectorIndex
 from graph import InvalidValue
 
-__all__ = ["EXACT_BELOW", "ExactIndex", "HnswIndex", "build_index", "index_recall", "use_one_thread"]
+__all__ = ["EXACT_BELOW", "ExactIndex", "HnswIndex", "build_index", "index_recall", "tune", "use_one_thread"]
 
 EXACT_BELOW = 20_000
 """With fewer vectors every one is looked at: .1 ms at 64 dimensions."""
@@ -75,16 +75,26 @@ class HnswIndex:
         missing = np.sqrt(np.maximum(squares.max(initial=0.0) - squares, 0.0))
         graph = faiss.IndexHNSWFlat(vectors.shape[1] + 1, links)
         graph.hnsw.efConstruction = ef_construction
+        graph.hnsw.efSearch = EF_STEPS[0]
         graph.add(np.column_stack([vectors, missing]).astype(np.float32))
         return cls(graph, vectors)
 
     @classmethod
     def read(cls, path: Path, vectors: NDArray[np.float32]) -> "HnswIndex":
-        """The graph as `write` left it; InvalidValue where it is of other vectors, RuntimeError where it is none."""
+        """The graph as `write` left it; InvalidValue where it is of other vectors, RuntimeError where it is none.
+
+        Whether the vectors are the same is looked up for some of them, evenly spread.
+        """
         graph = faiss.read_index(str(path))
         if not isinstance(graph, faiss.IndexHNSW) or (graph.ntotal, graph.d - 1) != vectors.shape:
             raise InvalidValue(path.name, graph, f"an HNSW graph of {vectors.shape} vectors")
-        return cls(graph, vectors)
+        index = cls(graph, vectors)
+        for row in np.linspace(0, len(vectors) - 1, min(len(vectors), 16), dtype=np.int64).tolist():
+            if not np.array_equal(index._all.reconstruct(row)[:-1], vectors[row]):
+                raise InvalidValue(
+                    path.name, f"another vector in row {row}", f"an HNSW graph of {vectors.shape} vectors"
+                )
+        return index
 
     def write(self, path: Path) -> None:
         faiss.write_index(self._graph, str(path))
@@ -103,8 +113,12 @@ class HnswIndex:
         given; exactly those where the filter allows few."""
         _check(vector, k, allowed, self._vectors.shape[1], self._graph.ntotal)
         query = np.append(vector, np.float32(0)).astype(np.float32)[None]  # [1, dim + 1]
-        wanted = min(k, self._graph.ntotal)
-        share = 1.0 if allowed is None else np.count_nonzero(allowed) / len(allowed)
+        total = int(self._graph.ntotal)
+        reachable = total if allowed is None else int(np.count_nonzero(allowed))
+        wanted = min(k, reachable)
+        if not wanted:
+            return _ranked(np.empty(0, np.int64), np.empty(0, np.float32), k)
+        share = reachable / total
         if share < HNSW_SHARE:
             found = self._all.search(query, wanted, params=_faiss.SearchParameters(sel=_selector(allowed)))[1]
         else:
@@ -123,17 +137,21 @@ def build_index(vectors: NDArray[np.float32], queries: NDArray[np.float32]) -> E
     if len(vectors) < EXACT_BELOW or not len(queries):
         return ExactIndex(vectors)
     index = HnswIndex.build(vectors)
-    bars = _bars(vectors, queries, 100)
+    return index if tune(index, vectors, queries) else ExactIndex(vectors)
+
+
+def tune(index: HnswIndex, vectors: NDArray[np.float32], queries: NDArray[np.float32]) -> bool:
+    """Set the smallest efSearch that finds .975 of the 100 nearest; whether one does."""
+    k = min(100, len(vectors))
+    bars = _bars(vectors, queries, k)
     for ef in EF_STEPS:
         index.ef_search = ef
-        if _share_found(index, queries, bars, 100) >= RECALL_SOUGHT:
-            return index
-    return ExactIndex(vectors)
+        if _share_found(index, queries, bars, k) >= RECALL_SOUGHT:
+            return True
+    return False
 
 
-def index_recall(
-    index: VectorIndex, vectors: NDArray[np.float32], queries: NDArray[np.float32], k: int = 100
-) -> float:
+def index_recall(index: VectorIndex, vectors: NDArray[np.float32], queries: NDArray[np.float32], k: int = 100) -> float:
     """The share of the `k` nearest of each query [m, dim] that the index finds; one as near as the k-th is a hit.
 
     1 where there is nothing to ask or to find.

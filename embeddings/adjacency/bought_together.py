@@ -92,7 +92,7 @@ def _pairs(
 
 
 def _baskets_soon_after(lines: BasketLines, num_baskets: int, soon_days: float) -> sparse.csr_array:
-    """[num_baskets, num_baskets], 1 where the column is the row's own basket or a later one of that customer."""
+    """[num_baskets, num_baskets], 1 where the column is the row's own basket or one of that customer soon after."""
     customer, at = np.zeros(num_baskets, dtype=np.int64), np.zeros(num_baskets, dtype=np.int64)
     customer[lines.basket] = lines.customer
     at[lines.basket] = (lines.at - lines.at.min()) // SECOND
@@ -100,10 +100,10 @@ def _baskets_soon_after(lines: BasketLines, num_baskets: int, soon_days: float) 
     time = customer * (at.max() + window + 1) + at  # the customers one after the other, a window apart
     sequence = np.argsort(time, kind="stable")
     time = time[sequence]
-    end = np.searchsorted(time, time + window, side="right")
-    degrees = end - np.arange(num_baskets)
+    first = np.searchsorted(time, time, side="left")
+    degrees = np.searchsorted(time, time + window, side="right") - first
     row = np.repeat(np.arange(num_baskets), degrees)
-    column = row + np.arange(len(row)) - np.repeat(np.cumsum(degrees) - degrees, degrees)
+    column = np.arange(len(row)) - np.repeat(np.cumsum(degrees) - degrees - first, degrees)
     ones = np.ones(len(row), dtype=np.int32)
     return sparse.csr_array((ones, (sequence[row], sequence[column])), shape=(num_baskets, num_baskets))
 
