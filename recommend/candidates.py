@@ -50,7 +50,7 @@ class Candidates:
 
     def joined(self, rows: Rows) -> "Candidates":
         """With these rows too, which no source found."""
-        rows = np.setdiff1d(rows, self.rows)
+        rows = np.setdiff1d(rows, self.rows) if len(rows) else rows
         if not len(rows):
             return self
         scores = np.zeros((len(rows), len(self.sources)), dtype=np.float32)

@@ -1,8 +1,10 @@
 """Reasons: paths through the graph that lead from the asker to an item, with counts that are true of the data."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -139,12 +141,17 @@ class Explainer:
     def _bonds(self) -> dict[int, Bond]:
         """Item row → the strongest reason to take it with something: of the session first, then of the history."""
         bonds, num_vectors = self.asked.snapshot.bought_together, self.asked.assortment.num_vectors
+        starts = [(other, how) for other, how in self._starts() if other < num_vectors]
+        if not starts:
+            return {}
+        parts = [bonds.of(other) for other, _ in starts]
+        beside = np.concatenate([columns for columns, _, _ in parts])
+        counts = np.concatenate([counts for _, counts, _ in parts])
+        ends = list(accumulate(len(columns) for columns, _, _ in parts))
         found: dict[int, Bond] = {}
-        for other, how in self._starts():
-            if other < num_vectors:
-                beside, counts, _ = bonds.of(other)
-                for place in self._marked(beside).nonzero()[0].tolist():
-                    found.setdefault(int(beside[place]), Bond(other, int(counts[place]), how))
+        for place in self._marked(beside).nonzero()[0].tolist():
+            other, how = starts[bisect_right(ends, place)]
+            found.setdefault(int(beside[place]), Bond(other, int(counts[place]), how))
         return found
 
     def _starts(self) -> Iterator[tuple[int, str]]:
