@@ -142,10 +142,10 @@ class Sieve:
                 }[column].texts
                 if self.evaluations + len(texts) > MAX_EVALUATIONS:
                     continue
-                verdicts = np.array([condition.possible({column: text}) for text in texts])
-                self.evaluations += len(texts)
+                verdicts = np.array([condition.possible(column, text) for text in texts])  # [len(texts), 2]
+                self.evaluations += int(verdicts[:, 1].sum())
                 codes = getattr(catalogue, column)[assortment.catalogue_rows]
-                possible &= verdicts[codes]
+                possible &= verdicts[codes, 0]
         return possible
 
 

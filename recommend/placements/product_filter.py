@@ -1,7 +1,6 @@
 """ProductFilter: a CEL condition over a product, compiled once and type-checked."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -52,6 +51,7 @@ class ProductFilter:
             raise InvalidValue(field, expression, f"a CEL condition that is true or false; column 1: it is {result}")
         self.columns = tuple(column for column in COLUMNS if _names(expression, column))
         self._remembered: dict[tuple[Any, ...], bool] = {}
+        self._settled: dict[tuple[str, str], bool] = {}
 
     @staticmethod
     def of(expression: str, field: str = "filter") -> "ProductFilter":
@@ -73,9 +73,14 @@ class ProductFilter:
             verdict = self._true({name: value for name, value in zip(self.columns, values, strict=True)})
         return verdict, True
 
-    def possible(self, values: Mapping[str, str]) -> bool:
-        """Whether the condition can be true where only some columns are known: CEL says false once they settle it."""
-        return self._result(dict(values)) is not False
+    def possible(self, column: str, text: str) -> tuple[bool, bool]:
+        """(whether the condition can be true of a product of which one column is known, whether that had to be evaluated):
+        CEL says false as soon as the column settles it."""
+        held = self._settled.get((column, text))
+        if held is not None:
+            return held, False
+        verdict = self._settled[column, text] = self._result({column: text}) is not False
+        return verdict, True
 
     def _remember(self, values: tuple[Any, ...]) -> bool:
         verdict = self._true(dict(zip(self.columns, values, strict=True)))
