@@ -16,7 +16,8 @@ __all__ = ["Removal", "Sieve", "sieve_for"]
 MAX_EVALUATIONS = 3000
 """How many products a list's conditions are evaluated for; each takes about 6 µs."""
 
-MAX_LOOKED_AT = 20_000
+MAX_LOOKED_AT = 5000
+"""How many products beyond the candidates a list is filled from."""
 
 CODED = ("department", "category", "subcategory", "brand")
 
@@ -59,6 +60,7 @@ class Sieve:
         possible = self._possible(conditions)
         possible[candidates] = False
         rows = assortment.popular[possible[assortment.popular]]
+        more = bool(conditions) and len(rows) > MAX_LOOKED_AT
         rows = _in_turn(rows[:MAX_LOOKED_AT], self.asked)
         found: list[Rows] = []
         count = 0
@@ -71,6 +73,7 @@ class Sieve:
             count += len(found[-1])
             if count >= wanted or self.exhausted:
                 break
+        self.exhausted |= count < wanted and more
         return np.concatenate(found)[:wanted] if found else rows
 
     def _checks(self, rows: Rows, kept: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -135,7 +135,7 @@ class Recommender:
         pins = pins_for(asked, candidates.rows, sieve, now)
         candidates = candidates.joined(np.array([pin.row for pin in pins], dtype=np.int64))
         if len(candidates) < k:
-            candidates = candidates.joined(sieve.refill(found.rows, 2 * k))
+            candidates = candidates.joined(sieve.refill(found.rows, k))
         laps.append(self._stopwatch())
 
         scored = score(asked, candidates, now)
