@@ -74,7 +74,7 @@ class ProductFilter:
         return verdict, True
 
     def possible(self, column: str, text: str) -> tuple[bool, bool]:
-        """(whether the condition can be true of a product with this text in a column, whether that had to be evaluated):
+        """(whether it can be true of a product with this text in a column, whether that had to be evaluated):
         CEL says false as soon as the column settles it."""
         held = self._settled.get((column, text))
         if held is not None:
