@@ -1,6 +1,5 @@
 """Whatever a file holds, every row is taken or refused, and what is taken can be kept."""
 
-
 import msgspec
 import pytest
 from hypothesis import given, settings
