@@ -6,7 +6,7 @@ from graph.customer_graph import Change
 from graph.interactions import Interaction
 from graph.nodes import Campaign, Customer, Product
 from graph.stores.refusals import refuse
-from graph.stores.sqlite.entries import put_campaigns, put_customers, put_products
+from graph.stores.sqlite.entries import put_campaign, put_customers, put_products
 from graph.stores.sqlite.erasure import erase
 from graph.stores.sqlite.recording import record
 
@@ -18,8 +18,8 @@ _RUN = 10_000
 class Changes:
     """Changes waiting to be written in the transaction of `connection`.
 
-    Records of different kinds change the same whichever comes first, so each kind waits apart, in its own order; an
-    erasure waits for nobody and nothing after it is written before it.
+    Customers, products and interactions come to the same whichever kind is written first, so each waits apart, in its
+    own order. Campaigns and erasures take nodes away: what came before is written before them.
     recorded: how many interactions were new. erased: whether a customer was to be forgotten.
     """
 
@@ -30,7 +30,6 @@ class Changes:
         self._interactions: list[Interaction] = []
         self._customers: list[Customer] = []
         self._products: list[Product] = []
-        self._campaigns: list[Campaign] = []
         self._waiting = 0
 
     def add(self, change: Change) -> None:
@@ -42,13 +41,13 @@ class Changes:
         elif isinstance(change, Product):
             self._products.append(change)
         elif isinstance(change, Campaign):
-            self._campaigns.append(change)
+            self.flush()
+            put_campaign(self._connection, change)
         else:
             refuse(change)
             self.flush()
             erase(self._connection, change.customer)
             self.erased = True
-            return
         self._waiting += 1
         if self._waiting == _RUN:
             self.flush()
@@ -57,7 +56,6 @@ class Changes:
         """Write all that waits."""
         put_customers(self._connection, self._customers)
         put_products(self._connection, self._products)
-        put_campaigns(self._connection, self._campaigns)
         self.recorded += record(self._connection, self._interactions)
-        self._interactions, self._customers, self._products, self._campaigns = [], [], [], []
+        self._interactions, self._customers, self._products = [], [], []
         self._waiting = 0

@@ -26,6 +26,7 @@ class Database:
         self.path = path
         self._timeout = timeout
         self._turn = RLock()
+        self._wal_is_stale = False
         with self._failures():
             self._connection = self._connect()
             try:
@@ -60,6 +61,8 @@ class Database:
                 if self._connection.in_transaction:  # a full disk may have ended it already
                     self._connection.execute("ROLLBACK")
                 raise
+            if self._wal_is_stale:
+                self._truncate_wal()
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -74,9 +77,9 @@ class Database:
                 connection.close()
 
     def truncate_wal(self) -> None:
-        """Move everything out of the write-ahead file and empty it, unless a reader still needs it."""
+        """Empty the write-ahead file into the main one; where a reader hinders that, after a later write."""
         with self._turn, self._failures():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._truncate_wal()
 
     def close(self) -> None:
         with self._turn, self._failures():
@@ -95,6 +98,14 @@ class Database:
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
+
+    def _truncate_wal(self) -> None:
+        self._connection.execute("PRAGMA busy_timeout = 0")  # readers may take long, and are not waited for
+        try:
+            [(busy, _, _)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {round(self._timeout * 1000)}")
+        self._wal_is_stale = bool(busy)
 
     def _to_wal(self) -> None:
         # SQLite does not wait for its busy timeout here, so two processes that create one file would meet.

@@ -1,7 +1,7 @@
 """Edges: every interaction with one kind of target, as numpy columns."""
 
 import sqlite3
-from typing import Any
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,12 @@ from graph.stores.sqlite.neighbours import window
 
 __all__ = ["edges"]
 
-_CHUNK = 65_536
-_TYPES = (np.int64, np.int64, np.int8, np.int64, np.int32, np.float64, np.int64, np.int64)
-_COLUMNS = "i.customer, i.target, i.kind, i.at, i.utc_offset, i.quantity, i.value, i.occasion, s.text || i.suffix"
 # Nearly all interactions are with products: read the table through. Those with other targets are few: look them up.
-_ALL = f"SELECT {_COLUMNS} FROM interaction i CROSS JOIN stem s ON s.id = i.stem WHERE i.at BETWEEN ? AND ?"
-_FEW = f"""SELECT {_COLUMNS} FROM node n CROSS JOIN interaction i ON i.target = n.id CROSS JOIN stem s ON s.id = i.stem
-    WHERE i.at BETWEEN ? AND ? AND n.kind = ?"""
+_ALL = "FROM interaction i WHERE i.at BETWEEN ? AND ? ORDER BY i.id"
+_FEW = """FROM interaction i WHERE i.at BETWEEN ? AND ? AND i.target IN (SELECT id FROM node WHERE kind = ?)
+    ORDER BY i.id"""
+_NUMBERS = "i.customer, i.target, i.kind, i.at, i.utc_offset, i.value, i.occasion"
+_KEY = "(SELECT text FROM stem WHERE id = i.stem) || i.suffix"
 
 
 def edges(
@@ -32,16 +31,18 @@ def edges(
     if targets not in TARGETS:
         raise InvalidValue("targets", targets, f"one of {', '.join(sorted(TARGETS))}")
     few = () if targets == NodeKind.PRODUCT else (targets,)
-    cursor = connection.execute(_FEW if few else _ALL, (*window(since, as_of), *few))
-    columns, keys = _read(cursor)
+    source, bounds = (_FEW if few else _ALL), (*window(since, as_of), *few)
+    # Row by row into the array: lists of rows would take four times the memory and twice the time.
+    cells = chain.from_iterable(connection.execute(f"SELECT {_NUMBERS} {source}", bounds))
+    numbers = np.fromiter(cells, dtype=np.int64).reshape(-1, 7)  # [num_rows, 7]
+    quantity = np.fromiter(chain.from_iterable(connection.execute(f"SELECT i.quantity {source}", bounds)), np.float64)
+    keys: list[str] = list(chain.from_iterable(connection.execute(f"SELECT {_KEY} {source}", bounds)))
     names: dict[int, str] = dict(connection.execute("SELECT id, name FROM node WHERE kind = ?", (targets,)).fetchall())
+    order = _by_time_and_key(numbers[:, 3], keys)
     if not few:
-        of_kind = np.isin(columns[1], np.fromiter(names, dtype=np.int64, count=len(names)))
-        if not of_kind.all():
-            columns = [column[of_kind] for column in columns]
-            keys = [key for key, kept in zip(keys, of_kind.tolist(), strict=True) if kept]
-    order = _by_time_and_key(columns[3], keys)
-    customer, target, kind, at, offset, quantity, value, occasion = (column[order] for column in columns)
+        of_kind = np.isin(numbers[:, 1], np.fromiter(names, dtype=np.int64, count=len(names)))
+        order = order[of_kind[order]]
+    customer, target, kind, at, offset, value, occasion = np.ascontiguousarray(numbers[order].T)
     customers, customer_positions = _named(customer, dict(connection.execute("SELECT id, name FROM customer")))
     target_names, target_positions = _named(target, names)
     return EdgeArrays(
@@ -49,25 +50,13 @@ def edges(
         targets=target_names,
         customer=customer_positions,
         target=target_positions,
-        kind=kind,
+        kind=kind.astype(np.int8),
         at=at,
-        day=((at + offset.astype(np.int64) * MINUTE) // DAY).astype(np.int32),
-        quantity=quantity,
+        day=((at + offset * MINUTE) // DAY).astype(np.int32),
+        quantity=quantity[order],
         value=value,
         order=_orders(connection, occasion),
     )
-
-
-def _read(cursor: sqlite3.Cursor) -> tuple[list[NDArray[Any]], list[str]]:
-    """The columns [num_edges] of all rows but the last, and the last, the keys."""
-    chunks: list[list[NDArray[Any]]] = [[np.empty(0, dtype=kind)] for kind in _TYPES]
-    keys: list[str] = []
-    while rows := cursor.fetchmany(_CHUNK):
-        *numbers, texts = zip(*rows, strict=True)
-        for chunk, kind, column in zip(chunks, _TYPES, numbers, strict=True):
-            chunk.append(np.array(column, dtype=kind))
-        keys.extend(texts)
-    return [np.concatenate(chunk) for chunk in chunks], keys
 
 
 def _by_time_and_key(at: NDArray[np.int64], keys: list[str]) -> NDArray[np.int64]:  # [num_edges]

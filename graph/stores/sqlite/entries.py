@@ -9,7 +9,7 @@ from graph.nodes import Campaign, Customer, NodeKind, Product, Relation, Stamp, 
 from graph.stores.sqlite.recording import REFUSED, customer_rows, node_rows, remove_unused, said_why
 from graph.stores.sqlite.schema import RELATIONS
 
-__all__ = ["customer_of", "decode_campaign", "decode_product", "put_campaigns", "put_customers", "put_products"]
+__all__ = ["customer_of", "decode_campaign", "decode_product", "put_campaign", "put_customers", "put_products"]
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 decode_product = msgspec.msgpack.Decoder(Product).decode
@@ -68,7 +68,9 @@ def put_products(connection: sqlite3.Connection, products: Sequence[Product]) ->
                     (Relation.OF_BRAND, NodeKind.BRAND, each.brand),
                     (Relation.MADE_BY, NodeKind.MANUFACTURER, each.manufacturer),
                 ]
-                if _relate(connection, node, {_joined(connection, each, shared) for each in joined if each[2]}):
+                left = _relate(connection, node, {_joined(connection, each, shared) for each in joined if each[2]})
+                if left:
+                    remove_unused(connection, sorted(left))
                     shared.clear()  # a brand that went must not be found here
     except REFUSED as error:
         raise said_why(products, error) from error
@@ -81,17 +83,16 @@ def _joined(connection: sqlite3.Connection, joined: Joined, known: dict[Joined, 
     return _CODES[relation], known[joined]
 
 
-def put_campaigns(connection: sqlite3.Connection, campaigns: Sequence[Campaign]) -> None:
-    """Replace the entries of these campaigns, their coupons and what those cover."""
+def put_campaign(connection: sqlite3.Connection, campaign: Campaign) -> None:
+    """Replace the entry of a campaign, its coupons and what those cover."""
     try:
-        for each in campaigns:
-            body = _ENCODER.encode(each)
-            bare = decode_campaign(body) == Campaign(id=each.id)
-            node = _replaced(connection, NodeKind.CAMPAIGN, each, None if bare else body)
-            if node is not None:
-                _put_coupons(connection, node, each)
+        body = _ENCODER.encode(campaign)
+        bare = decode_campaign(body) == Campaign(id=campaign.id)
+        node = _replaced(connection, NodeKind.CAMPAIGN, campaign, None if bare else body)
+        if node is not None:
+            _put_coupons(connection, node, campaign)
     except REFUSED as error:
-        raise said_why(campaigns, error) from error
+        raise said_why((campaign,), error) from error
 
 
 def _replaced(
@@ -124,9 +125,11 @@ def _put_coupons(connection: sqlite3.Connection, campaign: int, entry: Campaign)
         products, _ = node_rows(connection, NodeKind.PRODUCT, said.products)
         joined = wanted.setdefault(rows[said.id], set())
         joined |= {(part_of, campaign), *((covers, product) for product in products.values())}
+    left = set(old)
     for coupon, joined in wanted.items():
-        _relate(connection, coupon, joined | _said_by_others(connection, campaign, coupon))
+        left |= _relate(connection, coupon, joined | _said_by_others(connection, campaign, coupon))
     remove_unused(connection, sorted(old))
+    remove_unused(connection, sorted(left - old - {campaign}))
 
 
 def _said_by_others(connection: sqlite3.Connection, campaign: int, coupon: int) -> set[tuple[int, int]]:
@@ -145,16 +148,18 @@ def _said_by_others(connection: sqlite3.Connection, campaign: int, coupon: int) 
     return said
 
 
-def _relate(connection: sqlite3.Connection, source: int, wanted: set[tuple[int, int]]) -> bool:
-    """Make the (relation, target) `wanted` all that leaves `source`; True if nodes may have gone with the old ones."""
+def _relate(connection: sqlite3.Connection, source: int, wanted: set[tuple[int, int]]) -> set[int]:
+    """Make the (relation, target) `wanted` all that leaves `source`; the targets left, which nothing may name now."""
     old = set(connection.execute("SELECT relation, target FROM relation WHERE source = ?", (source,)).fetchall())
-    connection.executemany(
-        "DELETE FROM relation WHERE source = ? AND relation = ? AND target = ?",
-        [(source, *each) for each in sorted(old - wanted)],
-    )
-    connection.executemany(
-        "INSERT INTO relation (source, relation, target) VALUES (?, ?, ?)",
-        [(source, *each) for each in sorted(wanted - old)],
-    )
-    remove_unused(connection, sorted({target for _, target in old - wanted}))
-    return bool(old - wanted)
+    gone, new = old - wanted, wanted - old
+    if new:
+        connection.executemany(
+            "INSERT INTO relation (source, relation, target) VALUES (?, ?, ?)",
+            [(source, *each) for each in sorted(new)],
+        )
+    if gone:
+        connection.executemany(
+            "DELETE FROM relation WHERE source = ? AND relation = ? AND target = ?",
+            [(source, *each) for each in sorted(gone)],
+        )
+    return {target for _, target in gone}

@@ -39,7 +39,8 @@ _FIND_OCCASION = """SELECT id FROM occasion WHERE customer = ? AND "order" = ? A
 _CREATE_OCCASION = """INSERT INTO occasion (customer, "order", session, place, channel, caused_by, currency)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _BOUGHT = """INSERT INTO bought (product, customer) SELECT DISTINCT i.target, i.customer
-    FROM interaction i JOIN node n ON n.id = i.target WHERE i.id > ? AND i.kind = ? AND n.kind = ? ORDER BY 1, 2
+    FROM interaction i CROSS JOIN node n ON n.id = i.target
+    WHERE i.id > ? AND i.kind = ? AND n.kind = ? ORDER BY 1, 2
     ON CONFLICT DO NOTHING RETURNING customer"""
 
 Rows = dict[str, int]
@@ -95,6 +96,8 @@ def _record(connection: sqlite3.Connection, interactions: Sequence[Interaction])
             occasions[shared] = occasion
             if is_new:
                 new_occasions.append(occasion)
+        if not each.key:
+            raise ValueError(each.key)
         head, slash, suffix = each.key.rpartition("/")
         rows.append(
             (

@@ -1,0 +1,84 @@
+"""A bounded part of the customer graph as a networkx graph, for notebooks and drawings."""
+
+from collections.abc import Collection, Iterable
+
+import networkx as nx
+
+from graph.customer_graph import GraphReader, Neighbour
+from graph.errors import InvalidValue
+from graph.ids import ProductId
+from graph.instants import Instant
+from graph.nodes import NodeKind, NodeRef
+
+__all__ = ["to_networkx"]
+
+_OUTWARD = {NodeKind.CUSTOMER: 0, NodeKind.COUPON: 1, NodeKind.PRODUCT: 2}
+_SHARED = frozenset(
+    {NodeKind.DEPARTMENT, NodeKind.CATEGORY, NodeKind.SUBCATEGORY, NodeKind.BRAND, NodeKind.MANUFACTURER}
+)
+
+
+def to_networkx(
+    graph: GraphReader,
+    start: NodeRef | Iterable[NodeRef],
+    *,
+    depth: int = 1,
+    limit: int = 500,
+    relations: Collection[str] | None = None,
+    since: Instant | None = None,
+    as_of: Instant | None = None,
+) -> "nx.MultiDiGraph[NodeRef]":
+    """What lies within `depth` steps of `start`, at most `limit` nodes, the nearest and most joined first.
+
+    Nodes are `NodeRef`s with the attributes
+
+    - kind: str, the value of the NodeKind
+    - id: str
+    - label: str, a product's name where it has one, else the id
+    - distance: int, steps from the nearest start
+
+    Edges point from customers to what they did it with, from coupons to products and campaigns, from products to what
+    they share with others, the first `limit` of each node followed; their key is the relation and their attributes are
+
+    - relation: str, the value of an InteractionKind or Relation
+    - times: int
+    - last: int, microseconds UTC, or None for what has no time
+
+    `relations`, `since` and `as_of` choose edges as `GraphReader.neighbours` does. A department, category, brand or the
+    like joins everything: unless `relations` are named, it is shown but not followed, except as a start. Every edge
+    touches a node nearer than `depth`. Raises InvalidValue for a depth below 0 or a limit below 1.
+    """
+    if depth < 0:
+        raise InvalidValue("depth", depth, "an integer of 0 or more")
+    if limit < 1:
+        raise InvalidValue("limit", limit, "an integer of 1 or more")
+    starts = [start] if isinstance(start, NodeRef) else list(dict.fromkeys(start))
+    drawn: nx.MultiDiGraph[NodeRef] = nx.MultiDiGraph()
+    frontier = starts[:limit]
+    for node in frontier:
+        _add_node(graph, drawn, node, 0)
+    for distance in range(1, depth + 1):
+        reached: list[NodeRef] = []
+        for node in frontier:
+            if relations is None and node.kind in _SHARED and node not in starts:
+                continue
+            for row in graph.neighbours(node, relations=relations, since=since, as_of=as_of, limit=limit):
+                if row.node not in drawn:
+                    if drawn.number_of_nodes() == limit:
+                        continue
+                    _add_node(graph, drawn, row.node, distance)
+                    reached.append(row.node)
+                _add_edge(drawn, node, row)
+        frontier = reached
+    return drawn
+
+
+def _add_node(graph: GraphReader, drawn: "nx.MultiDiGraph[NodeRef]", node: NodeRef, distance: int) -> None:
+    entry = graph.product(ProductId(node.id)) if node.kind == NodeKind.PRODUCT else None
+    label = entry.name if entry is not None and entry.name else node.id
+    drawn.add_node(node, kind=node.kind.value, id=node.id, label=label, distance=distance)
+
+
+def _add_edge(drawn: "nx.MultiDiGraph[NodeRef]", node: NodeRef, row: Neighbour) -> None:
+    source, target = sorted((node, row.node), key=lambda end: _OUTWARD.get(end.kind, len(_OUTWARD)))
+    drawn.add_edge(source, target, key=row.relation, relation=row.relation, times=row.times, last=row.last)
