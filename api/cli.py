@@ -1,6 +1,7 @@
 """The `patron` command: a verb is a file under api/commands, loaded only when it is called."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -21,6 +22,11 @@ COMMANDS = {
     "worker": "Keep the graph and the stored profiles up with the event log.",
 }
 
+EXTRAS = {"torch": "train", "torch_geometric": "train", "httpx": "demo"}
+"""What only some commands need, and the extra that brings it."""
+
+INTERRUPTED = 130
+
 
 class Verbs(click.Group):
     """The commands by name, each imported on first use."""
@@ -31,7 +37,10 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"api.commands.{cmd_name}" if cmd_name != "import" else "api.commands.import_")
+        try:
+            module = importlib.import_module(f"api.commands.{cmd_name}{'_' if cmd_name == 'import' else ''}")
+        except ModuleNotFoundError as error:
+            raise _not_installed(cmd_name, error) from None
         command = module.command
         assert isinstance(command, click.Command)
         return command
@@ -48,14 +57,32 @@ def patron() -> None:
 
 
 def main() -> None:
-    """Run a command; what Patron refuses ends with its message and exit code 1, a wrong call with 2."""
+    """Run a command. What cannot be done ends with one line and exit code 1, a wrong call with 2, Ctrl-C with 130."""
     try:
-        patron(standalone_mode=False)
-    except click.Abort:
-        sys.exit(130)
+        sys.exit(patron(standalone_mode=False))
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except click.UsageError as error:
+        called = error.ctx.command_path if error.ctx else "patron"
+        _fail(f"{error.format_message()} `{called} --help` says what it takes.", error.exit_code)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _fail(error.format_message(), error.exit_code)
     except PatronError as error:
-        click.echo(f"patron: {error}", err=True)
+        _fail(str(error), 1)
+    except BrokenPipeError:  # whoever read the answer has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        _fail(f"{error.filename or 'system'}: {error.strerror or error}", 1)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"patron: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+def _not_installed(command: str, error: ModuleNotFoundError) -> PatronError | ModuleNotFoundError:
+    extra = EXTRAS.get((error.name or "").partition(".")[0])
+    if extra is None:
+        return error
+    return PatronError(f"`patron {command}` needs {error.name}, which is not installed: pip install 'patron[{extra}]'")

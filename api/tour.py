@@ -2,19 +2,29 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+import shlex
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from graph import PatronError
+
 __all__ = ["Tour"]
 
 Answer = dict[str, Any]
+Items = list[Answer]
 SHOWN = 8
+MAX_WIDTH = 120
+NAME_WIDTH = 30
+DISCOVERED = 100
+VIEWS = 3
 
 
 class Tour:
@@ -23,45 +33,74 @@ class Tour:
     def __init__(self, url: str, console: Console) -> None:
         self._url = url
         self._console = console
+        self._width = min(console.width, MAX_WIDTH)
         self._client = httpx.Client(base_url=url, timeout=10)
-        self._names: dict[str, str] = {}
+        self._entries: dict[str, Answer] = {}
 
-    def run(self) -> None:
-        """Recommendations, three events, the list after them, similar customers, a product page."""
-        household = self._get("/demo/households", quiet=True)["households"][0]
-        customer, traits = str(household["customer_id"]), household["traits"]
-        self._heading(f"Household {customer}: {', '.join(str(value) for value in traits.values())}")
-        self._say(f"It bought {household['products']} different products in a year. What should its home page show?")
-        before = self._home(customer)
-        self._items(before)
+    def run(self) -> Answer:
+        """Recommendations, three events, the list after them, similar customers, a product page; all that was seen."""
+        with self._client:
+            household = self._household()
+            customer = str(household["customer_id"])
+            self._heading(f"1  The home page of household {customer}")
+            self._say(_described(household))
+            before = self._home(customer)
+            self._items(before)
 
-        looked_at = self._unfamiliar(customer)
-        self._heading("Three events: it looks at things it never bought")
-        for product in looked_at:
-            self._view(customer, product)
-        self._heading("The same home page, in the request after")
-        after = self._home(customer)
-        self._items(after, before)
+            looked_at = self._unfamiliar(customer, before)
+            self._heading("2  It looks at three things it never bought")
+            for product in looked_at:
+                self._view(customer, product)
+            self._heading("3  The same home page, in the very next request")
+            after = self._home(customer)
+            self._items(after, before)
+            self._say(_difference(before, after))
 
-        self._heading("Customers like this one")
-        self._similar_customers(customer)
+            self._heading("4  Customers like this one")
+            similar = self._similar_customers(customer)
 
-        product = looked_at[0]
-        self._heading(f"The strip of a product page: {self._name(product)}")
-        strip = self._get(f"/v1/products/{product}/recommendations?customer_id={customer}&k={SHOWN}")
-        self._items(strip["placements"][0]["items"])
+            self._heading(f"5  The product page of {self._name(looked_at[0])}")
+            self._say("What customers like this one take with it or after it:")
+            path = (
+                f"/v1/products/{quote(looked_at[0], safe='')}/recommendations?customer_id={quote(customer)}&k={SHOWN}"
+            )
+            strip = self._get(path)["placements"][0]["items"]
+            self._items(strip)
+        return {
+            "customer_id": customer,
+            "before": before,
+            "looked_at": looked_at,
+            "after": after,
+            "similar_customers": similar,
+            "product_page": strip,
+        }
 
-    def _home(self, customer: str) -> list[Answer]:
+    def _home(self, customer: str) -> Items:
         asked = {"customer_id": customer, "placements": [{"name": "homepage", "k": SHOWN}]}
-        items: list[Answer] = self._post("/v1/recommendations", asked)["placements"][0]["items"]
+        items: Items = self._post("/v1/recommendations", asked)["placements"][0]["items"]
         return items
 
-    def _unfamiliar(self, customer: str) -> list[str]:
-        """A product the household might discover, and two more of its kind."""
-        asked = {"customer_id": customer, "placements": [{"name": "discover", "k": 1}], "dry_run": True}
-        first = self._post("/v1/recommendations", asked, quiet=True)["placements"][0]["items"][0]["product_id"]
-        others = self._get(f"/v1/products/{first}/similar?k=2", quiet=True)["products"]
-        return [first, *(other["product_id"] for other in others)]
+    def _household(self) -> Answer:
+        """One with a history that is not here already: its lists are still those of its history alone."""
+        found: Items = self._get("/demo/households", quiet=True)["households"]
+        if not found:
+            raise PatronError("no household of this data folder has bought anything: there is nothing to show")
+        return next((household for household in found if not household["visiting"]), found[0])
+
+    def _unfamiliar(self, customer: str, shown: Items) -> list[str]:
+        """Three products of one category that the household might discover, of none that its home page shows."""
+        asked = {"customer_id": customer, "placements": [{"name": "discover", "k": DISCOVERED}], "dry_run": True}
+        items: Items = self._post("/v1/recommendations", asked, quiet=True)["placements"][0]["items"]
+        self._learn(item["product_id"] for item in (*items, *shown))
+        known = {self._entries[item["product_id"]].get("category") for item in shown}
+        kinds: dict[str, dict[str, str]] = {}  # category → name → product
+        for item in items:
+            entry = self._entries[item["product_id"]]
+            category = entry.get("category")
+            if category and category not in known:
+                kinds.setdefault(category, {}).setdefault(entry.get("name") or entry["id"], entry["id"])
+        chosen = next((list(kind.values()) for kind in kinds.values() if len(kind) >= VIEWS), None)
+        return (chosen or [item["product_id"] for item in items])[:VIEWS]
 
     def _view(self, customer: str, product: str) -> None:
         event = {
@@ -69,67 +108,105 @@ class Tour:
             "userId": customer,
             "event": "Product Viewed",
             "properties": {"product_id": product},
-            "timestamp": datetime.now(UTC).isoformat(),
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "context": {"channel": "web"},
         }
+        self._say(f"It looks at [bold]{escape(self._name(product))}[/]:")
         self._post("/v1/track", event)
-        self._say(f"→ looked at [bold]{escape(self._name(product))}[/bold]: durable, and already in the profile")
 
-    def _similar_customers(self, customer: str) -> None:
-        answer = self._get(f"/v1/customers/{customer}/similar?k=5")
-        table = Table("customer", "similarity", "why", box=None)
-        for found in answer["customers"]:
-            reasons = "; ".join(reason["text"] for reason in found.get("reasons", ()))
-            table.add_row(str(found["customer_id"]), f"{found['similarity']:.3f}", escape(reasons))
-        self._console.print(table)
+    def _similar_customers(self, customer: str) -> Items:
+        found: Items = self._get(f"/v1/customers/{quote(customer, safe='')}/similar?k=5")["customers"]
+        table = self._table("household", "similarity", "why")
+        for other in found:
+            table.add_row(str(other["customer_id"]), f"{other['similarity']:.3f}", _first_reason(other))
+        self._console.print(table, width=self._width)
+        return found
 
-    def _items(self, items: list[Answer], before: Iterable[Answer] = ()) -> None:
-        old = {item["product_id"]: item["rank"] for item in before}
-        self._learn_names(item["product_id"] for item in items)
-        table = Table("", "product", "why", box=None)
+    def _items(self, items: Items, before: Items | None = None) -> None:
+        self._learn(item["product_id"] for item in items)
+        old = {item["product_id"]: item["rank"] for item in before or ()}
+        table = self._table("", *(("was",) if old else ()), "product", "why")
         for item in items:
-            was = old.get(item["product_id"])
-            moved = (
-                "" if not old or was == item["rank"] else " [yellow]new[/]" if was is None else f" [dim]was {was}[/]"
-            )
-            reasons = "; ".join(reason["text"] for reason in item["reasons"])
-            table.add_row(f"{item['rank']}{moved}", escape(self._name(item["product_id"])), escape(reasons))
-        self._console.print(table)
-
-    def _name(self, product: str) -> str:
-        if product not in self._names:
-            self._learn_names((product,))
-        return self._names.get(product, product)
-
-    def _learn_names(self, products: Iterable[str]) -> None:
-        wanted = ",".join(product for product in products if product not in self._names)
-        if wanted:
-            for entry in self._get(f"/demo/products?ids={wanted}", quiet=True)["products"]:
-                self._names[entry["id"]] = entry.get("name") or entry["id"]
-
-    def _get(self, path: str, quiet: bool = False) -> Answer:
-        if not quiet:
-            self._curl(f"curl -s '{self._url}{path}'")
-        return self._answer(self._client.get(path))
-
-    def _post(self, path: str, body: Mapping[str, Any], quiet: bool = False) -> Answer:
-        text = json.dumps(body)
-        if not quiet:
-            self._curl(f"curl -s -X POST {self._url}{path} -d '{text}'")
-        return self._answer(self._client.post(path, content=text))
+            product = item["product_id"]
+            new = bool(old) and product not in old
+            name = escape(textwrap.shorten(self._name(product), NAME_WIDTH, placeholder="…"))
+            cells = [str(item["rank"]), *((str(old.get(product, "new")),) if old else ()), name, _first_reason(item)]
+            table.add_row(*cells, style="yellow" if new else None)
+        self._console.print(table, width=self._width)
 
     @staticmethod
-    def _answer(response: httpx.Response) -> Answer:
+    def _table(*heading: str) -> Table:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for name in heading:
+            table.add_column(name, no_wrap=name not in ("why", "product"), min_width=20 if name == "product" else None)
+        return table
+
+    def _name(self, product: str) -> str:
+        self._learn((product,))
+        return str(self._entries[product].get("name") or product)
+
+    def _learn(self, products: Iterable[str]) -> None:
+        wanted = [product for product in products if product not in self._entries]
+        self._entries |= {product: {"id": product} for product in wanted}
+        if wanted:
+            query = urlencode([("id", product) for product in wanted])
+            for entry in self._get(f"/demo/products?{query}", quiet=True)["products"]:
+                self._entries[entry["id"]] = entry
+
+    def _get(self, path: str, quiet: bool = False) -> Answer:
+        return self._answered(self._client.get(path), f"curl -s {shlex.quote(self._url + path)}", quiet)
+
+    def _post(self, path: str, body: Mapping[str, Any], quiet: bool = False) -> Answer:
+        call = f"curl -s {self._url}{path} -d {shlex.quote(_folded(body, min(self._width, 80)))}"
+        return self._answered(self._client.post(path, content=json.dumps(body)), call, quiet)
+
+    def _answered(self, response: httpx.Response, call: str, quiet: bool) -> Answer:
         response.raise_for_status()
+        if not quiet:
+            self._console.print(call, style="cyan", markup=False, highlight=False, soft_wrap=True)
+            milliseconds = response.elapsed.total_seconds() * 1000
+            self._console.print(f"answered in {milliseconds:.1f} ms", style="dim", highlight=False)
         answer: Answer = response.json()
         return answer
 
     def _heading(self, text: str) -> None:
         self._console.print()
-        self._console.rule(f"[bold]{escape(text)}", align="left")
+        self._console.print(f"[bold green]{escape(text)}[/]")
 
     def _say(self, text: str) -> None:
-        self._console.print(text)
+        self._console.print(text, width=self._width, highlight=False)
 
-    def _curl(self, text: str) -> None:
-        self._console.print(text, style="cyan", markup=False, highlight=False, soft_wrap=True)
+
+def _described(household: Mapping[str, Any]) -> str:
+    traits = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in household["traits"].items())
+    known = f" What is known of it: {escape(traits)}." if traits else ""
+    return f"It bought {household['products']} different products.{known}"
+
+
+def _difference(before: Sequence[Answer], after: Sequence[Answer]) -> str:
+    """What changed between two lists, in a sentence."""
+    places = zip([item["product_id"] for item in before], [item["product_id"] for item in after], strict=False)
+    changed = sum(old != new for old, new in places)
+    new = len({item["product_id"] for item in after} - {item["product_id"] for item in before})
+    said = f"{changed} of {len(after)} places changed, {new} of the products are new there."
+    return f"[bold]{said}[/] Nothing was retrained."
+
+
+def _first_reason(answer: Mapping[str, Any]) -> str:
+    reasons = answer.get("reasons") or [{"text": ""}]
+    return escape(str(reasons[0]["text"]))
+
+
+def _folded(body: Mapping[str, Any], width: int) -> str:
+    """A body as JSON, on one line where it is short, else folded between its members."""
+    text = json.dumps(body)
+    if len(text) <= width - 30:
+        return text
+    members = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in body.items()]
+    lines = [members[0]]
+    for member in members[1:]:
+        if len(lines[-1]) + len(member) + 6 <= width:
+            lines[-1] += f", {member}"
+        else:
+            lines.append(member)
+    return "{" + ",\n  ".join(lines) + "}"

@@ -1,6 +1,7 @@
 """patron demo: a real retailer, from data to answers, with a guided tour."""
 
 import contextlib
+import io
 import socket
 import subprocess
 import sys
@@ -10,11 +11,11 @@ from pathlib import Path
 
 import click
 import httpx
+import msgspec
 from rich.console import Console
 
 from api.commands.import_ import import_into
-from api.commands.train import train_into
-from api.progress import console, stage
+from api.progress import stage
 from api.settings import Settings, loaded_settings
 from api.tour import Tour
 from embeddings.registry import Registry
@@ -22,29 +23,40 @@ from graph import PatronError
 from graph.data_folder import DataFolder
 from graph.sources.complete_journey import complete_journey_folder, complete_journey_mapping
 
-__all__ = ["command"]
+__all__ = ["command", "prepare"]
 
+HOST = "127.0.0.1"
 START_SECONDS = 30
+STOP_SECONDS = 15
 
 
 @click.command("demo")
 @click.option("--once", is_flag=True, help="End after the tour instead of serving on.")
-@click.option("--data", type=click.Path(path_type=Path), help="The data folder; an earlier run's is used on.")
-@click.option("--port", type=int, help="The port to serve on; a free one is taken where it is in use.")
-def command(once: bool, data: Path | None, port: int | None) -> None:
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder; what an earlier run left is used on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to serve on; where it is in use, a free one.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the tour saw as JSON, and end after it.")
+def command(once: bool, data: Path | None, port: int | None, as_json: bool) -> None:
     """Import the retailer, train, publish, serve, and show what comes out."""
+    begun = time.monotonic()
     settings = loaded_settings(data=data, port=port)
     prepare(settings)
-    with _served(settings) as url:
-        Tour(url, Console(highlight=False)).run()
-        output = Console(highlight=False)
+    output = Console(file=io.StringIO() if as_json else None, highlight=False)
+    with _served(settings) as (url, server):
+        seen = Tour(url, output).run()
+        if as_json:
+            click.echo(msgspec.json.encode({"url": url, "storefront": f"{url}/demo"} | seen))
+            return
         output.print()
-        output.print(f"The storefront is at [bold]{url}/demo[/], the API's description at [bold]{url}/docs[/].")
-        if not once:
-            output.print("Ctrl-C ends it.")
-            with contextlib.suppress(KeyboardInterrupt):
-                while True:
-                    time.sleep(3600)
+        output.print(f"The tour and all before it took {time.monotonic() - begun:.1f} s.")
+        output.print(f"The API's description: {url}/docs", soft_wrap=True)
+        if once:
+            output.print(
+                f"The storefront: {url}/demo (the server stops now; leave --once away to visit it)", soft_wrap=True
+            )
+            return
+        output.print(f"The storefront: [bold]{url}/demo[/]   (Ctrl-C ends the server)", soft_wrap=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            raise PatronError(f"the server ended with exit code {server.wait()}")
 
 
 def prepare(settings: Settings) -> None:
@@ -57,26 +69,35 @@ def prepare(settings: Settings) -> None:
             imported.touch()
         registry = Registry(folder.embeddings)
         if registry.current() is None:
+            from api.commands.train import train_into  # it loads torch, which takes seconds: only to train
+
             version = train_into(settings)
             registry.publish(version)
-            console.print(f"published {version}")
+            click.echo(f"published {version}", err=True)
 
 
 @contextlib.contextmanager
-def _served(settings: Settings) -> Iterator[str]:
-    """A server on these settings as a child process; its URL once it is ready."""
-    port = settings.port if _is_free(settings.host, settings.port) else 0
-    port = port or _free_port(settings.host)
-    url = f"http://{settings.host}:{port}"
-    environment = settings.as_environment() | {"PATRON_PORT": str(port), "PATRON_LOG_LEVEL": "error"}
-    server = subprocess.Popen([sys.executable, "-m", "api", "serve"], env=environment)
+def _served(settings: Settings) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A server of these settings' data folder as a child process: its URL, once it is ready, and the process."""
+    port = settings.port
+    if port == 0 or not _is_free(port):
+        port = _free_port()
+        if settings.port:
+            click.echo(f"port {settings.port} is in use: {port} is taken instead", err=True)
+    url = f"http://{HOST}:{port}"
+    called = [sys.executable, "-m", "api", "serve", "--host", HOST, "--port", str(port)]
+    server = subprocess.Popen(called, env=settings.as_environment() | {"PATRON_LOG_LEVEL": "error"})
     try:
-        with stage("starting the server") as _:
+        with stage("starting the server"):
             _wait_until_ready(url, server)
-        yield url
+        yield url, server
     finally:
         server.terminate()
-        server.wait(START_SECONDS)
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]") -> None:
@@ -90,12 +111,17 @@ def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]") -> None:
     raise PatronError(f"the server was not ready within {START_SECONDS} seconds")
 
 
-def _is_free(host: str, port: int) -> bool:
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex((host, port)) != 0
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
 
 
-def _free_port(host: str) -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((host, 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

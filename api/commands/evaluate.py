@@ -7,23 +7,22 @@ from pathlib import Path
 import click
 import msgspec
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
+from api.learning_data import LearningData
 from api.progress import stage
 from api.settings import Settings, loaded_settings
 from embeddings.artifacts import open_snapshot
 from embeddings.baselines import BASELINES
+from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation import EvaluationTable, evaluate
 from embeddings.gnn.config import GnnConfig
 from embeddings.ranker import Fitted, Method
 from embeddings.serving_snapshot import Nearest
 from embeddings.snapshot_builder import build_snapshot
-from embeddings.split import last_cut, time_split
+from embeddings.split import TEST_DAYS, Task, TimeSplit, last_cut, time_split
 from embeddings.training import train
 from embeddings.vector_ranker import VectorRanker
-from graph import Campaign, Catalogue, Product
-from graph.stores.open import open_graph
+from graph import Catalogue, EdgeArrays
 from recommend.asked import Asked, nearest_customers
 from recommend.placements import Placements
 from recommend.ranker import RecommenderRanker, profiles_of
@@ -43,44 +42,44 @@ def command(data: Path | None, k: int, seed: int, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(table.as_json()))
         return
-    heading, *lines = table.lines()
-    shown = Table(*heading, box=None)
+    lines = table.lines()
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
-        shown.add_row(*line)
-    Console().print(shown)
+        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
 
 
 def evaluated(settings: Settings, k: int = 20, seed: int = 0) -> EvaluationTable:
-    """The baselines, the GNN alone, and the whole recommender, once more with strangers as its "similar" customers."""
-    graph = open_graph(settings.graph_url)
-    try:
-        with stage("reading the graph"):
-            edges = graph.edges()
-            products = [record for record in graph.export((Product,)) if isinstance(record, Product)]
-            campaigns = [record for record in graph.export((Campaign,)) if isinstance(record, Campaign)]
-    finally:
-        graph.close()
-    cut = last_cut(edges)
-    split = time_split(edges, cut)
+    """The baselines, the GNN alone, and the whole recommender, once more with strangers as its "similar" customers.
+
+    Nothing after the cut is looked at: no interaction, no campaign, no product's description or price.
+    """
+    known = LearningData.read(settings)
+    split = _split(known.edges)
+    products, campaigns = known.described_at(split.cut)
     config = GnnConfig(seed=seed)
     with tempfile.TemporaryDirectory(prefix="patron-evaluate-") as folder:
         with stage("training the graph neural network") as advance:
-            known = [campaign for campaign in campaigns if campaign.starts is None or campaign.starts <= cut]
             embeddings = train(
                 split.train,
                 products,
-                known,
+                campaigns,
                 config=config,
-                as_of=cut,
+                as_of=split.cut,
                 rng=np.random.default_rng(seed),
-                progress=lambda _, done, total: advance(done, total),
+                progress=lambda what, done, total: advance(done, total, what),
             )
-        with stage("building the index and the neighbour lists"):
-            snapshot = open_snapshot(build_snapshot(embeddings, split.train, Path(folder)))
+        with stage("building the index and the neighbour lists") as advance:
+            built = build_snapshot(
+                embeddings,
+                split.train,
+                Path(folder),
+                progress=lambda what, share: advance(round(share * 100), 100, what),
+            )
+        snapshot = open_snapshot(built)
         placements = Placements.read(settings.placements_file)
-        profiles = profiles_of(split.train)
-        catalogue = Catalogue(products)
-        whole = RecommenderRanker(Recommender(placements), snapshot, catalogue, profiles, cut)
+        with stage("folding the profiles"):
+            profiles = profiles_of(split.train)
+        whole = RecommenderRanker(Recommender(placements), snapshot, Catalogue(products), profiles, split.cut)
         strangers = Recommender(placements, crowd=Strangers(np.random.default_rng(seed)))
         methods: dict[str, Method] = {
             **BASELINES,
@@ -91,12 +90,27 @@ def evaluated(settings: Settings, k: int = 20, seed: int = 0) -> EvaluationTable
         with stage("comparing the methods") as advance:
             return evaluate(
                 methods,
-                edges,
-                cut,
+                known.edges,
+                split.cut,
                 rng=np.random.default_rng(seed),
                 k=k,
-                progress=lambda _, done, total: advance(done, total),
+                progress=lambda what, done, total: advance(done, total, what),
             )
+
+
+def _split(edges: EdgeArrays) -> TimeSplit:
+    """The graph's last days and all before them; NothingToEvaluate before anything is trained in vain."""
+    split = time_split(edges, last_cut(edges))
+    try:
+        split.matrix()
+        for task in Task:
+            split.held_out(task)
+    except NothingToEvaluate as error:
+        raise NothingToEvaluate(
+            f"too small to evaluate: {error}; expected purchases in the {TEST_DAYS} days up to the newest interaction, "
+            "some of them of products new to the customer, and interactions before"
+        ) from None
+    return split
 
 
 class Strangers:

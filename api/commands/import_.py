@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from api.clock import now
-from api.progress import console, stage
+from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph import Position
 from graph.data_folder import DataFolder
@@ -54,9 +54,11 @@ def command(mapping: Path, files: Path | None, data: Path | None, as_json: bool)
         f"{report.accepted:,} events imported, {report.duplicates:,} known already, {report.refused:,} rows refused"
     )
     for name, count in sorted(report.by_type.items()):
-        click.echo(f"  {count:>10,}  {name}")
+        click.echo(f"{count:>12,}  {name}")
+    if report.refused:
+        click.echo("refused, by reason (`patron validate` shows more):")
     for reason in report.reasons[:SHOWN_REASONS]:
-        click.echo(f"  {reason.rows:>10,}  rows of {reason.file} refused: {reason.field}: expected {reason.expected}")
+        click.echo(f"{reason.rows:>12,}  {reason.file}: {reason.field}: expected {reason.expected}")
     for example in report.examples[:SHOWN_REASONS]:
         click.echo(f"    {example}")
 
@@ -73,7 +75,7 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
 
             def read(file: str, count: int) -> None:
                 rows[file] += count
-                advance(rows.total(), None)
+                advance(rows.total(), None, f"rows, now {file}")
 
             report = import_history(read_history(mapping, files, now(), read), log)
         for title, projection in (
@@ -85,8 +87,6 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
         graph.close()
         profiles.close()
         log.close()
-    if report.refused:
-        console.print(f"[yellow]{report.refused:,} rows were refused[/]: `patron validate` shows which and why")
     return report
 
 

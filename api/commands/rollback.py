@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from api.existing_folder import existing_folder
 from api.settings import loaded_settings
 from embeddings.registry import Registry
-from graph.data_folder import DataFolder
+from graph import NotFound, PatronError
 
 __all__ = ["command"]
 
@@ -17,9 +18,14 @@ __all__ = ["command"]
 @click.option("--json", "as_json", is_flag=True, help="Print what is published as JSON.")
 def command(data: Path | None, as_json: bool) -> None:
     """Go back to the version that was published before the current one."""
-    registry = Registry(DataFolder(loaded_settings(data=data).data).embeddings)
+    registry = Registry(existing_folder(loaded_settings(data=data)).embeddings)
     before = registry.current()
-    version = registry.rollback()
+    if before is None:
+        raise PatronError(f"no version is published in {str(registry.folder)!r}: there is nothing to go back from")
+    try:
+        version = registry.rollback()
+    except NotFound:
+        raise PatronError(f"{before} was the first to be published: there is nothing to go back to") from None
     if as_json:
         click.echo(msgspec.json.encode({"published": version, "before": before}))
     else:

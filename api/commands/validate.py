@@ -37,11 +37,14 @@ def command(mapping: Path, files: Path | None, as_json: bool) -> None:
 
         def read(file: str, count: int) -> None:
             rows[file] += count
-            advance(rows.total(), None)
+            advance(rows.total(), None, f"rows, now {file}")
 
         report = validate(load_mapping(mapping), files or mapping.parent, now(), read)
     if as_json:
-        click.echo(msgspec.json.encode(report))
+        window = {
+            name: None if at is None else iso(at) for name, at in (("since", report.since), ("until", report.until))
+        }
+        click.echo(msgspec.json.encode(msgspec.structs.asdict(report) | window))
     else:
         _print(report)
     if report.refused:
@@ -60,7 +63,8 @@ def _print(report: Report) -> None:
         )
     if report.undescribed:
         click.echo(
-            f"{report.undescribed:,} products are met but not described: {', '.join(report.undescribed_examples)}"
+            f"{report.undescribed:,} products are met that no products table describes: "
+            f"{', '.join(report.undescribed_examples)}"
         )
     click.echo(f"{report.refused:,} rows would be refused")
     for reason in report.reasons[:SHOWN]:
