@@ -6,8 +6,8 @@ from graph.sources.history import ImportReport, import_history
 from graph.sources.history_files import read_history
 from graph.sources.mapping import Mapping
 from graph.sources.mapping_file import load_mapping, parse_mapping
-from graph.sources.refused_row import Reason, RefusedRow
 from graph.sources.report import Report, validate
+from graph.sources.rows.refused_row import Reason, RefusedRow
 
 __all__ = [
     "ImportReport",

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from graph.events.family import Event
 from graph.log.event_log import Appended, EventLog
-from graph.sources.refused_row import Reason, RefusedRow, Tally
+from graph.sources.rows.refused_row import Reason, RefusedRow, Tally
 
 __all__ = ["ImportReport", "import_history"]
 

@@ -24,9 +24,9 @@ from graph.sources.records.orders import read_orders
 from graph.sources.records.people import read_customers
 from graph.sources.records.receipts import read_receipts
 from graph.sources.records.redemptions import read_redemptions
-from graph.sources.refused_row import RefusedRow
-from graph.sources.rows import Progress
-from graph.sources.table_files import BATCH_ROWS
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.table_files import BATCH_ROWS
+from graph.sources.rows.table_rows import Progress
 
 __all__ = ["read_history"]
 

@@ -10,8 +10,8 @@ from graph.events.derived_ids import content_id
 from graph.ids import EventId
 from graph.instants import Instant
 from graph.sources.mapping import Mapping, Table
-from graph.sources.rows import Progress, TableRows
-from graph.sources.table_files import BATCH_ROWS
+from graph.sources.rows.table_files import BATCH_ROWS
+from graph.sources.rows.table_rows import Progress, TableRows
 
 __all__ = ["Reading", "named"]
 

@@ -18,8 +18,8 @@ from graph.events.family import (
 from graph.instants import Instant
 from graph.sources.history_files import read_history
 from graph.sources.mapping import Mapping
-from graph.sources.refused_row import Reason, RefusedRow, Tally
-from graph.sources.rows import Progress
+from graph.sources.rows.refused_row import Reason, RefusedRow, Tally
+from graph.sources.rows.table_rows import Progress
 
 __all__ = ["Report", "validate"]
 
@@ -29,7 +29,7 @@ _SHOWN_PRODUCTS = 10
 class Report(Struct, frozen=True, kw_only=True):
     """What `read_history` found.
 
-    rows: file -> rows read (a file that is read twice counts once). events: type -> how many.
+    rows: file -> rows read, once for each table it is in. events: type -> how many.
     refused: rows that would be refused; reasons: how often for what, the most frequent first; examples: some of them.
     since, until: when the first and the last thing was done, microseconds UTC; None where nothing was.
     currencies: of all money, sorted. undescribed: products met that no products table describes, and a few of them.

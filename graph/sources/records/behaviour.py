@@ -19,10 +19,10 @@ from graph.events.family import (
 )
 from graph.sources.mapping import Interactions
 from graph.sources.reading import Reading, named
-from graph.sources.refused_row import RefusedRow
-from graph.sources.row_fields import contexts, field_values, offsets
-from graph.sources.rows import Rows
-from graph.sources.seen_keys import SeenKeys
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.row_fields import contexts, field_values, offsets
+from graph.sources.rows.seen_keys import SeenKeys
+from graph.sources.rows.table_rows import Rows
 
 __all__ = ["read_interactions"]
 

@@ -8,9 +8,9 @@ from graph.events.family import ProductChanged
 from graph.sources.mapping import Products
 from graph.sources.paid_prices import paid_prices
 from graph.sources.reading import Reading, named
-from graph.sources.refused_row import RefusedRow
-from graph.sources.row_fields import field_values, offsets, traits
-from graph.sources.seen_keys import SeenKeys
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.row_fields import field_values, offsets, traits
+from graph.sources.rows.seen_keys import SeenKeys
 
 __all__ = ["read_products"]
 

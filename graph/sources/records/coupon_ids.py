@@ -3,7 +3,7 @@
 import polars as pl
 
 from graph.ids import MAX_ID_LENGTH
-from graph.sources.rows import Rows
+from graph.sources.rows.table_rows import Rows
 
 __all__ = ["with_coupon_ids"]
 

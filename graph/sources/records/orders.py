@@ -11,9 +11,9 @@ from graph.events.family import OrderLine, Purchased
 from graph.ids import MAX_ID_LENGTH
 from graph.sources.mapping import Purchases
 from graph.sources.reading import Reading, named
-from graph.sources.refused_row import RefusedRow
-from graph.sources.row_fields import contexts, field_values, grouped, offsets
-from graph.sources.rows import POSITION, Rows, TableRows
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.row_fields import contexts, field_values, grouped, offsets
+from graph.sources.rows.table_rows import POSITION, Rows, TableRows
 
 __all__ = ["read_orders"]
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from graph.events.family import TraitsChanged
 from graph.sources.mapping import Customers
 from graph.sources.reading import Reading, named
-from graph.sources.refused_row import RefusedRow
-from graph.sources.row_fields import field_values, offsets, traits
-from graph.sources.seen_keys import SeenKeys
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.row_fields import field_values, offsets, traits
+from graph.sources.rows.seen_keys import SeenKeys
 
 __all__ = ["read_customers"]
 

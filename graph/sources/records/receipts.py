@@ -7,9 +7,9 @@ import polars as pl
 from graph.events.family import Delivered
 from graph.sources.mapping import Receipts
 from graph.sources.reading import Reading, named
-from graph.sources.refused_row import RefusedRow
-from graph.sources.row_fields import contexts, field_values, offsets
-from graph.sources.seen_keys import SeenKeys
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.row_fields import contexts, field_values, offsets
+from graph.sources.rows.seen_keys import SeenKeys
 
 __all__ = ["read_receipts"]
 

@@ -6,9 +6,9 @@ from graph.events.family import Redeemed
 from graph.sources.mapping import Redemptions
 from graph.sources.reading import Reading, named
 from graph.sources.records.coupon_ids import with_coupon_ids
-from graph.sources.refused_row import RefusedRow
-from graph.sources.row_fields import contexts, field_values, offsets
-from graph.sources.seen_keys import SeenKeys
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.row_fields import contexts, field_values, offsets
+from graph.sources.rows.seen_keys import SeenKeys
 
 __all__ = ["read_redemptions"]
 

@@ -7,8 +7,8 @@ import pytest
 from graph.instants import parse_instant
 from graph.sources import RefusedRow, load_mapping, read_history
 from graph.sources.column import UNIX_FORMATS, Column
-from graph.sources.judged import INTERACTION_KINDS
 from graph.sources.mapping import RECORDS, Mapping, Table
+from graph.sources.rows.judged import INTERACTION_KINDS
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
 FOLDER = Path(__file__).parent / "bookshop"

@@ -50,10 +50,9 @@ def test_a_campaign_only_coupons_tell_of_has_no_window(tmp_path: Path) -> None:
 
 
 def test_a_receipt_without_a_time_is_of_the_campaign_s_start(tmp_path: Path) -> None:
-    _, receipt, refused = read(tmp_path, campaigns="1,A,2026-01-01,\n", receipts="1,anna\n2,anna\n")[0:3]
-    if isinstance(receipt, RefusedRow):
-        receipt, refused = refused, receipt
-    assert isinstance(receipt, Delivered)
+    found = read(tmp_path, campaigns="1,A,2026-01-01,\n", receipts="1,anna\n2,anna\n")
+    (receipt,) = (item for item in found if isinstance(item, Delivered))
+    (refused,) = (item for item in found if isinstance(item, RefusedRow))
     assert (iso(receipt.at), receipt.context.channel, receipt.context.place) == ("2026-01-01T00:00:00Z", "mail", "")
     assert str(refused) == (
         "receipts.csv row 2: time: got None, expected a time, or a campaign that says when it started"

@@ -9,7 +9,7 @@ from graph.events.money import MAX_MINOR, minor_units
 from graph.events.traits import MAX_TEXT
 from graph.ids import ANONYMOUS, KNOWN, MAX_ID_LENGTH
 from graph.interactions import InteractionKind
-from graph.sources.raw_values import text_of
+from graph.sources.rows.raw_values import text_of
 
 __all__ = [
     "INTERACTION_KINDS",

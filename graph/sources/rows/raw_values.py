@@ -31,13 +31,14 @@ def raw_values(column: Column, frame: pl.DataFrame, missing: Sequence[str] = ())
 
 def text_of(raw: pl.Series) -> pl.Series:
     """A column as trimmed text, null where there is none; a float that is whole reads like the integer it is."""
-    if raw.dtype == pl.String:
-        text = raw.str.strip_chars()
-        return text.set(text == "", None)
     if raw.dtype.is_float():
         whole = (raw.is_finite() & (raw == raw.round()) & (raw.abs() < 2**53)).fill_null(False)
         return raw.set(~whole, None).cast(pl.Int64).cast(pl.String).fill_null(raw.cast(pl.String))
-    return raw.cast(pl.String)
+    text = raw.cast(pl.String)
+    if raw.dtype.is_numeric() or raw.dtype.is_temporal() or raw.dtype == pl.Boolean:
+        return text
+    text = text.str.strip_chars()
+    return text.set(text == "", None)
 
 
 def _without(text: pl.Series, missing: Sequence[str]) -> pl.Series:

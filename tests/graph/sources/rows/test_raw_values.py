@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from graph.sources.column import Column
-from graph.sources.raw_values import raw_values, text_of
+from graph.sources.rows.raw_values import raw_values, text_of
 
 FRAME = pl.DataFrame(
     {
@@ -42,6 +42,10 @@ def test_a_field_is_what_the_mapping_makes_of_the_columns(said: dict[str, Any], 
 
 def test_whole_floats_read_like_integers() -> None:
     assert text_of(FRAME["weight"]).to_list() == ["1", "2.5", "NaN", None]
+
+
+def test_categories_are_texts() -> None:
+    assert text_of(pl.Series([" a ", "", None], dtype=pl.Categorical)).to_list() == ["a", None, None]
 
 
 def test_no_rows_give_no_values() -> None:

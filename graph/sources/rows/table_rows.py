@@ -9,14 +9,14 @@ import polars as pl
 
 from graph.ids import CustomerId, public_id
 from graph.instants import Instant, iso
-from graph.sources import judged
 from graph.sources.column import Column
-from graph.sources.judged import Fault, Judged
-from graph.sources.judged_time import judge_time
 from graph.sources.mapping import Table
-from graph.sources.raw_values import raw_values, text_of
-from graph.sources.refused_row import RefusedRow
-from graph.sources.table_files import BATCH_ROWS, RawBatch, raw_batches
+from graph.sources.rows import judged
+from graph.sources.rows.judged import Fault, Judged
+from graph.sources.rows.judged_time import judge_time
+from graph.sources.rows.raw_values import raw_values, text_of
+from graph.sources.rows.refused_row import RefusedRow
+from graph.sources.rows.table_files import BATCH_ROWS, RawBatch, raw_batches
 
 __all__ = ["OFFSET", "POSITION", "Progress", "Rows", "TableRows"]
 

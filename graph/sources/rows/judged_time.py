@@ -8,8 +8,8 @@ import polars as pl
 from graph.errors import InvalidValue
 from graph.instants import DAY, Instant, to_instant
 from graph.sources.column import UNIX_FORMATS
-from graph.sources.judged import Fault, Judged
-from graph.sources.raw_values import text_of
+from graph.sources.rows.judged import Fault, Judged
+from graph.sources.rows.raw_values import text_of
 
 __all__ = ["judge_time"]
 

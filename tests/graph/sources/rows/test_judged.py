@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from graph.sources.judged import (
+from graph.sources.rows.judged import (
     Judged,
     judge_anonymous,
     judge_currency,

@@ -7,7 +7,7 @@ import pytest
 
 from graph.sources import MappingError, UnreadableFile, parse_mapping
 from graph.sources.mapping import Table
-from graph.sources.table_files import RawBatch, raw_batches
+from graph.sources.rows.table_files import RawBatch, raw_batches
 
 
 def products(file: str, **settings: str) -> Table:

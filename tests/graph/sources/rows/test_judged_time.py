@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from graph.instants import DAY, Instant, iso
-from graph.sources.judged_time import judge_time
+from graph.sources.rows.judged_time import judge_time
 
 
 def judge(

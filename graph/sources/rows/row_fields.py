@@ -6,7 +6,7 @@ import polars as pl
 
 from graph.events.family import Context
 from graph.nodes import Trait
-from graph.sources.rows import OFFSET
+from graph.sources.rows.table_rows import OFFSET
 
 __all__ = ["contexts", "field_values", "grouped", "offsets", "traits"]
 
