@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from graph.ids import CustomerId
 from graph.nodes import Campaign, Customer, NodeKind, Product, Relation, Stamp, Trait
 from graph.stores.sqlite.recording import REFUSED, customer_rows, node_rows, remove_unused, said_why
 from graph.stores.sqlite.schema import RELATIONS
@@ -49,7 +50,7 @@ def put_customers(connection: sqlite3.Connection, customers: Sequence[Customer])
 def customer_of(name: str, body: bytes | None) -> Customer:
     """The customer a row of the table holds."""
     traits, stamps = _decode_traits(body) if body else ({}, {})
-    return Customer(id=name, traits=traits, stamps=stamps)  # type: ignore[arg-type]
+    return Customer(id=CustomerId(name), traits=traits, stamps=stamps)
 
 
 def put_products(connection: sqlite3.Connection, products: Sequence[Product]) -> None:

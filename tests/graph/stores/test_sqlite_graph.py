@@ -19,7 +19,8 @@ from graph.stores import SqliteGraph, open_graph
 from graph.stores.sqlite.database import Database
 from graph.stores.sqlite.schema import KINDS, RELATIONS, VERSION
 from tests.graph.stores.changes import bought
-from tests.graph.stores.graph_contract import ANN, BOB, MILK, CustomerGraphContract
+from tests.graph.stores.graph_contract import CustomerGraphContract
+from tests.graph.stores.opened_graph import ANN, BOB, MILK
 
 VERSION_1 = Path(__file__).with_name("graph_v1.sql")
 
