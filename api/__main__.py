@@ -1,5 +1,15 @@
-"""`python -m api` is the `patron` command."""
+"""The `patron` command, also as `python -m api`."""
+
+import sys
+
+from api.process import prepare_to_serve
+
+if sys.argv[1:2] == ["serve"]:
+    prepare_to_serve()  # before numpy is imported: it looks once
 
 from api.cli import main
 
-main()
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main()

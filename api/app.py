@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.engine import Engine, open_engine
-from api.keys import Keys
+from api.keys import DevelopmentMode, Keys
 from api.openapi import describe
 from api.pages.storefront import storefront_routes
 from api.problems import install_problems
@@ -18,18 +18,17 @@ from api.routes.products import product_routes
 from api.routes.recommendations import recommendation_routes
 from api.routes.tracking import tracking_routes
 from api.settings import Settings
-from api.telemetry import MetricsMiddleware, Telemetry
+from api.telemetry import MetricsMiddleware
 
 __all__ = ["create_app"]
 
 
-def create_app(settings: Settings, *, opened: Callable[[Settings, Telemetry], Engine] = open_engine) -> FastAPI:
+def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = open_engine) -> FastAPI:
     """The application for these settings; the engine opens when the server starts and closes when it stops."""
-    telemetry = Telemetry()
 
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        engine = opened(settings, telemetry)
+        engine = opened(settings)
         app.state.engine = engine
         watching = asyncio.create_task(engine.watch())
         try:
@@ -54,7 +53,9 @@ def create_app(settings: Settings, *, opened: Callable[[Settings, Telemetry], En
         app.router.routes.extend(storefront_routes())
     install_problems(app)
     describe(app)
-    app.add_middleware(MetricsMiddleware, telemetry=telemetry)
+    app.add_middleware(MetricsMiddleware)
+    if settings.development:
+        app.add_middleware(DevelopmentMode)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -23,10 +23,10 @@ from graph import (
     InvalidValue,
     LoggedEvent,
     NotFound,
-    PatronError,
     Product,
     ProductId,
     Profile,
+    StoreUnavailable,
     anonymous,
     customer_id,
     public_id,
@@ -48,6 +48,9 @@ from recommend.similar import SimilarCustomer, similar_customers, similar_produc
 
 __all__ = ["Engine", "open_engine"]
 
+SPARE = 20
+"""How many similar customers are looked up besides those asked for, in case some were erased."""
+
 _log = logging.getLogger("patron.engine")
 
 
@@ -59,6 +62,7 @@ class Engine:
     log: SqliteEventLog
     ledger: AnswerLedger
     intake: Intake
+    dead_letters: DeadLetters
     stored: SqliteProfiles
     profiles: LiveProfiles
     catalogue: Catalogue
@@ -100,23 +104,37 @@ class Engine:
         now = self.now()
         self._check_products(asked)
         who = self.asking(asked)
-        answer = self.recommender.recommend(
-            asked,
-            profile=self.profile(who),
-            snapshot=self.snapshot,
-            catalogue=self.catalogue,
-            now=now,
-            recommendation_id="r" + secrets.token_hex(12),
-            deadline_ms=asked.deadline_ms or self.settings.deadline_ms,
-        )
-        missing = () if self.snapshots.version else ("embeddings",)
-        if not asked.dry_run:
-            row = recorded_row(asked, answer)
-            if not self.ledger.record(answer.recommendation_id, who[0] if who else None, now, row):
-                missing = (*missing, "recording")
-        for what in (*answer.degraded, *missing):
+        missing = [] if self.snapshots.version else ["embeddings"]
+        try:
+            profile = self.profile(who)
+        except StoreUnavailable as error:  # what they permit cannot be looked up either
+            _log.warning("answering without the profile: %s", error)
+            profile = None
+            missing.append("profile")
+        try:
+            answer = self.recommender.recommend(
+                asked,
+                profile=profile,
+                snapshot=self.snapshot,
+                catalogue=self.catalogue,
+                now=now,
+                recommendation_id="r" + secrets.token_hex(12),
+                deadline_ms=asked.deadline_ms or self.settings.deadline_ms,
+            )
+        except InvalidValue as error:
+            raise _placed(error, asked) from None
+        if missing:
+            answer = replace(answer, degraded=(*answer.degraded, *missing))
+        if not asked.dry_run and not self._record(asked, answer, who, now):
+            answer = replace(answer, degraded=(*answer.degraded, "recording"))
+        for what in answer.degraded:
             self.telemetry.degraded.labels(what).inc()
-        return replace(answer, degraded=(*answer.degraded, *missing)) if missing else answer
+        return answer
+
+    def _record(
+        self, asked: RecommendationRequest, answer: Recommendation, who: tuple[CustomerId, ...], now: Instant
+    ) -> bool:
+        return self.ledger.record(answer.recommendation_id, who[0] if who else None, now, recorded_row(asked, answer))
 
     def similar_products(self, product: ProductId, k: int) -> list[Item]:
         """The sellable products nearest to one; NotFound where nobody knows it."""
@@ -124,14 +142,25 @@ class Engine:
         return similar_products(assortment, product, k, self.recommender.placements.customers)
 
     def similar_customers(self, customer: CustomerId, k: int) -> list[SimilarCustomer]:
-        """The customers nearest to one by all they did; NotFound where nobody knows the customer."""
+        """The customers nearest to one by all they did; NotFound where nobody knows the customer.
+
+        Those erased since the version was trained are still among its vectors, and are passed over here.
+        """
         profile = self.known_profile(customer)
         assortment = self.recommender.assortment(self.snapshot, self.catalogue)
-        return similar_customers(self.snapshot, self.recommender.visitor(profile, assortment, self.now()), k)
+        visitor = self.recommender.visitor(profile, assortment, self.now())
+        found = similar_customers(self.snapshot, visitor, k + SPARE)
+        there = [one for one in found if not self._erased(customer_id(one.customer_id))][:k]
+        return [replace(one, rank=rank) for rank, one in enumerate(there, start=1)]
+
+    def _erased(self, customer: CustomerId) -> bool:
+        profile = self.profiles.get(customer)
+        return profile is not None and not profile.counts
 
     def _check_products(self, asked: RecommendationRequest) -> None:
         for place, wanted in enumerate(asked.placements):
-            named = [("product_id", wanted.product_id), *(("seeds", seed) for seed in wanted.seeds)]
+            named = [("product_id", wanted.product_id)]
+            named += [(f"seeds[{position}]", seed) for position, seed in enumerate(wanted.seeds)]
             for name, product in named:
                 if product is not None and self.catalogue.row(product) is None:
                     expected = "the id of a product in the catalogue"
@@ -158,6 +187,11 @@ class Engine:
             raise NotFound("customer", public_id(customer))
         return profile
 
+    def knows(self, customer: CustomerId) -> bool:
+        """Whether anything is in a customer's profile."""
+        profile = self.profiles.get(customer)
+        return profile is not None and bool(profile.counts)
+
     def known_product(self, product: ProductId) -> Product:
         """A catalogue entry that must be there; NotFound otherwise."""
         entry = self.catalogue.get(product)
@@ -180,8 +214,8 @@ class Engine:
                 if await asyncio.to_thread(self.snapshots.refresh):
                     self.announce()
                 self.telemetry.dirty.set(self.profiles.settle())
-            except PatronError as error:
-                _log.warning("%s", error)
+            except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
+                _log.exception("looking for a new version failed")
 
     def announce(self) -> None:
         """Prepare for the version being served and say which it is."""
@@ -196,7 +230,16 @@ class Engine:
         self.stored.close()
 
 
-def open_engine(settings: Settings, telemetry: Telemetry) -> Engine:
+def _placed(error: InvalidValue, asked: RecommendationRequest) -> InvalidValue:
+    """What the Recommender refuses, with the place in the request where it stands."""
+    name = {"filter": "filter", "placements.name": "name"}.get(error.field, "")
+    for place, wanted in enumerate(asked.placements):
+        if name and getattr(wanted, name) == error.value:
+            return InvalidValue(f"placements[{place}].{name}", error.value, error.expected)
+    return error
+
+
+def open_engine(settings: Settings) -> Engine:
     """Open a data folder and catch up in memory with the end of its log; to be called on the running event loop."""
     loop = asyncio.get_running_loop()
     folder = DataFolder(settings.data)
@@ -213,17 +256,19 @@ def open_engine(settings: Settings, telemetry: Telemetry) -> Engine:
         loop.call_soon_threadsafe(finish)
 
     log = SqliteEventLog(folder.log, on_commit=on_commit, deliver=deliver)
+    dead_letters = DeadLetters(log)
     engine = Engine(
         settings=settings,
         log=log,
         ledger=AnswerLedger(log),
-        intake=Intake(log, DeadLetters(log)),
+        intake=Intake(log, dead_letters),
+        dead_letters=dead_letters,
         stored=stored,
         profiles=LiveProfiles(stored),
         catalogue=catalogue,
         snapshots=SnapshotHolder(Registry(folder.embeddings)),
         recommender=Recommender(Placements.read(settings.placements_file)),
-        telemetry=telemetry,
+        telemetry=Telemetry(),
         now=now,
     )
     engine.profiles.replay(log, also=catalogue.apply)

@@ -5,11 +5,12 @@ import binascii
 import hmac
 
 from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Forbidden, Unauthorized
 from api.settings import Settings
 
-__all__ = ["Keys"]
+__all__ = ["DevelopmentMode", "Keys"]
 
 
 class Keys:
@@ -41,6 +42,21 @@ class Keys:
             raise Forbidden("Authorization: a publishable key may only track and recommend")
         if not _same(given, self._secret):
             raise Unauthorized("Authorization: expected the secret key, as Basic user name or Bearer token")
+
+
+class DevelopmentMode:
+    """Says in every answer that no key is asked for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def announced(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"patron-mode", b"development")]
+            await send(message)
+
+        await self._app(scope, receive, announced if scope["type"] == "http" else send)
 
 
 def _same(given: bytes, key: bytes) -> bool:

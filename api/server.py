@@ -1,44 +1,96 @@
 """Server: one event loop, and the worker beside it as a child process."""
 
+import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import FrameType
 
-import faiss
 import uvicorn
+import uvloop
 
 from api.app import create_app
+from api.engine import open_engine
 from api.settings import Settings
+from graph import PatronError
 from graph.data_folder import DataFolder
 
-__all__ = ["run_server"]
+__all__ = ["AddressInUse", "run_server"]
 
 GRACE_SECONDS = 10
 _log = logging.getLogger("patron.server")
 
 
+class AddressInUse(PatronError):
+    """Nobody can listen on the address the settings name."""
+
+
 def run_server(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are answered first. DataFolderLocked where another serves."""
+    """Serve until SIGTERM or SIGINT; requests under way are answered first, then the process exits with 0.
+
+    Raises DataFolderLocked where another serves from the same folder, AddressInUse where another has the port, and what
+    `open_engine` says of a data folder that cannot be used.
+    """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    faiss.omp_set_num_threads(1)
-    with DataFolder(settings.data).exclusive(), _worker(settings):
-        if settings.development:
-            _log.warning("development mode: no secret key is set, every call is allowed, on %s only", settings.host)
-        config = uvicorn.Config(
-            create_app(settings),
-            host=settings.host,
-            port=settings.port,
-            loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http="httptools",
-            access_log=False,
-            log_config=None,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        uvicorn.Server(config).run()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    with (
+        DataFolder(settings.data).exclusive(),
+        _listener(settings) as listener,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    engine = open_engine(settings)
+    gc.freeze()  # what was opened stays: no collection need ever look at it again
+    gc.enable()
+    if settings.development:
+        _log.warning("development mode: no secret key is set, every call is allowed, on %s only", settings.host)
+    config = uvicorn.Config(
+        create_app(settings, opened=lambda _: engine),
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with _worker(settings):
+        host, port = listener.getsockname()[:2]
+        _log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """What a signal does before uvicorn takes over, and again once uvicorn has shut everything down."""
+    raise SystemExit(0)
+
+
+@contextlib.contextmanager
+def _listener(settings: Settings) -> Iterator[socket.socket]:
+    """The socket to listen on, taken before anything is opened."""
+    try:
+        family, *_, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise AddressInUse(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}; "
+            "stop what listens there, or set PATRON_PORT (0 takes a free one)"
+        ) from None
+    with listener:
+        yield listener
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ __all__ = ["Settings", "loaded_settings"]
 
 PLACEHOLDERS = frozenset({"changeme", "secret", "password", "test", "example", "your-secret-key", "xxx"})
 SHORTEST_KEY = 16
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class Settings(BaseSettings):
@@ -50,6 +51,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known(cls, level: str) -> str:
+        if level not in LOG_LEVELS:
+            raise ValueError(f"expected one of {', '.join(LOG_LEVELS)}")
+        return level
 
     @field_validator("secret_key", "publishable_key")
     @classmethod

@@ -40,11 +40,10 @@ class Telemetry:
 
 
 class MetricsMiddleware:
-    """Times every request under the name of its endpoint."""
+    """Times every request under the name of its endpoint, ``none`` where no route is meant."""
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,7 +61,7 @@ class MetricsMiddleware:
         try:
             await self._app(scope, receive, watched)
         finally:
-            endpoint = scope.get("endpoint")
-            route = getattr(endpoint, "__name__", "none")
-            self._telemetry.seconds.labels(route).observe(time.perf_counter() - begun)
-            self._telemetry.requests.labels(route, str(status)).inc()
+            telemetry: Telemetry = scope["app"].state.engine.telemetry
+            route = getattr(scope.get("endpoint"), "__name__", "none")
+            telemetry.seconds.labels(route).observe(time.perf_counter() - begun)
+            telemetry.requests.labels(route, str(status)).inc()

@@ -13,6 +13,7 @@ from api.routes.recommendations import optional_count
 from graph import CustomerId, Profile, Recent, customer_id, iso, public_id
 from graph.events.family import ConsentChanged, Erased, PreferenceChanged
 from graph.events.refusal import Parsed
+from graph.events.traits import choices, wishes
 from graph.instants import day_start
 from graph.interactions import InteractionKind
 
@@ -24,13 +25,13 @@ SHOWN_PRODUCTS = 20
 class Preferences(Struct, frozen=True, forbid_unknown_fields=True):
     """The body of ``PUT …/preferences``: wishes by name; an empty list takes a wish back."""
 
-    preferences: dict[str, str | int | float | bool | list[str]]
+    preferences: dict[str, Any]
 
 
 class Consents(Struct, frozen=True, forbid_unknown_fields=True):
     """The body of ``PUT …/consents``: the customer's choice by purpose."""
 
-    consents: dict[str, bool]
+    consents: dict[str, Any]
 
 
 _preferences = BodyDecoder(Preferences)
@@ -38,15 +39,15 @@ _consents = BodyDecoder(Consents)
 
 
 def customer_routes() -> list[Route]:
-    at = "/v1/customers/{customer_id}"
+    at = "/v1/customers/{customer_id:path}"  # ids may hold slashes, so what comes after one is looked for first
     return [
-        Route(at, customer, methods=["GET"]),
-        Route(at, erase_customer, methods=["DELETE"]),
         Route(f"{at}/similar", similar_customers, methods=["GET"]),
         Route(f"{at}/preferences", preferences, methods=["GET"]),
         Route(f"{at}/preferences", put_preferences, methods=["PUT"]),
         Route(f"{at}/consents", consents, methods=["GET"]),
         Route(f"{at}/consents", put_consents, methods=["PUT"]),
+        Route(at, customer, methods=["GET"]),
+        Route(at, erase_customer, methods=["DELETE"]),
     ]
 
 
@@ -81,9 +82,10 @@ async def put_preferences(request: Request) -> Response:
     """State wishes; the next answer obeys them."""
     engine, who = _asked(request)
     body = _preferences(await read_body(request, engine.settings.max_body_bytes))
+    stated = wishes(body.preferences, "preferences")
     now = engine.now()
     event = PreferenceChanged(
-        id=engine.new_event_id(), source="api", at=now, received=now, customer=who, preferences=body.preferences
+        id=engine.new_event_id(), source="api", at=now, received=now, customer=who, preferences=stated
     )
     await engine.take(Parsed(events=(event,)), "api")
     return await preferences(request)
@@ -93,21 +95,23 @@ async def put_consents(request: Request) -> Response:
     """Record the customer's choice for each purpose named; the next answer obeys it."""
     engine, who = _asked(request)
     body = _consents(await read_body(request, engine.settings.max_body_bytes))
+    chosen = choices(body.consents, "consents")
     now = engine.now()
-    event = ConsentChanged(
-        id=engine.new_event_id(), source="api", at=now, received=now, customer=who, consents=body.consents
-    )
+    event = ConsentChanged(id=engine.new_event_id(), source="api", at=now, received=now, customer=who, consents=chosen)
     await engine.take(Parsed(events=(event,)), "api")
     return await consents(request)
 
 
 async def erase_customer(request: Request) -> Response:
-    """Forget a customer: events, profile and recorded answers at once, the graph and vectors with the next cycle."""
+    """Forget a customer: events, profile and recorded answers at once, the graph within seconds, vectors when trained.
+
+    One nobody knows is forgotten too, since answers to a visitor who did nothing are recorded as well; `known` says it.
+    """
     engine, who = _asked(request)
-    engine.known_profile(who)
+    known = engine.knows(who)
     now = engine.now()
     await engine.erase(Erased(id=engine.new_event_id(), source="api", at=now, received=now, customer=who))
-    return json_response({"erased": public_id(who)})
+    return json_response({"erased": public_id(who), "known": known})
 
 
 def _asked(request: Request) -> tuple[Engine, CustomerId]:

@@ -13,7 +13,7 @@ __all__ = ["product_routes"]
 
 
 def product_routes() -> list[Route]:
-    return [Route("/v1/products/{product_id}/similar", similar_products, methods=["GET"])]
+    return [Route("/v1/products/{product_id:path}/similar", similar_products, methods=["GET"])]
 
 
 async def similar_products(request: Request) -> Response:

@@ -7,18 +7,20 @@ from starlette.routing import Route
 from api.bodies import BodyDecoder, json_response, read_body
 from api.engine import Engine
 from graph import InvalidValue, product_id
+from graph.ids import MAX_ID_LENGTH
 from recommend.answers import PlacementRequest, RecommendationRequest
 
 __all__ = ["recommendation_routes"]
 
 _decode = BodyDecoder(RecommendationRequest)
 _LARGEST_K = 200
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def recommendation_routes() -> list[Route]:
     return [
         Route("/v1/recommendations", recommendations, methods=["POST"]),
-        Route("/v1/products/{product_id}/recommendations", product_strip, methods=["GET"]),
+        Route("/v1/products/{product_id:path}/recommendations", product_strip, methods=["GET"]),
     ]
 
 
@@ -27,11 +29,13 @@ async def recommendations(request: Request) -> Response:
     engine: Engine = request.app.state.engine
     request.app.state.keys.require_any(request)
     asked = _decode(await read_body(request, engine.settings.max_body_bytes))
+    if asked.customer_id is None and asked.anonymous_id is None:
+        raise InvalidValue("customer_id", None, "a customer_id or an anonymous_id: whom the lists are for")
     return json_response(engine.recommend(asked))
 
 
 async def product_strip(request: Request) -> Response:
-    """What customers like this one take with or after a product."""
+    """What customers like this one take with or after a product; without an id, what any customer takes."""
     engine: Engine = request.app.state.engine
     request.app.state.keys.require_any(request)
     product = product_id(request.path_params["product_id"])
@@ -39,10 +43,10 @@ async def product_strip(request: Request) -> Response:
     query = request.query_params
     asked = RecommendationRequest(
         placements=(PlacementRequest(name="product_page", product_id=product, k=optional_count(query.get("k"))),),
-        customer_id=query.get("customer_id") or None,
-        anonymous_id=query.get("anonymous_id") or None,
-        session_id=query.get("session_id") or None,
-        explain=query.get("explain", "") in ("1", "true"),
+        customer_id=query.get("customer_id"),
+        anonymous_id=query.get("anonymous_id"),
+        session_id=_session(query.get("session_id")),
+        explain=_truth(query.get("explain", "false"), "explain"),
     )
     return json_response(engine.recommend(asked))
 
@@ -51,6 +55,18 @@ def optional_count(text: str | None, field: str = "k") -> int | None:
     """A number of items from a query string, None where none was given."""
     if text is None:
         return None
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= _LARGEST_K:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= _LARGEST_K:
         raise InvalidValue(field, text, f"a whole number from 1 to {_LARGEST_K}")
     return int(text)
+
+
+def _truth(text: str, field: str) -> bool:
+    if text not in _TRUTHS:
+        raise InvalidValue(field, text, f"one of {', '.join(_TRUTHS)}")
+    return _TRUTHS[text]
+
+
+def _session(text: str | None) -> str | None:
+    if text is not None and len(text) > MAX_ID_LENGTH:
+        raise InvalidValue("session_id", text, f"at most {MAX_ID_LENGTH} characters")
+    return text

@@ -1,5 +1,6 @@
 """Tracking: the Segment calls, CloudEvents, and the bulk upserts of catalogue and customers."""
 
+from ast import literal_eval
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -11,7 +12,8 @@ from starlette.routing import Route
 from api.bodies import json_response, read_body
 from api.engine import Engine
 from api.keys import Keys
-from api.problems import problem
+from api.problems import Forbidden, refusal, told
+from graph import InvalidValue
 from graph.events.catalogue_bodies import parse_customers, parse_products
 from graph.events.cloudevents import parse_cloudevents
 from graph.events.family import (
@@ -95,6 +97,8 @@ def _admissible(request: Request, parsed: Parsed) -> Parsed:
     if keys.holds_secret(request):
         return parsed
     events = tuple(event for event in parsed.events if isinstance(event, FROM_A_PAGE))
+    if not events and not parsed.refused and parsed.events:
+        raise Forbidden(f"type: a publishable key may not send {type(parsed.events[0]).__name__}")
     refused = tuple(
         Refusal(index, "type", type(event).__name__, "the secret key: pages and apps may only say what a customer did")
         for index, event in enumerate(parsed.events)
@@ -108,27 +112,31 @@ def answered(result: IntakeResult, *, single: bool) -> Response:
     refused = [_refused(refusal) for refusal in result.refused]
     if refused and (single or not (result.accepted or result.duplicates)):
         first = result.refused[0]
-        return problem(
-            422,
-            "Invalid value",
-            f"{first.field}: got {first.value}, expected {first.expected}",
-            field=first.field,
-            value=first.value,
-            expected=first.expected,
-            refused=refused,
+        return refusal(
+            422, "Invalid value", InvalidValue(first.field, _read(first.value), first.expected), refused=refused
         )
     return json_response(
         {"success": True, "accepted": result.accepted, "duplicates": result.duplicates, "refused": refused}
     )
 
 
-def _refused(refusal: Refusal) -> dict[str, Any]:
+def _refused(refused: Refusal) -> dict[str, Any]:
     return {
-        "index": refusal.index,
-        "field": refusal.field,
-        "value": refusal.value,
-        "expected": refusal.expected,
+        "index": refused.index,
+        "field": refused.field,
+        "value": told(_read(refused.value)),
+        "expected": refused.expected,
     }
+
+
+def _read(shown: str) -> Any:
+    """A value from the text a refusal keeps of it, as much of it as is there."""
+    if shown.endswith("…"):
+        return shown.lstrip("'\"")
+    try:
+        return literal_eval(shown)
+    except (ValueError, SyntaxError):
+        return shown
 
 
 def _named(name: str, endpoint: Endpoint) -> Endpoint:
