@@ -90,6 +90,8 @@ class Assortment:
         """Product vectors, zeros for products only the catalogue knows."""
         if len(self.ids) == self.num_vectors:
             return self.vectors[rows]
+        if not self.num_vectors:
+            return np.zeros((len(rows), self.snapshot.set.dim), dtype=np.float32)
         vectors = self.vectors[np.minimum(rows, self.num_vectors - 1)]
         vectors[rows >= self.num_vectors] = 0.0
         return vectors
