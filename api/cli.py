@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -56,10 +57,13 @@ def patron() -> None:
     """Patron: a personalization engine."""
 
 
-def main() -> None:
-    """Run a command. What cannot be done ends with one line and exit code 1, a wrong call with 2, Ctrl-C with 130."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command, that of the process unless `arguments` are given, and exit.
+
+    What cannot be done ends with one line and exit code 1, a wrong call with 2, Ctrl-C with 130.
+    """
     try:
-        sys.exit(patron(standalone_mode=False))
+        sys.exit(patron(arguments, standalone_mode=False))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except click.UsageError as error:

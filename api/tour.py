@@ -111,7 +111,7 @@ class Tour:
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "context": {"channel": "web"},
         }
-        self._say(f"It looks at [bold]{escape(self._name(product))}[/]:")
+        self._say(f"\nIt looks at [bold]{escape(self._name(product))}[/]:")
         self._post("/v1/track", event)
 
     def _similar_customers(self, customer: str) -> Items:
@@ -157,8 +157,9 @@ class Tour:
         return self._answered(self._client.get(path), f"curl -s {shlex.quote(self._url + path)}", quiet)
 
     def _post(self, path: str, body: Mapping[str, Any], quiet: bool = False) -> Answer:
-        call = f"curl -s {self._url}{path} -d {shlex.quote(_folded(body, min(self._width, 80)))}"
-        return self._answered(self._client.post(path, content=json.dumps(body)), call, quiet)
+        call, text = f"curl -s {self._url}{path} -d ", json.dumps(body)
+        shown = text if len(call) + len(text) + 2 <= self._width else _folded(body, self._width)
+        return self._answered(self._client.post(path, content=text), call + shlex.quote(shown), quiet)
 
     def _answered(self, response: httpx.Response, call: str, quiet: bool) -> Answer:
         response.raise_for_status()
@@ -198,15 +199,12 @@ def _first_reason(answer: Mapping[str, Any]) -> str:
 
 
 def _folded(body: Mapping[str, Any], width: int) -> str:
-    """A body as JSON, on one line where it is short, else folded between its members."""
-    text = json.dumps(body)
-    if len(text) <= width - 30:
-        return text
+    """A body as JSON, folded between its members into lines of at most `width` where it can be."""
     members = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in body.items()]
-    lines = [members[0]]
-    for member in members[1:]:
-        if len(lines[-1]) + len(member) + 6 <= width:
+    lines: list[str] = []
+    for member in members:
+        if lines and len(lines[-1]) + len(member) + 5 <= width:
             lines[-1] += f", {member}"
         else:
             lines.append(member)
-    return "{" + ",\n  ".join(lines) + "}"
+    return "{\n  " + ",\n  ".join(lines) + "\n}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings
+from api.settings import Settings, loaded_settings
 from tests.api.in_process import InProcess
 from tests.api.served import Served, served
 from tests.api.shop import make_shop
@@ -26,7 +26,7 @@ def data(shop: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(data: Path) -> Settings:
-    return Settings(data=data)
+    return loaded_settings(data=data)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def app(settings: Settings) -> Iterator[InProcess]:
 def shop_app(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
     """One application for all tests that leave everything as it was."""
     data = shutil.copytree(shop, tmp_path_factory.mktemp("asked") / "data")
-    with InProcess(Settings(data=data)) as running:
+    with InProcess(loaded_settings(data=data)) as running:
         yield running
 
 

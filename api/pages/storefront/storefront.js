@@ -52,9 +52,9 @@ function strips(visit) {
     about: nobody ? "What most people buy: nothing is known of you yet. Look at something, and it becomes yours."
       : "What you buy again, what customers like you buy, and what is close to what you look at now.",
   };
-  const discover = { name: "discover", k: 5, title: "New to you", about: "Nothing here did you ever buy." };
+  const discover = { name: "discover", k: 5, title: "New to you", about: "Things you never bought that go with what you do." };
   const page = {
-    name: "product_page", k: 10, product_id: pageProduct, title: "Customers like you take with it",
+    name: "product_page", k: 10, product_id: pageProduct, title: "Customers like you also take",
     about: "What goes into the same basket or soon after, and what is like it.",
   };
   const cart = { name: "cart", k: 5, title: "Goes with your cart", about: "What is taken together with what lies in it." };
@@ -65,9 +65,17 @@ function strips(visit) {
 // ── drawing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const shownBefore = new Map(); // placement → the product ids it showed last
+const SIGNS = { buy_again: "↻", similar_customers: "◎", bought_together: "+", session: "◉", popular: "★", same_content: "≈", rule: "⚑" };
+const WITHOUT = {
+  deadline: "The server was in a hurry: only its quick sources were asked.",
+  embeddings: "Nothing is trained and published yet: these are merely popular.",
+  filter: "Not everything could be checked against the filter; what could not is left out.",
+  recording: "This answer could not be recorded.",
+};
 let turn = 0; // of several answers under way only the newest is drawn
 
-const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1).toLowerCase() : "");
+const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+const sentence = (text) => capital((text ?? "").toLowerCase());
 const nameOf = (product) => product.name || product.id;
 const pathOf = (product) => `/demo/product/${product.id.split("/").map(encodeURIComponent).join("/")}`;
 const hue = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
@@ -80,7 +88,7 @@ function money(product) {
 }
 
 function picture(element, product) {
-  element.style.setProperty("--hue", hue(product.department || product.category || product.id));
+  element.style.setProperty("--hue", hue(product.category || product.department || product.id));
   element.textContent = sentence(product.category || product.department || "Product");
 }
 
@@ -95,9 +103,9 @@ function drawItem(item, product, before, recommendation) {
   $(".picture", element).href = $(".name", element).href = pathOf(product);
   $(".name", element).textContent = nameOf(product);
   $(".facts", element).textContent = money(product);
-  const [reason, ...others] = item.reasons.map((why) => sentenceCase(why.text));
-  $(".reason", element).textContent = reason ?? "";
-  if (others.length) $(".more p", element).textContent = others.join("; ");
+  const [reason, ...others] = item.reasons;
+  if (reason) $(".reason", element).append(make("span", { textContent: SIGNS[reason.kind] ?? "·", ariaHidden: "true" }), capital(reason.text));
+  if (others.length) $(".more p", element).textContent = others.map((other) => capital(other.text)).join("; ");
   else $(".more", element).remove();
   const cause = { recommendation_id: recommendation, rank: item.rank };
   $(".look", element).setAttribute("aria-label", `Look at ${nameOf(product)}`);
@@ -106,8 +114,6 @@ function drawItem(item, product, before, recommendation) {
   $(".add", element).onclick = (click) => addToCart(product, click.currentTarget, cause);
   return element;
 }
-
-const sentenceCase = (text) => text[0].toUpperCase() + text.slice(1);
 
 function drawStrip(strip, placement, known, recommendation) {
   const before = shownBefore.get(strip.name);
@@ -167,8 +173,8 @@ async function draw() {
   $("#main").replaceChildren(top, ...drawn.map(({ section }) => section));
   $("#main").setAttribute("aria-busy", "false");
   drawVisit(visit);
-  const missing = answer.degraded?.length ? `The answer had to do without: ${answer.degraded.join(", ")}.` : "";
-  $("#problem").replaceChildren(...(missing ? [make("p", { className: "problem", textContent: missing })] : []));
+  $("#problem").replaceChildren(...(answer.degraded ?? []).map((what) =>
+    make("p", { className: "hurried", textContent: WITHOUT[what] ?? `The answer had to do without: ${what}.` })));
   return drawn.reduce((sum, { changed }) => sum + changed, 0);
 }
 
@@ -201,7 +207,7 @@ function focusAgain({ strip, item, act: name }) {
 function say(text) { $("#said").textContent = text; }
 
 function fail(error) {
-  const text = make("p", { className: "problem", textContent: error.message });
+  const text = make("p", { className: "problem", textContent: capital(error.message) });
   text.setAttribute("role", "alert");
   $("#problem").replaceChildren(text);
   $("#main").setAttribute("aria-busy", "false");
@@ -238,7 +244,7 @@ async function forget() {
 async function begin() {
   const { households } = await api("GET", "/demo/households");
   const select = $("#who");
-  const words = ({ traits }) => ["age", "household_comp", "income"].map((name) => traits[name]).filter(Boolean).join(", ");
+  const words = ({ traits }) => ["age", "household_comp"].map((name) => traits[name]).filter(Boolean).join(", ");
   for (const household of households)
     select.append(new Option([`Household ${household.customer_id}`, words(household)].filter(Boolean).join(": "), household.customer_id));
   const asking = (sessionStorage.household ??= households[0]?.customer_id ?? "");

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from api.settings import Settings
+from api.settings import loaded_settings
 from tests.api.in_process import InProcess
 
 
@@ -15,7 +15,7 @@ def metric(app: InProcess, name: str, **labels: str) -> float:
 
 
 def test_health_is_said_whatever_is_published(tmp_path: Path) -> None:
-    with InProcess(Settings(data=tmp_path)) as app:
+    with InProcess(loaded_settings(data=tmp_path)) as app:
         assert app.get("/healthz").json() == {"status": "ok"}
         answer = app.get("/readyz")
         assert answer.status_code == 503
@@ -45,7 +45,7 @@ def test_events_are_counted_by_what_became_of_them(app: InProcess) -> None:
 
 
 def test_degraded_answers_are_counted_by_what_was_missing(tmp_path: Path) -> None:
-    with InProcess(Settings(data=tmp_path)) as app:
+    with InProcess(loaded_settings(data=tmp_path)) as app:
         assert app.shown(anonymous_id="v") == []
         assert metric(app, "patron_degraded_total", what="embeddings") == 1
 

@@ -1,4 +1,4 @@
-"""Recommendations: lists for placements, the product page's strip, and what changes them from one answer to the next."""
+"""Recommendations: lists for placements, the product page's strip, and what changes them."""
 
 import msgspec
 import pytest
