@@ -1,0 +1,71 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.learning_data import LearningData
+from api.settings import loaded_settings
+from embeddings.baselines import BASELINES
+from graph import Campaign, Instant, Product, ProductId, Stamp
+from tests.commands.called import Called
+
+Patron = Callable[..., Called]
+
+METHODS = [*BASELINES, "GNN", "recommender", "recommender, random customers"]
+
+
+def test_the_table_has_every_method_on_both_tasks_with_intervals(patron: Patron, data: Path) -> None:
+    table = patron("evaluate", "--json", "--k", "5", "--data", data).json
+    assert [(row["method"], row["task"]) for row in table["rows"]] == [
+        (method, task) for method in METHODS for task in ("all", "new")
+    ]
+    for row in table["rows"]:
+        for metric in (row["recall"], row["ndcg"]):
+            assert 0 <= metric["low"] <= metric["mean"] <= metric["high"] <= 1
+
+
+def test_the_printed_table_has_a_line_a_row(patron: Patron, data: Path) -> None:
+    heading, *lines = patron("evaluate", "--k", "5", "--data", data).out.splitlines()
+    assert heading.split()[:4] == ["method", "task", "recall@5", "ndcg@5"]
+    assert len(lines) == 2 * len(METHODS)
+    assert len({line.index(" all " if " all " in line else " new ") for line in lines}) == 1
+
+
+def test_a_graph_too_small_is_told_before_anything_is_trained(patron: Patron, tmp_path: Path, bookshop: Path) -> None:
+    patron("import", "--mapping", bookshop / "mapping.yaml", "--data", tmp_path / "data")
+    called = patron("evaluate", "--data", tmp_path / "data")
+    assert (called.code, called.out) == (1, "")
+    assert "training" not in called.err
+    assert called.err.splitlines()[-1].startswith(
+        "patron: too small to evaluate: no interaction up to the cut 2025-12-"
+    )
+
+
+@pytest.fixture
+def known(data: Path) -> LearningData:
+    return LearningData.read(loaded_settings(data=data))
+
+
+def test_nothing_described_after_the_cut_is_known_at_the_cut(known: LearningData) -> None:
+    cut = Instant(1_000)
+    before, after = Stamp(Instant(1_000), "shop/1"), Stamp(Instant(1_001), "shop/2")
+    data = LearningData(
+        edges=known.edges,
+        products=[
+            Product(id=ProductId("old"), name="Old", category="A", price=100, currency="USD", stamp=before),
+            Product(
+                id=ProductId("new"), name="New", category="A", price=100, currency="USD", retired=True, stamp=after
+            ),
+        ],
+        campaigns=[
+            Campaign(id="running", starts=Instant(900), stamp=before),
+            Campaign(id="planned", starts=Instant(1_001), stamp=before),
+            Campaign(id="unheard of", starts=Instant(900), stamp=after),
+        ],
+    )
+    products, campaigns = data.described_at(cut)
+    assert products == [
+        Product(id=ProductId("old"), name="Old", category="A", stamp=before),
+        Product(id=ProductId("new")),
+    ]
+    assert [campaign.id for campaign in campaigns] == ["running"]
