@@ -111,9 +111,7 @@ def test_nothing_is_wider_than_a_phone(browsing: Watched, path: str) -> None:
     browsing.open(path)
     browsing.page.get_by_role("button", name="Look at").first.click()
     browsing.said()
-    assert (
-        browsing.page.evaluate("document.documentElement.scrollWidth") <= (browsing.page.viewport_size or {})["width"]
-    )
+    assert browsing.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_an_unknown_product_is_told_in_words(browsing: Watched) -> None:

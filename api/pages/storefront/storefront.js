@@ -102,7 +102,7 @@ function drawItem(item, product, before, recommendation) {
   picture($(".picture", element), product);
   $(".picture", element).href = $(".name", element).href = pathOf(product);
   $(".name", element).textContent = nameOf(product);
-  $(".facts", element).textContent = money(product);
+  $(".facts", element).textContent = [money(product), product.brand && `${product.brand} brand`].filter(Boolean).join(" · ");
   const [reason, ...others] = item.reasons;
   if (reason) $(".reason", element).append(make("span", { textContent: SIGNS[reason.kind] ?? "·", ariaHidden: "true" }), capital(reason.text));
   if (others.length) $(".more p", element).textContent = others.map((other) => capital(other.text)).join("; ");
