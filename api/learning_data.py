@@ -1,21 +1,30 @@
 """LearningData: all of the customer graph that embeddings are learnt from."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
+import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from api.existing_folder import existing_folder
 from api.progress import stage
 from api.settings import Settings
-from graph import Campaign, EdgeArrays, Instant, PatronError, Product
+from graph import Campaign, EdgeArrays, Instant, InteractionKind, PatronError, Product
 from graph.stores.open import open_graph
 
 __all__ = ["LearningData"]
 
+Id = TypeVar("Id", bound=str)
+
 
 @dataclass(frozen=True)
 class LearningData:
-    """What customers did with products, the products, and the campaigns."""
+    """What customers did with products up to the newest purchase, the products, and the campaigns.
+
+    What came after the newest purchase is left out: a few views of today beside a history that was imported and ended
+    long ago would make all of it equally old.
+    """
 
     edges: EdgeArrays
     products: list[Product]
@@ -38,7 +47,12 @@ class LearningData:
             raise PatronError(
                 f"the graph {settings.graph_url} has no interactions to learn from: `patron import` brings some"
             )
-        return cls(edges, products, campaigns)
+        return cls(_until_newest_purchase(edges), products, campaigns)
+
+    @property
+    def as_of(self) -> Instant:
+        """Just after the newest interaction: what ages are counted from."""
+        return Instant(int(self.edges.at.max()) + 1)
 
     def described_at(self, cut: Instant) -> tuple[list[Product], list[Campaign]]:
         """Products and campaigns as far as they were known at `cut`.
@@ -56,3 +70,31 @@ class LearningData:
             if campaign.stamp.at <= cut and (campaign.starts is None or campaign.starts <= cut)
         ]
         return products, campaigns
+
+
+def _until_newest_purchase(edges: EdgeArrays) -> EdgeArrays:
+    """The interactions up to the newest purchase, and the ids that occur in them; all where nobody bought anything."""
+    purchases = edges.at[edges.kind == list(InteractionKind).index(InteractionKind.PURCHASED)]
+    if not len(purchases) or purchases.max() == edges.at.max():
+        return edges
+    kept = edges.at <= purchases.max()
+    customers, customer = _occurring(edges.customers, edges.customer[kept])
+    targets, target = _occurring(edges.targets, edges.target[kept])
+    return EdgeArrays(
+        customers=customers,
+        targets=targets,
+        customer=customer,
+        target=target,
+        kind=edges.kind[kept],
+        at=edges.at[kept],
+        day=edges.day[kept],
+        quantity=edges.quantity[kept],
+        value=edges.value[kept],
+        order=edges.order[kept],
+    )
+
+
+def _occurring(ids: list[Id], rows: NDArray[np.int32]) -> tuple[list[Id], NDArray[np.int32]]:
+    """The ids that rows name, and the rows as positions in them."""
+    used, places = np.unique(rows, return_inverse=True)
+    return [ids[row] for row in used.tolist()], places.astype(np.int32)

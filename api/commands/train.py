@@ -14,7 +14,6 @@ from embeddings.gnn.config import GnnConfig
 from embeddings.registry import Registry
 from embeddings.snapshot_builder import build_snapshot
 from embeddings.training import train
-from graph import Instant
 from graph.data_folder import DataFolder
 
 __all__ = ["command", "train_into"]
@@ -47,7 +46,7 @@ def train_into(settings: Settings, config: GnnConfig = DEFAULTS) -> str:
             known.products,
             known.campaigns,
             config=config,
-            as_of=Instant(int(known.edges.at.max()) + 1),
+            as_of=known.as_of,
             rng=np.random.default_rng(config.seed),
             progress=lambda what, done, total: advance(done, total, what),
         )

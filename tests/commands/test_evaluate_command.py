@@ -6,7 +6,20 @@ import pytest
 from api.learning_data import LearningData
 from api.settings import loaded_settings
 from embeddings.baselines import BASELINES
-from graph import Campaign, Instant, Product, ProductId, Stamp
+from graph import (
+    DAY,
+    Campaign,
+    CustomerId,
+    Instant,
+    Interaction,
+    InteractionKind,
+    NodeKind,
+    NodeRef,
+    Product,
+    ProductId,
+    Stamp,
+)
+from graph.stores.open import open_graph
 from tests.commands.called import Called
 
 Patron = Callable[..., Called]
@@ -69,3 +82,23 @@ def test_nothing_described_after_the_cut_is_known_at_the_cut(known: LearningData
         Product(id=ProductId("new")),
     ]
     assert [campaign.id for campaign in campaigns] == ["running"]
+
+
+def test_views_after_the_newest_purchase_are_no_part_of_what_is_learnt_from(data: Path, known: LearningData) -> None:
+    customer, product = CustomerId("anon:late"), ProductId("new-product")
+    newest = Instant(int(known.edges.at.max()))
+    views = [
+        Interaction(
+            customer=customer, target=NodeRef(NodeKind.PRODUCT, product), kind=InteractionKind.VIEWED, at=at, key=key
+        )
+        for at, key in ((Instant(newest - DAY), "page/1"), (Instant(newest + 3000 * DAY), "page/2"))
+    ]
+    graph = open_graph(f"sqlite:///{data / 'graph.db'}")
+    graph.record_interactions(views)
+    graph.close()
+    later = LearningData.read(loaded_settings(data=data))
+    assert later.as_of == known.as_of == newest + 1
+    assert len(later.edges) == len(known.edges) + 1
+    assert set(later.edges.customers) - set(known.edges.customers) == {customer}
+    rows = later.edges.customer == later.edges.customers.index(customer)
+    assert [later.edges.targets[target] for target in later.edges.target[rows]] == [product]
