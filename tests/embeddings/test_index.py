@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from embeddings import index as module
 from embeddings.index import ExactIndex, HnswIndex, build_index, index_recall
+from embeddings.index import choice as module
 from embeddings.serving_snapshot import VectorIndex
 from graph import InvalidValue
 
@@ -110,7 +110,7 @@ def test_exact_search_is_a_sort_by_score_and_row(
 
 
 def test_a_large_set_gets_a_graph_that_finds_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXACT_BELOW", 4000)
+    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 4000)
     vectors = skewed(4000)
     index = build_index(vectors, skewed(50, seed=10))
     assert isinstance(index, HnswIndex)
@@ -118,7 +118,7 @@ def test_a_large_set_gets_a_graph_that_finds_nearly_all(monkeypatch: pytest.Monk
 
 
 def test_a_graph_that_finds_too_little_gives_way_to_exact_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXACT_BELOW", 100)
+    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 100)
     monkeypatch.setattr(module, "RECALL_SOUGHT", 1.1)
     assert isinstance(build_index(skewed(200), skewed(5, seed=10)), ExactIndex)
 

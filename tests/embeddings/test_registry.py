@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from embeddings import index as module
 from embeddings.artifacts import open_snapshot
 from embeddings.errors import PublicationRefused, SnapshotBroken
 from embeddings.index import HnswIndex
+from embeddings.index import choice as module
 from embeddings.registry import Registry
 from embeddings.snapshot_builder import build_snapshot
 from graph import NotFound, ProductId
@@ -114,7 +114,7 @@ def test_an_index_that_finds_too_little_is_refused_with_what_it_found(
         input_vectors=products,
         input_weights=np.ones(2000, dtype=np.float32),
     )
-    monkeypatch.setattr(module, "EXACT_BELOW", 2000)
+    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 2000)
     monkeypatch.setattr(module, "RECALL_SOUGHT", 0.1)
     monkeypatch.setattr(module, "EF_STEPS", (1,))
     folder = build_snapshot(big, purchases_of(), tmp_path)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embeddings import index as module
 from embeddings.artifacts import open_snapshot, verify_files
 from embeddings.artifacts.seal import read_manifest, seal
 from embeddings.artifacts.self_check import self_check
 from embeddings.errors import SnapshotBroken
+from embeddings.index import choice as module
 from embeddings.serving_snapshot import Nearest
 from embeddings.snapshot_builder import build_snapshot
 from tests.embeddings.greengrocer import greengrocer, purchases_of
@@ -22,7 +22,7 @@ from tests.embeddings.greengrocer import greengrocer, purchases_of
 @pytest.fixture
 def version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A version folder whose products are searched by a graph."""
-    monkeypatch.setattr(module, "EXACT_BELOW", 5)
+    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 5)
     return build_snapshot(greengrocer(), purchases_of(), tmp_path)
 
 

@@ -1,0 +1,99 @@
+"""HnswIndex: a FAISS graph of near vectors, for sets too large and too even in length to look at one by one."""
+
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.index.found import Vector, check, ranked
+from embeddings.serving_snapshot import Nearest
+from graph import InvalidValue
+
+__all__ = ["HnswIndex"]
+
+LEAST_EF = 128
+
+HNSW_SHARE = 0.5
+"""Where a filter allows less than this share of the rows, all that it allows are looked at."""
+
+_faiss: Any = faiss  # for what its type stubs get wrong: the parameters of a search
+
+
+class HnswIndex:
+    """A navigable small-world graph; most of the nearest, ties by row. Safe to search from many threads.
+
+    The largest inner product is the smallest distance once every vector has one more coordinate that brings it to the
+    length of the longest (Bachrach et al., "Speeding up the Xbox recommender system", 2014), and distance is what a
+    graph is good at: links between vectors of very unequal length lead a search by inner product astray.
+    """
+
+    def __init__(self, graph: faiss.IndexHNSW, vectors: NDArray[np.float32]) -> None:
+        self._graph = graph
+        self._vectors = vectors  # [n, dim], what the graph was built from
+        self._all = faiss.downcast_index(graph.storage)
+
+    @classmethod
+    def build(cls, vectors: NDArray[np.float32], links: int = 48, ef_construction: int = 64) -> "HnswIndex":
+        """The graph of these vectors, with as many threads as OpenMP is given."""
+        squares = np.einsum("ij,ij->i", vectors, vectors)  # [n]
+        missing = np.sqrt(np.maximum(squares.max(initial=0.0) - squares, 0.0))
+        graph = faiss.IndexHNSWFlat(vectors.shape[1] + 1, links)
+        graph.hnsw.efConstruction = ef_construction
+        graph.hnsw.efSearch = LEAST_EF
+        graph.add(np.column_stack([vectors, missing]).astype(np.float32))
+        return cls(graph, vectors)
+
+    @classmethod
+    def read(cls, path: Path, vectors: NDArray[np.float32]) -> "HnswIndex":
+        """The graph as `write` left it; InvalidValue where it is of other vectors, RuntimeError where it is none.
+
+        Whether the vectors are the same is looked up for some of them, evenly spread.
+        """
+        graph = faiss.read_index(str(path))
+        if not isinstance(graph, faiss.IndexHNSW) or (graph.ntotal, graph.d - 1) != vectors.shape:
+            raise InvalidValue(path.name, graph, f"an HNSW graph of {vectors.shape} vectors")
+        index = cls(graph, vectors)
+        for row in np.linspace(0, len(vectors) - 1, min(len(vectors), 16), dtype=np.int64).tolist():
+            if not np.array_equal(index._all.reconstruct(row)[:-1], vectors[row]):
+                raise InvalidValue(
+                    path.name, f"another vector in row {row}", f"an HNSW graph of {vectors.shape} vectors"
+                )
+        return index
+
+    def write(self, path: Path) -> None:
+        faiss.write_index(self._graph, str(path))
+
+    @property
+    def ef_search(self) -> int:
+        """How many candidates a search for up to 100 rows keeps."""
+        return int(self._graph.hnsw.efSearch)
+
+    @ef_search.setter
+    def ef_search(self, candidates: int) -> None:
+        self._graph.hnsw.efSearch = candidates
+
+    def search(self, vector: Vector, k: int, allowed: NDArray[np.bool_] | None = None) -> Nearest:
+        """Nearly always the `k` rows of the largest inner product with `vector` [dim], among the `allowed` [n] where
+        given; exactly those where the filter allows few."""
+        check(vector, k, allowed, self._vectors.shape[1], self._graph.ntotal)
+        query = np.append(vector, np.float32(0)).astype(np.float32)[None]  # [1, dim + 1]
+        total = int(self._graph.ntotal)
+        reachable = total if allowed is None else int(np.count_nonzero(allowed))
+        wanted = min(k, reachable)
+        if not wanted:
+            return ranked(np.empty(0, np.int64), np.empty(0, np.float32), k)
+        share = reachable / total
+        if share < HNSW_SHARE:
+            found = self._all.search(query, wanted, params=_faiss.SearchParameters(sel=_selector(allowed)))[1]
+        else:
+            ef = int(max(self.ef_search, self.ef_search * k / 100) / share)
+            params = _faiss.SearchParametersHNSW(efSearch=ef, sel=_selector(allowed))
+            found = self._graph.search(query, wanted, params=params)[1]
+        rows = found[0][found[0] >= 0]
+        return ranked(rows, self._vectors[rows] @ query[0, :-1], k)
+
+
+def _selector(allowed: NDArray[np.bool_] | None) -> faiss.IDSelector | None:
+    return None if allowed is None else _faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
