@@ -1,1 +1,28 @@
-"""Graph to vectors to index; knows no web framework, and only training modules import torch."""
+"""Graph to vectors to index; knows no web framework, and only training modules import torch.
+
+What serves is here; `embeddings.training.train` learns, `embeddings.evaluation.evaluate` compares.
+"""
+
+from embeddings.artifacts import open_snapshot
+from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
+from embeddings.errors import NothingToEvaluate, PublicationRefused, SnapshotBroken
+from embeddings.registry import Registry
+from embeddings.serving_snapshot import Adjacency, Nearest, ServingSnapshot
+from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot_holder import SnapshotHolder
+
+__all__ = [
+    "Adjacency",
+    "CustomerFunction",
+    "EmbeddingSet",
+    "Manifest",
+    "Nearest",
+    "NothingToEvaluate",
+    "PublicationRefused",
+    "Registry",
+    "ServingSnapshot",
+    "SnapshotBroken",
+    "SnapshotHolder",
+    "build_snapshot",
+    "open_snapshot",
+]
