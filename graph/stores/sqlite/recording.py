@@ -39,7 +39,7 @@ _FIND_OCCASION = """SELECT id FROM occasion WHERE customer = ? AND "order" = ? A
 _CREATE_OCCASION = """INSERT INTO occasion (customer, "order", session, place, channel, caused_by, currency)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _BOUGHT = """INSERT INTO bought (product, customer) SELECT DISTINCT i.target, i.customer
-    FROM interaction i CROSS JOIN node n ON n.id = i.target
+    FROM interaction i NOT INDEXED CROSS JOIN node n ON n.id = i.target
     WHERE i.id > ? AND i.kind = ? AND n.kind = ? ORDER BY 1, 2
     ON CONFLICT DO NOTHING RETURNING customer"""
 
