@@ -1,6 +1,7 @@
 """Graph to vectors to index; knows no web framework, and only training modules import torch.
 
-What serves is here; `embeddings.training.train` learns, `embeddings.evaluation.evaluate` compares.
+What serves is here, and needs neither torch nor scipy; `embeddings.training.train` learns,
+`embeddings.snapshot_builder.build_snapshot` builds, `embeddings.evaluation.evaluate` compares.
 """
 
 from embeddings.artifacts import open_snapshot
@@ -8,7 +9,6 @@ from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.errors import NothingToEvaluate, PublicationRefused, SnapshotBroken
 from embeddings.registry import Registry
 from embeddings.serving_snapshot import Adjacency, Nearest, ServingSnapshot
-from embeddings.snapshot_builder import build_snapshot
 from embeddings.snapshot_holder import SnapshotHolder
 
 __all__ = [
@@ -23,6 +23,5 @@ __all__ = [
     "ServingSnapshot",
     "SnapshotBroken",
     "SnapshotHolder",
-    "build_snapshot",
     "open_snapshot",
 ]
