@@ -7,65 +7,49 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.answers import (
+    Erasure,
+    EventsAnswer,
+    Problem,
+    ProfileAnswer,
+    SimilarCustomers,
+    SimilarProducts,
+    StatedConsents,
+    StatedPreferences,
+)
+from api.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
 from api.routes.customers import Consents, Preferences
 from graph.events.segment import CALLS
 from recommend.answers import Recommendation, RecommendationRequest
 
 __all__ = ["describe"]
 
+Schema = Mapping[str, Any]
+
 REF = "#/components/schemas/{name}"
+STRUCTS = (
+    Consents,
+    Erasure,
+    EventsAnswer,
+    Preferences,
+    Problem,
+    ProfileAnswer,
+    Recommendation,
+    RecommendationRequest,
+    SimilarCustomers,
+    SimilarProducts,
+    StatedConsents,
+    StatedPreferences,
+)
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 256}
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 200}
-_OBJECT: dict[str, Any] = {"type": "object"}
-_EVENT_ANSWER = {
-    "type": "object",
-    "required": ["success", "accepted", "duplicates", "refused"],
-    "properties": {
-        "success": {"type": "boolean"},
-        "accepted": {"type": "integer"},
-        "duplicates": {"type": "integer"},
-        "refused": {"type": "array", "items": _OBJECT},
-    },
-}
-_PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "field": {"type": "string"},
-        "value": {},
-        "expected": {"type": "string"},
-    },
-}
-_MESSAGE = {
-    "type": "object",
-    "properties": {
-        "messageId": {"type": "string"},
-        "userId": _TEXT,
-        "anonymousId": _TEXT,
-        "event": {"type": "string"},
-        "properties": _OBJECT,
-        "traits": _OBJECT,
-        "context": _OBJECT,
-        "timestamp": {"type": "string", "format": "date-time"},
-        "sentAt": {"type": "string", "format": "date-time"},
-    },
-}
-_CLOUDEVENT = {
-    "type": "object",
-    "required": ["specversion", "id", "source", "type"],
-    "properties": {
-        "specversion": {"const": "1.0"},
-        "id": {"type": "string", "minLength": 1},
-        "source": {"type": "string", "minLength": 1},
-        "type": {"type": "string", "minLength": 1},
-        "subject": {"type": "string"},
-        "time": {"type": "string", "format": "date-time"},
-        "data": _OBJECT,
-    },
+PARAMETERS: dict[str, tuple[Schema, str]] = {
+    "customer_id": (_TEXT, "A known customer's id, or `anon:` and a visitor's."),
+    "anonymous_id": (_TEXT, "The visitor's id; beside a customer_id, what both did counts as one."),
+    "session_id": ({"type": "string", "maxLength": 256}, "The visit, as the page calls it; it is recorded."),
+    "product_id": (_TEXT, "A product of the catalogue."),
+    "k": (_COUNT, "How many."),
+    "explain": ({"enum": ["true", "1", "false", "0"]}, "Whether the answer tells how it came about, in `trace`."),
 }
 
 
@@ -82,98 +66,117 @@ def describe(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     found = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-    structs = (RecommendationRequest, Recommendation, Preferences, Consents)
-    references, schemas = msgspec.json.schema_components(structs, ref_template=REF)
-    asked, answer, preferences, consents = references
+    _, schemas = msgspec.json.schema_components(STRUCTS, ref_template=REF)
     components = found.setdefault("components", {})
-    components.setdefault("schemas", {}).update(schemas, Problem=_PROBLEM)
+    components.setdefault("schemas", {}).update(schemas)
     components["securitySchemes"] = {
         "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, no password."},
-        "bearer": {"type": "http", "scheme": "bearer"},
+        "bearer": {"type": "http", "scheme": "bearer", "description": "The key as token."},
     }
     found["security"] = [{}, {"basic": []}, {"bearer": []}]
-    paths = found["paths"]
-    for call in CALLS:
-        body = {"type": "object", "required": ["batch"], "properties": {"batch": {"type": "array", "items": _MESSAGE}}}
-        paths[f"/v1/{call}"] = {
-            "post": _operation(
-                "tracking", f"A Segment {call} call.", body=body if call == "batch" else _MESSAGE, answer=_EVENT_ANSWER
-            )
-        }
-    paths["/v1/events"] = {
-        "post": _operation(
-            "tracking", "A CloudEvents 1.0 event.", _CLOUDEVENT, _EVENT_ANSWER, media="application/cloudevents+json"
-        )
-    }
-    paths["/v1/products"] = {
-        "put": _operation("catalogue", "Catalogue entries, each whole.", _listed("products"), _EVENT_ANSWER)
-    }
-    paths["/v1/customers"] = {
-        "put": _operation("customers", "Traits of customers.", _listed("customers"), _EVENT_ANSWER)
-    }
-    paths["/v1/recommendations"] = {
-        "post": _operation("recommendations", "Items for one or several placements.", asked, answer)
-    }
-    paths["/v1/products/{product_id}/recommendations"] = {
-        "get": _operation(
-            "recommendations",
-            "What customers like this one take with or after a product.",
-            answer=answer,
-            path=("product_id",),
-            query={"customer_id": _TEXT, "anonymous_id": _TEXT, "k": _COUNT, "explain": {"enum": ["1", "true"]}},
-        )
-    }
-    paths["/v1/products/{product_id}/similar"] = {
-        "get": _operation("recommendations", "The products nearest to one.", path=("product_id",), query={"k": _COUNT})
-    }
-    at, who = "/v1/customers/{customer_id}", ("customer_id",)
-    paths[at] = {
-        "get": _operation("customers", "The profile of a customer or visitor.", path=who),
-        "delete": _operation("customers", "Forget a customer.", path=who),
-    }
-    paths[f"{at}/similar"] = {"get": _operation("customers", "The nearest customers.", path=who, query={"k": _COUNT})}
-    for name, schema in (("preferences", preferences), ("consents", consents)):
-        paths[f"{at}/{name}"] = {
-            "get": _operation("customers", f"The stated {name}.", path=who),
-            "put": _operation("customers", f"State {name}; the next answer obeys them.", schema, path=who),
-        }
+    found["paths"] |= _tracking() | _recommendations() | _customers()
     return found
 
 
-def _listed(name: str) -> dict[str, Any]:
-    return {"type": "object", "required": [name], "properties": {name: {"type": "array", "items": _OBJECT}}}
+def _tracking() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for call in CALLS:
+        body: Schema = MESSAGE
+        if call == "batch":
+            typed = MESSAGE | {"required": ["type"], "properties": {**MESSAGE["properties"], "type": MESSAGE_TYPES}}
+            body = {"type": "object", "required": ["batch"], "properties": {"batch": {"type": "array", "items": typed}}}
+        paths[f"/v1/{call}"] = {"post": _operation("tracking", f"A Segment {call} call.", EventsAnswer, body)}
+    event = _operation("tracking", "A CloudEvents 1.0 event, structured, batched or binary.", EventsAnswer, CLOUDEVENT)
+    (structured,) = event["requestBody"]["content"].values()
+    event["requestBody"]["content"] = {
+        "application/cloudevents+json": structured,
+        "application/cloudevents-batch+json": {"schema": {"type": "array", "items": CLOUDEVENT}},
+    }
+    products, customers = listed("products"), listed("customers")
+    return paths | {
+        "/v1/events": {"post": event},
+        "/v1/products": {"put": _operation("catalogue", "Catalogue entries, each whole.", EventsAnswer, products)},
+        "/v1/customers": {"put": _operation("customers", "Traits of customers.", EventsAnswer, customers)},
+    }
+
+
+def _recommendations() -> dict[str, Any]:
+    asked, strip, near = (
+        _operation("recommendations", "Items for one or several placements.", Recommendation, RecommendationRequest),
+        _operation(
+            "recommendations",
+            "The strip of a product page: what customers like this one take with or after the product.",
+            Recommendation,
+            path=("product_id",),
+            query=("customer_id", "anonymous_id", "session_id", "k", "explain"),
+        ),
+        _operation(
+            "recommendations", "The products nearest to one.", SimilarProducts, path=("product_id",), query=("k",)
+        ),
+    )
+    at = "/v1/products/{product_id}"
+    return {
+        "/v1/recommendations": {"post": asked},
+        f"{at}/recommendations": {"get": strip},
+        f"{at}/similar": {"get": near},
+    }
+
+
+def _customers() -> dict[str, Any]:
+    at, who = "/v1/customers/{customer_id}", ("customer_id",)
+    paths = {
+        at: {
+            "get": _operation("customers", "The profile of a customer or visitor.", ProfileAnswer, path=who),
+            "delete": _operation("customers", "Forget a customer.", Erasure, path=who),
+        },
+        f"{at}/similar": {
+            "get": _operation("customers", "The nearest customers.", SimilarCustomers, path=who, query=("k",))
+        },
+    }
+    for name, body, answer in (
+        ("preferences", Preferences, StatedPreferences),
+        ("consents", Consents, StatedConsents),
+    ):
+        paths[f"{at}/{name}"] = {
+            "get": _operation("customers", f"The stated {name}.", answer, path=who),
+            "put": _operation("customers", f"State {name}; the next answer obeys them.", answer, body, path=who),
+        }
+    return paths
 
 
 def _operation(
     tag: str,
     summary: str,
-    body: Mapping[str, Any] | None = None,
-    answer: Mapping[str, Any] = _OBJECT,
+    answer: type[msgspec.Struct],
+    body: type[msgspec.Struct] | Schema | None = None,
     *,
     path: tuple[str, ...] = (),
-    query: Mapping[str, Mapping[str, Any]] | None = None,
-    media: str = "application/json",
+    query: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    refused = {
-        "description": "Refused: which field, which value, what was expected.",
-        "content": {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}},
-    }
+    problem = {"application/problem+json": {"schema": _reference(Problem)}}
     operation: dict[str, Any] = {
         "tags": [tag],
         "summary": summary,
-        "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": dict(answer)}}},
-            "4XX": refused,
-            "503": {
-                "description": "The event log cannot be written now; try again after Retry-After seconds.",
-                "content": refused["content"],
-            },
-        },
         "parameters": [
-            *({"name": name, "in": "path", "required": True, "schema": _TEXT} for name in path),
-            *({"name": name, "in": "query", "schema": dict(schema)} for name, schema in (query or {}).items()),
+            *(_parameter(name, "path") | {"required": True} for name in path),
+            *(_parameter(name, "query") for name in query),
         ],
+        "responses": {
+            "200": {"description": "Done.", "content": {"application/json": {"schema": _reference(answer)}}},
+            "4XX": {"description": "Refused: which field, which value, what was expected.", "content": problem},
+            "503": {"description": "Not now; try again after Retry-After seconds.", "content": problem},
+        },
     }
     if body is not None:
-        operation["requestBody"] = {"required": True, "content": {media: {"schema": dict(body)}}}
+        schema = _reference(body) if isinstance(body, type) else dict(body)
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
+
+
+def _parameter(name: str, where: str) -> dict[str, Any]:
+    schema, description = PARAMETERS[name]
+    return {"name": name, "in": where, "description": description, "schema": dict(schema)}
+
+
+def _reference(struct: type[msgspec.Struct]) -> dict[str, str]:
+    return {"$ref": REF.format(name=struct.__name__)}

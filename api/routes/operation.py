@@ -1,5 +1,7 @@
 """Operation: is it alive, is it ready, how is it doing."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -11,16 +13,33 @@ from api.problems import problem
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["operation"], default_response_class=Response)
+_TEXT = {"type": "string"}
+_TEXTS: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
+_HEALTH = {"type": "object", "required": ["status"], "properties": {"status": _TEXT}}
+_READINESS = {
+    "type": "object",
+    "required": ["status", "versions", "mode"],
+    "properties": {"status": _TEXT, "versions": _TEXTS, "mode": {"enum": ["development", "production"]}},
+}
 
 
-@router.get("/healthz")
+def _answers(schema: dict[str, Any], media: str = "application/json") -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": "Yes.", "content": {media: {"schema": schema}}}}
+
+
+def _not_ready() -> dict[int | str, dict[str, Any]]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {503: {"description": "Not yet: nothing is published.", "content": problem}}
+
+
+@router.get("/healthz", summary="Is it alive?", responses=_answers(_HEALTH))
 async def healthz() -> Response:
     """200 while the process answers at all."""
     return json_response({"status": "ok"})
 
 
-@router.get("/readyz")
+@router.get("/readyz", summary="Is it ready?", responses=_answers(_READINESS) | _not_ready())
 async def readyz(request: Request) -> Response:
     """200 once a published version is being served."""
     engine: Engine = request.app.state.engine
@@ -40,7 +59,7 @@ async def readyz(request: Request) -> Response:
     )
 
 
-@router.get("/metrics")
+@router.get("/metrics", summary="How is it doing?", responses=_answers(_TEXT, "text/plain"))
 async def metrics(request: Request) -> Response:
     """Prometheus metrics."""
     engine: Engine = request.app.state.engine

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.answers import Learnt, SimilarProducts
 from api.bodies import json_response
 from api.engine import Engine
 from api.routes.recommendations import optional_count
@@ -22,6 +23,4 @@ async def similar_products(request: Request) -> Response:
     request.app.state.keys.require_any(request)
     product = product_id(request.path_params["product_id"])
     found = engine.similar_products(product, optional_count(request.query_params.get("k")) or 10)
-    return json_response(
-        {"product_id": product, "products": found, "versions": {"embeddings": engine.snapshot.version}}
-    )
+    return json_response(SimilarProducts(product, found, Learnt(engine.snapshot.version)))

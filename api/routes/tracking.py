@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.answers import EventsAnswer, Refused
 from api.bodies import json_response, read_body
 from api.engine import Engine
 from api.keys import Keys
@@ -109,24 +110,17 @@ def _admissible(request: Request, parsed: Parsed) -> Parsed:
 
 def answered(result: IntakeResult, *, single: bool) -> Response:
     """200 with what became of each event; a body of which nothing could be accepted is a 422 naming the first fault."""
-    refused = [_refused(refusal) for refusal in result.refused]
+    refused = tuple(_refused(one) for one in result.refused)
     if refused and (single or not (result.accepted or result.duplicates)):
         first = result.refused[0]
         return refusal(
             422, "Invalid value", InvalidValue(first.field, _read(first.value), first.expected), refused=refused
         )
-    return json_response(
-        {"success": True, "accepted": result.accepted, "duplicates": result.duplicates, "refused": refused}
-    )
+    return json_response(EventsAnswer(True, result.accepted, result.duplicates, refused))
 
 
-def _refused(refused: Refusal) -> dict[str, Any]:
-    return {
-        "index": refused.index,
-        "field": refused.field,
-        "value": told(_read(refused.value)),
-        "expected": refused.expected,
-    }
+def _refused(refused: Refusal) -> Refused:
+    return Refused(refused.index, refused.field, told(_read(refused.value)), refused.expected)
 
 
 def _read(shown: str) -> Any:

@@ -1,0 +1,74 @@
+"""The bodies of the routes that bring events, as `/openapi.json` describes them."""
+
+from typing import Any
+
+__all__ = ["CLOUDEVENT", "MESSAGE", "MESSAGE_TYPES", "listed"]
+
+_ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 256}
+_TIME: dict[str, Any] = {"type": "string", "format": "date-time", "description": "ISO 8601 with its zone."}
+_NAMED: dict[str, Any] = {"type": "object"}
+
+MESSAGE: dict[str, Any] = {
+    "type": "object",
+    "description": "A userId or an anonymousId says whose it is; a messageId makes sending it twice harmless.",
+    "properties": {
+        "messageId": _ID,
+        "userId": _ID,
+        "anonymousId": _ID,
+        "previousId": _ID,
+        "groupId": _ID,
+        "event": {
+            "type": "string",
+            "description": "For track: Product Viewed, Order Completed, …, or a name of yours.",
+        },
+        "name": {"type": "string"},
+        "properties": _NAMED,
+        "traits": _NAMED,
+        "context": _NAMED,
+        "timestamp": _TIME,
+        "sentAt": _TIME,
+    },
+}
+MESSAGE_TYPES: dict[str, Any] = {"enum": ["track", "identify", "page", "screen", "group", "alias"]}
+
+CLOUDEVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["specversion", "id", "source", "type", "data"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": _ID,
+        "source": _ID,
+        "type": {"type": "string", "minLength": 1, "description": "`com.patron.` and an event of the family."},
+        "subject": {"type": "string", "description": "The customer's id, where the data do not say it."},
+        "time": _TIME,
+        "data": _NAMED,
+    },
+}
+
+_TEXTS = ("name", "department", "category", "subcategory", "brand", "manufacturer", "package_size")
+_PRODUCT: dict[str, Any] = {
+    "type": "object",
+    "required": ["product_id"],
+    "additionalProperties": False,
+    "properties": {
+        "product_id": _ID,
+        **{name: {"type": "string"} for name in _TEXTS},
+        "price": {"type": "number", "minimum": 0, "maximum": 1e13, "description": "In major units: 4.35 is 435 cents."},
+        "currency": {"type": "string", "pattern": "^([A-Z]{3})?$"},
+        "in_stock": {"type": "boolean"},
+        "retired": {"type": "boolean"},
+        "attributes": _NAMED,
+    },
+}
+_CUSTOMER: dict[str, Any] = {
+    "type": "object",
+    "required": ["customer_id"],
+    "additionalProperties": False,
+    "properties": {"customer_id": _ID, "traits": _NAMED},
+}
+
+
+def listed(noun: str) -> dict[str, Any]:
+    """The body of a bulk upsert of ``products`` or ``customers``."""
+    entry = {"products": _PRODUCT, "customers": _CUSTOMER}[noun]
+    return {"type": "object", "required": [noun], "properties": {noun: {"type": "array", "items": entry}}}
