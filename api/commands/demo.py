@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -62,12 +63,14 @@ def command(once: bool, data: Path | None, port: int | None, as_json: bool) -> N
 def prepare(settings: Settings) -> None:
     """Import, train and publish what is not there yet."""
     folder = DataFolder(settings.data)
+    registry = Registry(folder.embeddings)
+    if registry.current() is None and find_spec("torch") is None:
+        raise PatronError("the demo trains, which needs torch: pip install 'patron[demo,train]'")
     with folder.exclusive():
         imported = folder.path / "complete-journey.imported"
         if not imported.exists():
             import_into(settings, complete_journey_mapping(), complete_journey_folder())
             imported.touch()
-        registry = Registry(folder.embeddings)
         if registry.current() is None:
             from api.commands.train import train_into  # it loads torch, which takes seconds: only to train
 
