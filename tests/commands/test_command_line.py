@@ -93,3 +93,11 @@ def test_ctrl_c_ends_with_130_and_no_traceback(data: Path) -> None:
         rest = long.stderr.read()
         assert long.wait(30) == 130
     assert "Traceback" not in rest
+
+
+def test_the_demo_asks_for_torch_before_it_imports_anything(tmp_path: Path) -> None:
+    without = "import sys; sys.modules['torch'] = None; from api.cli import main; main()"
+    called = [sys.executable, "-c", without, "demo", "--data", str(tmp_path)]
+    ended = subprocess.run(called, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == "patron: the demo trains, which needs torch: pip install 'patron[demo,train]'\n"
