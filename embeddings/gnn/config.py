@@ -1,0 +1,78 @@
+"""GnnConfig: the settings of the graph neural network and its training."""
+
+from dataclasses import dataclass, field
+
+from graph import InteractionKind, InvalidValue
+
+__all__ = ["GnnConfig"]
+
+
+@dataclass(frozen=True)
+class GnnConfig:
+    """Defaults were chosen on the two months before the demo's test month; docs/concepts/embeddings.md says how.
+
+    kind_weights: what an interaction of a kind is worth in a history and as a target; kinds not named are left out.
+    half_life_days, times_power, degree_power: of the customer function.
+    spectral_half_life_days, spectral_power: of the matrix that training starts from, and of its singular values.
+    popularity_power, discovery_power: a product is scored times popularity^a · discovery^b, each with its half-life in
+        days: how many customers interact with it of late, and how many do so for the first time.
+    targets_half_life_days: how much less often a product first met longer ago is drawn as a target.
+    head_power: targets are drawn times that factor to this power, so that training cares for what lists can hold.
+    batch_customers, targets_per_customer: one step has their product of (customer, target) pairs, and the distinct
+        targets of all pairs as the negatives of each.
+    base_learning_rate: of what is learnt of single products; `learning_rate` is that of all they share.
+    attributes: whether products get messages from what describes them. attribute_ridge: how reluctantly at the start.
+    leave_out: take a target out of its customer's sum while training.
+    patience: how many epochs without a better validation NDCG end the training.
+    seed: what the caller's generator starts from.
+    """
+
+    dim: int = 64
+    epochs: int = 2
+    learning_rate: float = 0.001
+    base_learning_rate: float = 0.0
+    temperature: float = 0.8
+    batch_customers: int = 256
+    targets_per_customer: int = 8
+    kind_weights: dict[InteractionKind, float] = field(
+        default_factory=lambda: {
+            InteractionKind.PURCHASED: 1.0,
+            InteractionKind.ADDED_TO_CART: 0.6,
+            InteractionKind.CLICKED: 0.3,
+            InteractionKind.VIEWED: 0.3,
+            InteractionKind.RATED: 0.3,
+        }
+    )
+    half_life_days: float = 60.0
+    times_power: float = 0.5
+    degree_power: float = 0.4
+    spectral_half_life_days: float = 60.0
+    spectral_power: float = 0.7
+    popularity_power: float = 0.15
+    popularity_half_life_days: float = 30.0
+    discovery_power: float = 0.5
+    discovery_half_life_days: float = 7.0
+    targets_half_life_days: float = 60.0
+    head_power: float = 2.0
+    attributes: bool = True
+    attribute_ridge: float = 10.0
+    leave_out: bool = True
+    patience: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("dim", "batch_customers", "targets_per_customer", "patience"):
+            if getattr(self, name) < 1:
+                raise InvalidValue(name, getattr(self, name), "an integer of 1 or more")
+        for name in ("epochs", "seed"):
+            if getattr(self, name) < 0:
+                raise InvalidValue(name, getattr(self, name), "an integer of 0 or more")
+        above_zero = ("learning_rate", "temperature", "attribute_ridge")
+        for name in (*above_zero, *(name for name in vars(self) if name.endswith("half_life_days"))):
+            if not getattr(self, name) > 0:
+                raise InvalidValue(name, getattr(self, name), "a number above 0")
+        if not self.base_learning_rate >= 0:
+            raise InvalidValue("base_learning_rate", self.base_learning_rate, "a number of 0 or more")
+        for kind, weight in self.kind_weights.items():
+            if not weight >= 0:
+                raise InvalidValue(f"kind_weights[{kind}]", weight, "a number of 0 or more")

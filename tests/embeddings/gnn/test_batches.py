@@ -1,0 +1,80 @@
+"""Batches: what they hold is what the histories say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from embeddings.gnn import Batch, Batches, GnnConfig, Histories, hetero_graph
+from graph import Product, ProductId
+
+IDS = [ProductId(f"p{n}") for n in range(4)]
+PRODUCTS = [Product(id=IDS[0], department="A"), Product(id=IDS[2], department="B"), Product(id=IDS[3], department="B")]
+
+
+@pytest.fixture
+def batches(histories: Histories, config: GnnConfig) -> Batches:
+    return Batches(hetero_graph(histories, IDS, PRODUCTS, []), histories, config)
+
+
+def only(batches: Batches, seed: int = 0) -> Batch:
+    (batch,) = batches.epoch(np.random.default_rng(seed))
+    return batch
+
+
+def test_an_epoch_has_every_customer_with_two_products_once(batches: Batches) -> None:
+    assert len(batches) == 1
+    batch = only(batches)
+    assert batch.history.shape[0] == 2  # Ann and Bob; Cid's dismissal and Dot's silence leave nothing to learn
+    assert np.bincount(batch.customers).tolist() == [3, 3]
+
+
+def test_targets_are_of_the_customers_own_with_their_own_weight(batches: Batches, histories: Histories) -> None:
+    whole = histories.matrix(histories.history).toarray()
+    batch = only(batches)
+    for customer, target, weight in zip(batch.customers, batch.targets, batch.target_weights, strict=True):
+        assert weight == pytest.approx(whole[customer, batch.rows[target]])
+        assert weight > 0
+        assert batch.history.to_dense()[customer, target] == weight
+
+
+def test_what_a_customer_has_is_masked_and_nothing_else_is(batches: Batches, histories: Histories) -> None:
+    has = histories.matrix(histories.history).toarray() > 0
+    batch = only(batches)
+    negatives = batch.rows[batch.negatives].numpy()
+    assert (batch.masked.numpy() == has[batch.customers.numpy()][:, negatives]).all()
+    assert len(set(negatives)) == len(negatives)
+
+
+def test_the_graph_around_a_batch_is_the_part_of_its_products(batches: Batches, histories: Histories) -> None:
+    batch = only(batches)
+    rows = batch.rows.numpy()
+    assert (batch.history.to_dense().numpy() == histories.matrix(histories.history).toarray()[:2, rows]).all()
+    departments = np.array([[1, 0], [0, 0], [0, 1], [0, 1]])
+    assert (batch.described_by["department"].to_dense().numpy() == departments[rows]).all()
+    assert set(batch.described_by) == {"department"}
+
+
+def test_the_same_generator_gives_the_same_batch(batches: Batches) -> None:
+    one, other = only(batches, 5), only(batches, 5)
+    assert one.targets.tolist() == other.targets.tolist()
+    assert one.negatives.tolist() == other.negatives.tolist()
+
+
+def test_a_target_is_drawn_as_often_as_it_is_new(histories: Histories, config: GnnConfig) -> None:
+    many = replace(config, targets_per_customer=3000)
+    flat = replace(histories, target=np.array([0.5, 1.0, 0.5, 0.5], dtype=np.float32))
+    batch = only(Batches(hetero_graph(flat, IDS, [], []), flat, many))
+    anns = batch.rows[batch.targets[batch.customers == 0]]
+    assert (anns == 1).float().mean() == pytest.approx(2 / 3, abs=0.03)  # weights 0.5 and 1
+
+
+def test_without_leaving_out_the_targets_weigh_nothing(histories: Histories, config: GnnConfig) -> None:
+    graph = hetero_graph(histories, IDS, [], [])
+    assert only(Batches(graph, histories, replace(config, leave_out=False))).target_weights.tolist() == [0.0] * 6
+
+
+def test_everything_is_all_products_with_what_describes_them(batches: Batches) -> None:
+    rows, described_by = batches.everything()
+    assert rows.tolist() == [0, 1, 2, 3]
+    assert described_by["department"].to_dense().tolist() == [[1, 0], [0, 0], [0, 1], [0, 1]]

@@ -1,0 +1,163 @@
+"""Training, from edges to an EmbeddingSet, on shops small enough to see through."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from embeddings.embedding_set import EmbeddingSet
+from embeddings.gnn import GnnConfig, TrainingDiverged
+from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.split import Task, time_split
+from embeddings.training import train
+from graph import DAY, Campaign, Coupon, CustomerId, EdgeArrays, Instant, InteractionKind, Product, ProductId
+
+AS_OF = Instant(1000 * DAY)
+KINDS = list(InteractionKind)
+CONFIG = GnnConfig(dim=8, epochs=3, batch_customers=8, attribute_ridge=0.5)
+Line = tuple[int, int, InteractionKind, int]  # customer, product, kind, days before AS_OF
+
+
+def edges_of(lines: list[Line], num_customers: int, num_products: int) -> EdgeArrays:
+    lines = sorted(lines, key=lambda line: -line[3])
+    columns = np.array([(c, p, KINDS.index(kind), days) for c, p, kind, days in lines], dtype=np.int64).reshape(-1, 4)
+    at = AS_OF - columns[:, 3] * DAY
+    return EdgeArrays(
+        customers=[CustomerId(f"user:{n:03}") for n in range(num_customers)],
+        targets=[f"p{n:03}" for n in range(num_products)],
+        customer=columns[:, 0].astype(np.int32),
+        target=columns[:, 1].astype(np.int32),
+        kind=columns[:, 2].astype(np.int8),
+        at=at,
+        day=(at // DAY).astype(np.int32),
+        quantity=np.ones(len(lines)),
+        value=np.zeros(len(lines), dtype=np.int64),
+        order=np.full(len(lines), -1, dtype=np.int32),
+    )
+
+
+def two_crowds() -> EdgeArrays:
+    """Customers 0-9 take from products 0-9 and 10-19 from 10-19, two thirds of them each; customer 20 does nothing."""
+    rng = np.random.default_rng(0)
+    lines: list[Line] = []
+    for customer in range(20):
+        crowd = 10 * (customer // 10)
+        for product in rng.choice(10, size=7, replace=False):
+            kind = InteractionKind.PURCHASED if product % 2 else InteractionKind.VIEWED
+            lines.append((customer, crowd + int(product), kind, int(rng.integers(90))))
+    return edges_of(lines, 21, 20)
+
+
+CATALOGUE = [
+    *(Product(id=ProductId(f"p{n:03}"), department="FRUIT" if n < 10 else "BREAD") for n in range(20)),
+    Product(id=ProductId("unbought-fruit"), department="FRUIT"),
+    Product(id=ProductId("unheard-of")),
+]
+CAMPAIGNS = [Campaign(id="1", coupons=(Coupon(id="1/a", products=(ProductId("p001"), ProductId("p002"))),))]
+
+
+def trained(edges: EdgeArrays, config: GnnConfig = CONFIG, seed: int = 0) -> EmbeddingSet:
+    return train(edges, CATALOGUE, CAMPAIGNS, config=config, as_of=AS_OF, rng=np.random.default_rng(seed))
+
+
+def row(embeddings: EmbeddingSet, product: str) -> int:
+    return embeddings.products.index(ProductId(product))
+
+
+@pytest.mark.parametrize("base_learning_rate", [0.0, 0.001])
+def test_customers_score_the_products_of_their_crowd_above_the_others(base_learning_rate: float) -> None:
+    config = replace(CONFIG, dim=2, base_learning_rate=base_learning_rate)  # a direction for each crowd
+    embeddings = trained(two_crowds(), config)
+    scores = embeddings.customer_vectors[:20] @ embeddings.product_vectors[:20].T
+    assert scores[:10, :10].min() > scores[:10, 10:].max()
+    assert scores[10:, 10:].min() > scores[10:, :10].max()
+
+
+def test_every_product_of_the_catalogue_has_a_row() -> None:
+    embeddings = trained(two_crowds())
+    assert embeddings.products == sorted(product.id for product in CATALOGUE)
+    assert embeddings.manifest.counts["products"] == 22
+    assert embeddings.manifest.counts["department"] == 2
+    assert embeddings.manifest.counts["campaign"] == 1
+
+
+def test_a_product_nobody_bought_is_what_its_attributes_say() -> None:
+    embeddings = trained(two_crowds())
+    scores = embeddings.customer_vectors @ embeddings.product_vectors[row(embeddings, "unbought-fruit")]
+    assert scores[:10].min() > scores[10:20].max()
+    assert not embeddings.product_vectors[row(embeddings, "unheard-of")].any()
+
+
+def test_a_customers_vector_is_the_customer_function_of_their_history() -> None:
+    edges = two_crowds()
+    embeddings = trained(edges)
+    matrix = InteractionMatrix.from_edges(edges, AS_OF)
+    for customer in range(21):
+        own = matrix.customer == customer
+        rows: NDArray[np.int32] = np.array(
+            [row(embeddings, matrix.products[p]) for p in matrix.product[own]], dtype=np.int32
+        )
+        vector = embeddings.customer_vector(
+            rows, matrix.kind[own], matrix.ages()[own], matrix.times[own].astype(np.float32)
+        )
+        assert vector == pytest.approx(embeddings.customer_vectors[customer], abs=1e-5)
+
+
+def test_a_customer_without_history_has_no_vector_and_all_others_have_unit_length() -> None:
+    lengths = np.linalg.norm(trained(two_crowds()).customer_vectors, axis=1)
+    assert lengths[:20] == pytest.approx(np.ones(20), abs=1e-5)
+    assert lengths[20] == 0
+
+
+def test_the_same_seed_gives_the_same_set_and_another_does_not() -> None:
+    one, same, other = (trained(two_crowds(), seed=seed) for seed in (3, 3, 4))
+    assert (one.product_vectors == same.product_vectors).all()
+    assert (one.customer_vectors == same.customer_vectors).all()
+    assert not (one.product_vectors == other.product_vectors).all()
+
+
+def test_a_shop_of_three_customers_and_five_products_trains() -> None:
+    lines = [(c, p, InteractionKind.PURCHASED, 1) for c, p in ((0, 0), (0, 1), (1, 1), (1, 2), (2, 4))]
+    embeddings = train(edges_of(lines, 3, 5), [], [], config=GnnConfig(), as_of=AS_OF, rng=np.random.default_rng(0))
+    assert embeddings.product_vectors.shape == (5, 64)
+    assert np.isfinite(embeddings.product_vectors).all()
+
+
+def test_a_shop_where_nothing_happened_has_vectors_of_zeros() -> None:
+    embeddings = trained(edges_of([], 0, 0))
+    assert embeddings.customer_vectors.shape == (0, 8)
+    assert not embeddings.product_vectors.any()
+
+
+def test_the_manifest_says_how_the_set_was_made() -> None:
+    manifest = trained(two_crowds()).manifest
+    assert (manifest.model, manifest.dim, manifest.as_of) == ("gnn", 8, AS_OF)
+    assert manifest.parameters["epochs"] == manifest.parameters["best_epoch"] == 3
+    assert manifest.customer_function.kind_weights["purchased"] == 1.0
+    assert manifest.counts["interactions"] == 140
+
+
+def test_the_best_epoch_by_validation_is_kept() -> None:
+    edges = two_crowds()
+    split = time_split(edges, Instant(AS_OF - 20 * DAY))
+    steady = replace(CONFIG, epochs=20, patience=1, learning_rate=1e-9)  # nothing changes: the first epoch is no better
+    seen: list[str] = []
+    embeddings = train(
+        split.train,
+        CATALOGUE,
+        [],
+        config=steady,
+        as_of=split.cut,
+        rng=np.random.default_rng(0),
+        validation=split.held_out(Task.NEW),
+        progress=lambda what, done, of: seen.append(what),
+    )
+    assert embeddings.manifest.parameters["best_epoch"] == 0
+    assert embeddings.manifest.metrics["validation_recall"] > 0.5
+    assert len(seen) == 2  # the spectral solution and one epoch
+
+
+def test_training_that_runs_away_says_so() -> None:
+    with pytest.raises(TrainingDiverged, match="learning_rate 1e\\+30"):
+        trained(two_crowds(), replace(CONFIG, learning_rate=1e30))
