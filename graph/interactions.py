@@ -30,7 +30,8 @@ class Interaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: names it for ever (`event_key`, for an order line `line_key`); recording the same key twice changes nothing.
     target: the product, campaign or coupon it was done with.
     at, utc_offset: microseconds UTC and minutes ahead of UTC where it happened.
-    quantity, value, discount: units bought (pieces, kilograms; 0 is recorded too), int64 minor units paid and saved, in `currency`.
+    quantity, value, discount: units bought (pieces, kilograms; 0 is recorded too), int64 minor units paid and saved,
+        in `currency`.
     rating: the stars given, for RATED.
     order, place, channel, session: the basket, store, channel and session it belongs to, "" where unknown.
     caused_by: the recommendation or decision that led to it.

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.evaluate import main
 from embeddings.baselines import BASELINES
 from graph import DAY, Instant, Interaction, InteractionKind, NodeKind, NodeRef, PatronError, known, line_key
+from graph.data_folder import DataFolder
 from graph.stores import open_graph
 
 
@@ -23,7 +24,7 @@ def bought(customer: int, product: int, day: int) -> Interaction:
 
 
 def test_it_prints_every_method_on_both_tasks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    graph = open_graph(f"sqlite:///{tmp_path}/graph.db")
+    graph = open_graph(f"sqlite:///{DataFolder(tmp_path).graph}")
     graph.record_interactions(bought(customer, product, 10) for customer in range(6) for product in range(4))
     graph.record_interactions(bought(customer, 4 + customer % 2, 80) for customer in range(6))
     graph.close()
@@ -37,5 +38,6 @@ def test_it_prints_every_method_on_both_tasks(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_a_graph_without_interactions_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(PatronError, match="no interaction"):
+    DataFolder(tmp_path)
+    with pytest.raises(PatronError, match="no interactions to learn from"):
         main(["--data", str(tmp_path)])
