@@ -39,10 +39,10 @@ def test_a_streamed_answer_passes_piece_by_piece_and_counts_once() -> None:
     app.state.engine = Counting()
 
     async def drive() -> None:
-        received = iter([{"type": "http.request"}])
+        received: list[MutableMapping[str, Any]] = [{"type": "http.request"}]
 
         async def receive() -> MutableMapping[str, Any]:
-            return next(received, None) or await asyncio.Future()  # the client stays and says no more
+            return received.pop() if received else await asyncio.Future()  # the client stays and says no more
 
         async def send(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.body":
