@@ -143,7 +143,9 @@ class Tour:
 
     def _name(self, product: str) -> str:
         self._learn((product,))
-        return str(self._entries[product].get("name") or product)
+        entry = self._entries[product]
+        name, category = str(entry.get("name") or product), str(entry.get("category") or "").capitalize()
+        return name if not category or category.split()[0].lower() in name.lower() else f"{name} ({category})"
 
     def _learn(self, products: Iterable[str]) -> None:
         wanted = [product for product in products if product not in self._entries]
