@@ -1,6 +1,7 @@
 """Assortment: every product an answer can name, by row: those of the snapshot, then those only the catalogue knows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,15 @@ class Assortment:
         """The row of a product, -1 where neither snapshot nor catalogue knows it."""
         key = ProductId(product)
         return self.snapshot.product_rows.get(key, self._added.get(key, -1))
+
+    def places(self, products: Collection[ProductId]) -> Rows:  # [len(products)]
+        """The row of each of many products, -1 where it is not known."""
+        find = self.snapshot.product_rows.get
+        rows = np.fromiter(map(find, products, repeat(-1)), dtype=np.int64, count=len(products))
+        if self._added and (rows < 0).any():
+            added = np.fromiter(map(self._added.get, products, repeat(-1)), dtype=np.int64, count=len(products))
+            rows = np.maximum(rows, added)
+        return rows
 
     def rows(self, products: Iterable[str]) -> Rows:
         """The rows of those of `products` that are known."""

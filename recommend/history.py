@@ -1,6 +1,7 @@
 """History: what a customer did over all the time known, as columns a list can be computed from."""
 
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,22 +108,21 @@ def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm:
 def _columns(
     profile: Profile, assortment: Assortment
 ) -> tuple[Rows, NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:  # each [num_history]
-    rows: list[int] = []
-    kinds: list[int] = []
-    days: list[int] = []
-    times: list[int] = []
+    parts = []
     for kind, products in profile.days.items():
-        before = len(rows)
-        for product, counts in products.items():
-            row = assortment.row(product)
-            if row >= 0:
-                rows.extend([row] * len(counts))
-                days.extend(counts.keys())
-                times.extend(counts.values())
-        kinds.extend([KIND_CODES[kind]] * (len(rows) - before))
-    return (
-        np.array(rows, dtype=np.int64),
-        np.array(kinds, dtype=np.int8),
-        np.array(days, dtype=np.int64),
-        np.array(times, dtype=np.int64),
-    )
+        counts = products.values()
+        found = assortment.places(products)  # [num_products]
+        rows = np.repeat(found, np.fromiter(map(len, counts), dtype=np.int64, count=len(products)))
+        days = np.fromiter(chain.from_iterable(counts), dtype=np.int64, count=len(rows))
+        times = np.fromiter(chain.from_iterable(map(dict.values, counts)), dtype=np.int64, count=len(rows))
+        kinds = np.full(len(rows), KIND_CODES[kind], dtype=np.int8)
+        known = rows >= 0
+        parts.append(
+            (rows, kinds, days, times) if known.all() else (rows[known], kinds[known], days[known], times[known])
+        )
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return _NOTHING, np.empty(0, dtype=np.int8), _NOTHING, _NOTHING
+    rows, kinds, days, times = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return rows, kinds, days, times

@@ -20,8 +20,8 @@ __all__ = ["Explainer"]
 SIGNALS = tuple(Signal)
 MAX_REASONS = 2
 CLOSE = 0.65
-"""The least cosine at which a product is said to be close to another: of the retailer's well-known products, 1 pair in 20
-drawn at random is that near, and each product has some 50 that are."""
+"""The least cosine at which a product is said to be close to another: of the retailer's well-known products, 1 pair in
+20 drawn at random is that near, and each product has some 50 that are."""
 
 
 class Bond(NamedTuple):
