@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BOOKSHOP = Path(__file__).parent / "graph" / "sources" / "bookshop"
 IN_THE_SHOP = {
-    "981760": "dairy-07",
+    "844179": "dairy-07",
     "1082185": "dairy-11",
     '"1"': '"party-lover-3"',
+    '"7"': '"party-lover-3"',
     "customers/1": "customers/party-lover-3",
 }
 
