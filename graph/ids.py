@@ -45,7 +45,8 @@ EventKey = Annotated[EventId, Meta(min_length=1, max_length=MAX_ID_LENGTH)]
 
 def _checked(field: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_ID_LENGTH or "\x00" in value:
-        raise InvalidValue(field, value, f"a non-empty string of at most {MAX_ID_LENGTH} characters, none of them a null")
+        expected = f"a non-empty string of at most {MAX_ID_LENGTH} characters, none of them a null"
+        raise InvalidValue(field, value, expected)
     return value
 
 
