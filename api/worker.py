@@ -6,8 +6,6 @@ import signal
 import time
 from types import FrameType
 
-from graph.stores.open import open_graph
-
 from api.settings import Settings
 from graph import StoreUnavailable
 from graph.data_folder import DataFolder
@@ -16,6 +14,7 @@ from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection
+from graph.stores.open import open_graph
 
 __all__ = ["run_worker"]
 
