@@ -3,25 +3,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-TORCH ?= default
+TORCH ?= $(or $(shell cat $(VENV)/.torch 2>/dev/null),default)
+LOCKS := requirements/uv.lock requirements/dev.lock requirements/torch.lock requirements/torch-cpu.lock
+INSTALL = $(BIN)/uv pip install --python $(BIN)/python
 
 .PHONY: demo setup test check bench lock clean
 
 demo: setup ## a real retailer from data to answers; ARGS=--once ends after the tour
 	$(BIN)/patron demo $(ARGS)
 
-setup: $(VENV)/.installed ## everything, locked, into .venv; TORCH=cpu takes torch's small CPU build
+setup: $(VENV)/.installed-$(TORCH) ## everything, locked, into .venv; TORCH=cpu takes torch's small build, and is remembered
 
-$(VENV)/.installed: requirements/dev.lock requirements/torch.lock pyproject.toml
+$(VENV)/.installed-$(TORCH): $(LOCKS) pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	rm -f $(VENV)/.installed-*
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.lock
 ifeq ($(TORCH),cpu)
-	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements/dev.lock
-	$(BIN)/uv pip install --python $(BIN)/python --torch-backend cpu "$$(grep -o '^torch==[0-9.]*' requirements/torch.lock)"
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements/dev.lock requirements/torch-cpu.lock
+	$(INSTALL) --no-deps --torch-backend cpu "$$(grep -o '^torch==[0-9.]*' requirements/torch.lock)"
 else
 	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements/dev.lock requirements/torch.lock
 endif
-	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --quiet --editable .
+	$(INSTALL) --no-deps --no-build-isolation --quiet --editable .
+	echo $(TORCH) > $(VENV)/.torch
 	touch $@
 
 test: setup ## the whole suite
@@ -36,10 +40,11 @@ check: setup ## format, lint, types, architecture
 bench: setup ## every benchmark on the data folder that `make demo` made
 	$(BIN)/python -m benchmarks $(ARGS)
 
-lock: ## resolve the dependencies anew
+lock: setup ## resolve the dependencies anew
 	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook pyproject.toml -o requirements/dev.lock
 	echo "torch>=2.6" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/torch.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock pyproject.toml -o requirements/serve.lock
+	awk '/^[a-z]/ {kept = !/^(torch|triton|nvidia|cuda)/} kept' requirements/torch.lock > requirements/torch-cpu.lock
 	echo "uv" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/uv.lock
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
