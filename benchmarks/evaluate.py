@@ -9,7 +9,7 @@ import numpy as np
 from api.commands.evaluate import evaluated
 from api.settings import loaded_settings
 from benchmarks.machine import machine, printed
-from embeddings.split import Task
+from embeddings.evaluation.split import Task
 
 
 def main(arguments: list[str] | None = None) -> None:

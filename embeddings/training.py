@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.evaluation import Progress, silent
+from embeddings.evaluation.metrics import ndcg_at, recall_at
+from embeddings.evaluation.split import HeldOut
+from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.gnn.batches import Batches
 from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.errors import TrainingDiverged
@@ -19,9 +22,6 @@ from embeddings.gnn.loss import sampled_softmax
 from embeddings.gnn.model import CustomerProductGnn
 from embeddings.gnn.start import initial_model
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.metrics import ndcg_at, recall_at
-from embeddings.split import HeldOut
-from embeddings.vector_ranker import VectorRanker
 from graph import Campaign, EdgeArrays, Instant, Product, ProductId
 
 __all__ = ["train"]

@@ -16,9 +16,9 @@ import msgspec
 from rich.console import Console
 
 from api.commands.import_ import import_into
-from api.progress import stage
+from api.commands.progress import stage
+from api.commands.tour import Tour
 from api.settings import Settings, loaded_settings
-from api.tour import Tour
 from embeddings.registry import Registry
 from graph import PatronError
 from graph.data_folder import DataFolder

@@ -8,20 +8,20 @@ import click
 import msgspec
 import numpy as np
 
-from api.learning_data import LearningData
-from api.progress import stage
+from api.commands.learning_data import LearningData
+from api.commands.progress import stage
 from api.settings import Settings, loaded_settings
 from embeddings.artifacts import open_snapshot
 from embeddings.baselines import BASELINES
 from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation import EvaluationTable, evaluate
+from embeddings.evaluation.ranker import Fitted, Method
+from embeddings.evaluation.split import TEST_DAYS, Task, TimeSplit, last_cut, time_split
+from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.gnn.config import GnnConfig
-from embeddings.ranker import Fitted, Method
 from embeddings.serving_snapshot import Nearest
 from embeddings.snapshot_builder import build_snapshot
-from embeddings.split import TEST_DAYS, Task, TimeSplit, last_cut, time_split
 from embeddings.training import train
-from embeddings.vector_ranker import VectorRanker
 from graph import Catalogue, EdgeArrays
 from recommend.asked import Asked, nearest_customers
 from recommend.placements import Placements

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from api.clock import now
-from api.progress import stage
+from api.commands.progress import stage
 from api.settings import Settings, loaded_settings
 from graph import Position
 from graph.data_folder import DataFolder

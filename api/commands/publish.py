@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from api.existing_folder import existing_folder
+from api.commands.existing_folder import existing_folder
 from api.settings import loaded_settings
 from embeddings.registry import Registry
 from graph import PatronError

@@ -7,8 +7,8 @@ import click
 import msgspec
 import numpy as np
 
-from api.learning_data import LearningData
-from api.progress import stage
+from api.commands.learning_data import LearningData
+from api.commands.progress import stage
 from api.settings import Settings, loaded_settings
 from embeddings.gnn.config import GnnConfig
 from embeddings.registry import Registry

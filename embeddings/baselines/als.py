@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.ranker import ScoreRanker
 
 __all__ = ["ALS"]
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from embeddings.baselines.buy_again import BuyAgain
 from embeddings.baselines.ease import EASE
+from embeddings.evaluation.ranker import Scorer, ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.ranker import Scorer, ScoreRanker
 
 __all__ = ["Blend"]
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
+from embeddings.evaluation.ranker import CHUNK, Scorer, ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.ranker import CHUNK, Scorer, ScoreRanker
 
 __all__ = ["EASE", "CustomerEase", "ProductEase"]
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from embeddings.evaluation.ranker import CHUNK, ScoreRanker, top_k
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.ranker import CHUNK, ScoreRanker, top_k
 
 __all__ = ["ItemKNN"]
 

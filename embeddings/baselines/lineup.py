@@ -9,7 +9,7 @@ from embeddings.baselines.buy_again import BuyAgain
 from embeddings.baselines.ease import EASE
 from embeddings.baselines.item_knn import ItemKNN
 from embeddings.baselines.most_popular import MostPopular
-from embeddings.ranker import Method
+from embeddings.evaluation.ranker import Method
 
 __all__ = ["BASELINES"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.ranker import ScoreRanker
 
 __all__ = ["MostPopular"]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from api.learning_data import LearningData
+from api.commands.learning_data import LearningData
 from api.settings import loaded_settings
 from embeddings.baselines import BASELINES
 from graph import (

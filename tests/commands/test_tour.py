@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from api.tour import Tour
+from api.commands.tour import Tour
 from tests.api.served import Served, served
 from tests.commands.called import Called
 

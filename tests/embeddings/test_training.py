@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from embeddings.embedding_set import EmbeddingSet
+from embeddings.evaluation.split import Task, time_split
 from embeddings.gnn import GnnConfig, TrainingDiverged
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.split import Task, time_split
 from embeddings.training import train
 from graph import DAY, Campaign, Coupon, CustomerId, EdgeArrays, Instant, InteractionKind, Product, ProductId
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from embeddings.baselines import ALS, EASE, Blend, BuyAgain, ItemKNN, MostPopular
+from embeddings.evaluation.ranker import Method
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.ranker import Method
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
 
 NUM_CUSTOMERS, NUM_PRODUCTS = 20, 10

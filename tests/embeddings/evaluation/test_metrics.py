@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.metrics import coverage, hits, ndcg_at, novelty, recall_at
+from embeddings.evaluation.metrics import coverage, hits, ndcg_at, novelty, recall_at
 from graph import InvalidValue
 
 NUM_PRODUCTS = 12

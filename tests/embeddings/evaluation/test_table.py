@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from embeddings.baselines import BASELINES, BuyAgain, MostPopular
 from embeddings.evaluation import EvaluationTable, evaluate
-from embeddings.ranker import Fitted, Method
-from embeddings.split import Task
+from embeddings.evaluation.ranker import Fitted, Method
+from embeddings.evaluation.split import Task
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind, InvalidValue, NotFound, ProductId
 
 KINDS = list(InteractionKind)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from embeddings.embedding_set import EmbeddingSet
+from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.ranker import ScoreRanker
 from graph import CustomerId, ProductId
 
 __all__ = ["VectorRanker"]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from embeddings.errors import NothingToEvaluate
-from embeddings.split import Task, last_cut, time_split, validation_split
+from embeddings.evaluation.split import Task, last_cut, time_split, validation_split
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
 
 KINDS = list(InteractionKind)

@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.ranker import CHUNK, ScoreRanker, top_k
+from embeddings.evaluation.ranker import CHUNK, ScoreRanker, top_k
 from graph import CustomerId, ProductId
 
 

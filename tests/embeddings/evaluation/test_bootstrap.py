@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embeddings.bootstrap import MAX_DRAWS, mean_interval, paired_difference
+from embeddings.evaluation.bootstrap import MAX_DRAWS, mean_interval, paired_difference
 from graph import InvalidValue
 
 

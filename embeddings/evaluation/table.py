@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.bootstrap import Interval, mean_interval, paired_difference
-from embeddings.metrics import coverage, ndcg_at, novelty, recall_at
-from embeddings.ranker import Method, Ranker
-from embeddings.split import HeldOut, Task, time_split
+from embeddings.evaluation.bootstrap import Interval, mean_interval, paired_difference
+from embeddings.evaluation.metrics import coverage, ndcg_at, novelty, recall_at
+from embeddings.evaluation.ranker import Method, Ranker
+from embeddings.evaluation.split import HeldOut, Task, time_split
 from graph import EdgeArrays, Instant, InvalidValue, NotFound, iso
 
 __all__ = ["EvaluationRow", "EvaluationTable", "Progress", "evaluate", "silent"]
