@@ -11,7 +11,7 @@ from recommend.asked import Asked
 from recommend.assortment import Rows
 from recommend.placements import SourceName
 
-__all__ = ["Candidates", "Found", "Source", "gather", "summed"]
+__all__ = ["CHEAP", "Candidates", "Found", "Source", "gather", "summed"]
 
 
 class Found(NamedTuple):
@@ -23,6 +23,9 @@ class Found(NamedTuple):
 
 Source = Callable[[Asked, int], Found]
 """Up to so many candidates for what is asked, best first."""
+
+CHEAP = (SourceName.POPULAR, SourceName.SAME_CONTENT, SourceName.BUY_AGAIN)
+"""The sources still asked once the deadline has passed: those that cost next to nothing."""
 
 NONE = Found(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
@@ -60,10 +63,15 @@ class Candidates:
         )
 
 
-def gather(asked: Asked, sources: Mapping[SourceName, Source]) -> Candidates:
-    """Ask each source of the placement and join what they found."""
-    names = tuple(asked.place.sources)
-    found = [sources[name](asked, limit) for name, limit in asked.place.sources.items()]
+def gather(asked: Asked, sources: Mapping[SourceName, Source], late: Callable[[], bool] = lambda: False) -> Candidates:
+    """Ask each source of the placement and join what they found; once it is late only the cheap ones."""
+    asking: list[SourceName] = []
+    found: list[Found] = []
+    for name, limit in asked.place.sources.items():
+        if not found or name in CHEAP or not late():
+            asking.append(name)
+            found.append(sources[name](asked, limit))
+    names = tuple(asking)
     rows, inverse = np.unique(np.concatenate([part.rows for part in found]), return_inverse=True)
     scores = np.zeros((len(rows), len(names)), dtype=np.float32)
     start = 0

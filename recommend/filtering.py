@@ -1,15 +1,18 @@
 """Filtering: what must not be in a list, whatever its score, and how a list that lost too much is filled again."""
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph import DAY, Instant, Product
+from graph import DAY, Catalogue, Instant, Product
+from graph.catalogue import Vocabulary
 from recommend.asked import Asked
 from recommend.assortment import Rows
 from recommend.placements import Action, ProductFilter
+from recommend.placements.filter_text import Comparison
 
 __all__ = ["Removal", "Sieve", "sieve_for"]
 
@@ -20,6 +23,15 @@ MAX_LOOKED_AT = 5000
 """How many products beyond the candidates a list is filled from."""
 
 CODED = ("department", "category", "subcategory", "brand")
+
+_COMPARE: dict[str, Callable[[NDArray[np.int64], int], NDArray[np.bool_]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 @dataclass(frozen=True)
@@ -32,13 +44,15 @@ class Removal:
 
 @dataclass
 class Sieve:
-    """The checks of one list, in order. exhausted: some products could not be checked and are left out."""
+    """The checks of one list, in order. late: whether its time is over. exhausted: some products could not be checked
+    and are left out."""
 
     asked: Asked
     hidden: tuple[tuple[str, Rows], ...]
     just_bought: Rows
     conditions: tuple[tuple[str, ProductFilter], ...]
     excluding: tuple[tuple[str, Callable[[Product], bool]], ...]
+    late: Callable[[], bool] = lambda: False
     evaluations: int = 0
     exhausted: bool = False
     removals: list[Removal] = field(default_factory=list)
@@ -88,9 +102,12 @@ class Sieve:
             yield "it was bought before", history.has(rows)
         yield from self._by_texts(rows, history.has(rows) if filters.bought_once else None)
         for why, excludes in self.excluding:
-            places = np.flatnonzero(kept)
-            removed = np.zeros(len(rows), dtype=np.bool_)
-            removed[places] = [excludes(assortment.product(row)) for row in rows[places].tolist()]
+            removed = np.ones(len(rows), dtype=np.bool_)
+            for place in np.flatnonzero(kept).tolist():
+                if self.late():
+                    self.exhausted = True
+                    break
+                removed[place] = excludes(assortment.product(int(rows[place])))
             yield why, removed
         for why, condition in self.conditions:
             yield why, ~self._allowed(condition, rows, kept)
@@ -122,7 +139,7 @@ class Sieve:
         """Which of the rows kept so far a condition allows; False for what could no longer be checked."""
         allowed = np.zeros(len(rows), dtype=np.bool_)
         for place in np.flatnonzero(kept).tolist():
-            if self.evaluations >= MAX_EVALUATIONS:
+            if self.evaluations >= MAX_EVALUATIONS or self.late():
                 self.exhausted = True
                 break
             allowed[place], evaluated = condition.check(self.asked.assortment.product(int(rows[place])))
@@ -130,26 +147,51 @@ class Sieve:
         return allowed
 
     def _possible(self, conditions: list[ProductFilter]) -> NDArray[np.bool_]:  # [num_rows]
-        """Which rows a look at their department, category, subcategory and brand does not rule out."""
+        """Which rows their price, id, department, category, subcategory and brand do not rule out."""
         assortment, catalogue = self.asked.assortment, self.asked.assortment.catalogue
         possible = assortment.catalogue_rows >= 0
+        if conditions:
+            possible &= catalogue.sellable[assortment.catalogue_rows]
         for condition in conditions:
+            for comparison in condition.comparisons:
+                held = self._holds(comparison)
+                if held is not None:
+                    possible &= held
             for column in CODED:
-                if column not in condition.columns:
+                texts = _texts(catalogue, column).texts
+                if column not in condition.unsettled or self.evaluations + len(texts) > MAX_EVALUATIONS:
                     continue
-                texts = {
-                    "department": catalogue.departments,
-                    "category": catalogue.categories,
-                    "subcategory": catalogue.subcategories,
-                    "brand": catalogue.brands,
-                }[column].texts
-                if self.evaluations + len(texts) > MAX_EVALUATIONS:
-                    continue
-                verdicts = np.array([condition.possible(column, text) for text in texts])  # [len(texts), 2]
-                self.evaluations += int(verdicts[:, 1].sum())
-                codes = getattr(catalogue, column)[assortment.catalogue_rows]
-                possible &= verdicts[codes, 0]
+                verdicts = np.ones(len(texts), dtype=np.bool_)
+                for code, text in enumerate(texts):
+                    if self.late():
+                        break
+                    verdicts[code], evaluated = condition.possible(column, text)
+                    self.evaluations += evaluated
+                possible &= verdicts[getattr(catalogue, column)[assortment.catalogue_rows]]
         return possible
+
+    def _holds(self, comparison: Comparison) -> NDArray[np.bool_] | None:  # [num_rows]
+        """Of which sellable rows a comparison holds; None where it takes CEL to say."""
+        assortment, catalogue = self.asked.assortment, self.asked.assortment.catalogue
+        column, compared, values = comparison
+        numbers = [value for value in values if isinstance(value, int)]
+        texts = [value for value in values if isinstance(value, str)]
+        equal = compared in ("==", "in")
+        held = np.zeros(len(assortment.ids), dtype=np.bool_)
+        if column == "in_stock" and equal:  # what is sellable is in stock
+            return ~held if True in numbers else held
+        if column == "price":
+            prices = catalogue.price[assortment.catalogue_rows]
+            met = np.isin(prices, numbers) if compared == "in" else _COMPARE[compared](prices, numbers[0])
+            return np.asarray(met & (prices >= 0))
+        if column == "id" and equal:
+            held[assortment.rows(texts)] = True
+            return held
+        if column in CODED and (equal or compared == "!="):
+            found = [_texts(catalogue, column).find(text) for text in texts]
+            codes = [code for code in found if code is not None]
+            return np.isin(getattr(catalogue, column)[assortment.catalogue_rows], codes, invert=not equal)
+        return None
 
 
 def sieve_for(
@@ -159,6 +201,7 @@ def sieve_for(
     exclude: tuple[str, ...],
     shown: Rows,
     where: str | None,
+    late: Callable[[], bool] = lambda: False,
 ) -> Sieve:
     """The checks of a list; InvalidValue("filter", …) where the request's condition is none.
 
@@ -185,7 +228,17 @@ def sieve_for(
         just_bought=_just_bought(asked, now),
         conditions=tuple(conditions),
         excluding=tuple((f"the rule {rule.name!r} excludes it", rule.selects) for rule in rules),
+        late=late,
     )
+
+
+def _texts(catalogue: Catalogue, column: str) -> Vocabulary:
+    return {
+        "department": catalogue.departments,
+        "category": catalogue.categories,
+        "subcategory": catalogue.subcategories,
+        "brand": catalogue.brands,
+    }[column]
 
 
 def _just_bought(asked: Asked, now: Instant) -> Rows:

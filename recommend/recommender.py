@@ -18,7 +18,7 @@ from recommend.answers import (
 )
 from recommend.asked import Asked, Crowd, asked_for, nearest_customers
 from recommend.assortment import Assortment, Rows
-from recommend.candidates import Source, gather
+from recommend.candidates import CHEAP, Source, gather
 from recommend.explanations.reasons import Explainer
 from recommend.explanations.trace import Course
 from recommend.filtering import sieve_for
@@ -34,8 +34,8 @@ __all__ = ["Recommender", "recorded_row"]
 
 RHYTHM = Rhythm()
 
-FALLBACK = (SourceName.POPULAR, SourceName.SAME_CONTENT, SourceName.BUY_AGAIN)
-"""The sources still asked once the deadline has passed: those that cost next to nothing."""
+GRACE_MS = 10.0
+"""How long any list may check its conditions, past the deadline too: the fallback is filtered as well."""
 
 
 class Recommender:
@@ -80,18 +80,18 @@ class Recommender:
         began = self._stopwatch()
         visitor = self.visitor(profile, assortment, now)
         hydrated = self._stopwatch()
+
+        def late() -> bool:
+            return deadline_ms is not None and (self._stopwatch() - began) * 1000 > deadline_ms
+
         shown = np.empty(0, dtype=np.int64)
         degraded: dict[str, None] = {}
         answers = []
         for wanted, place in zip(request.placements, places, strict=True):
-            late = deadline_ms is not None and (self._stopwatch() - began) * 1000 > deadline_ms
-            if late:
-                place, degraded["deadline"] = _fallback(place), None
-            answer, rows, exhausted = self._list(
-                wanted, place, visitor, assortment, shown, now, request.explain, hydrated - began
+            answer, rows, lacks = self._list(
+                wanted, place, visitor, assortment, shown, now, request.explain, hydrated - began, late
             )
-            if exhausted:
-                degraded["filter"] = None
+            degraded |= dict.fromkeys(lacks)
             shown = np.concatenate([shown, rows])
             answers.append(answer)
         versions = Versions(snapshot.version, catalogue.version, self.placements.version)
@@ -122,20 +122,33 @@ class Recommender:
         now: Instant,
         explain: bool,
         hydrating: float,
-    ) -> tuple[Placement, Rows, bool]:
+        late: Callable[[], bool],
+    ) -> tuple[Placement, Rows, list[str]]:
         k = wanted.k or place.k
         laps = [self._stopwatch()]
+        hurried = late()
+        if hurried:
+            place = _fallback(place)
         asked = asked_for(place, visitor, assortment, wanted.product_id, wanted.seeds, self._crowd)
 
-        found = gather(asked, self._sources)
+        found = gather(asked, self._sources, late)
         laps.append(self._stopwatch())
 
-        sieve = sieve_for(asked, now=now, exclude=wanted.exclude, shown=shown, where=wanted.filter)
+        sieve = sieve_for(
+            asked,
+            now=now,
+            exclude=wanted.exclude,
+            shown=shown,
+            where=wanted.filter,
+            late=lambda: late() and (self._stopwatch() - laps[0]) * 1000 > GRACE_MS,
+        )
         candidates = found.only(sieve.keep(found.rows))
         pins = pins_for(asked, candidates.rows, sieve, now)
         candidates = candidates.joined(np.array([pin.row for pin in pins], dtype=np.int64))
         if len(candidates) < k:
             candidates = candidates.joined(sieve.refill(found.rows, k))
+        hurried |= len(found.sources) < len(place.sources) or (sieve.exhausted and late())
+        lacks = ["deadline"] * hurried + ["filter"] * sieve.exhausted
         laps.append(self._stopwatch())
 
         scored = score(asked, candidates, now)
@@ -154,7 +167,7 @@ class Recommender:
             for stage, start, end in zip(stages, laps, laps[1:], strict=False):
                 milliseconds[stage] = round((end - start) * 1000, 3)
             trace = Course(asked, found, sieve, scored, selection).trace(milliseconds, wanted.why_not)
-        return Placement(wanted.name, items, trace), scored.rows[selection.places], sieve.exhausted
+        return Placement(wanted.name, items, trace), scored.rows[selection.places], lacks
 
     def _explained(self, asked: Asked, scored: Scored, selection: Selection, now: Instant) -> tuple[Item, ...]:
         rows = tuple(scored.rows[selection.places].tolist())
@@ -170,5 +183,5 @@ class Recommender:
 
 def _fallback(place: Place) -> Place:
     """The same placement with its cheap sources only."""
-    sources = {name: limit for name, limit in place.sources.items() if name in FALLBACK}
+    sources = {name: limit for name, limit in place.sources.items() if name in CHEAP}
     return replace(place, sources=sources or {SourceName.POPULAR: 200})

@@ -7,6 +7,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from graph import InvalidValue, Product
+from recommend.placements.filter_text import Token, comparisons, refusal, tokens
 
 __all__ = ["COLUMNS", "ProductFilter"]
 
@@ -26,7 +27,11 @@ COLUMNS: dict[str, Any] = {
 }
 """What a condition may name. `price` is in minor units: ``price < 500`` is everything under 5.00."""
 
-MAX_REMEMBERED = 50_000
+MAX_REMEMBERED = 5_000
+"""How many verdicts of each kind a condition remembers."""
+
+MAX_SHARED = 128
+"""How many conditions of requests are held compiled."""
 
 _ENVIRONMENT = cel.NewEnv(variables=COLUMNS)
 _PLACE = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
@@ -36,12 +41,19 @@ class ProductFilter:
     """A condition such as ``price < 500 && category == "DAIRY"``.
 
     A product for which it cannot be answered (an attribute or a price it does not have) is not let through.
-    columns: which of COLUMNS the condition names.
+    columns: which of COLUMNS the condition names. comparisons: what must hold of single columns for it to be true.
+    unsettled: the columns that the rest of it names.
     """
 
     def __init__(self, expression: str, field: str = "filter") -> None:
-        """Compile; InvalidValue naming `field`, the expression and the column where it is no condition."""
+        """Compile; InvalidValue naming `field`, the expression and the column where it is no condition or one that
+        could cost more than its length lets expect."""
         self.expression = expression
+        words = tokens(expression)
+        refused = refusal(expression, words)
+        if refused is not None:
+            at, why = refused
+            raise InvalidValue(field, expression, f"a CEL condition over the product; {_where(expression, at)}: {why}")
         try:
             self._compiled = _ENVIRONMENT.compile(expression)
         except RuntimeError as error:
@@ -49,7 +61,9 @@ class ProductFilter:
         result = self._compiled.return_type().name()
         if result != "BOOL":
             raise InvalidValue(field, expression, f"a CEL condition that is true or false; column 1: it is {result}")
-        self.columns = tuple(column for column in COLUMNS if _names(expression, column))
+        self.columns = _columns(words)
+        plain, left = comparisons(words)
+        self.comparisons, self.unsettled = tuple(plain), _columns(left)
         self._remembered: dict[tuple[Any, ...], bool] = {}
         self._settled: dict[tuple[str, str], bool] = {}
 
@@ -79,6 +93,8 @@ class ProductFilter:
         held = self._settled.get((column, text))
         if held is not None:
             return held, False
+        if len(self._settled) >= MAX_REMEMBERED:
+            self._settled.clear()
         verdict = self._settled[column, text] = self._result({column: text}) is not False
         return verdict, True
 
@@ -95,24 +111,26 @@ class ProductFilter:
         return self._result(values) is True
 
     def _result(self, values: dict[str, Any]) -> Any:
-        return self._compiled.eval(data=values).value()
+        """What CEL says; None where it gives up."""
+        try:
+            return self._compiled.eval(data=values).value()
+        except Exception:  # the library names no errors of its own, and an unanswered condition is not true
+            return None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MAX_SHARED)
 def _shared(expression: str, field: str) -> ProductFilter:
     return ProductFilter(expression, field)
 
 
-def _names(expression: str, column: str) -> bool:
-    """Whether an expression that compiles needs a column: without the column it compiles no longer."""
-    if column not in expression:
-        return False
-    without = {name: kind for name, kind in COLUMNS.items() if name != column}
-    try:
-        cel.NewEnv(variables=without).compile(expression)
-    except RuntimeError:
-        return True
-    return False
+def _columns(words: list[Token]) -> tuple[str, ...]:
+    """Which columns are named, a field of an attribute not counted."""
+    named = {
+        word.text
+        for before, word in zip([None, *words], words, strict=False)
+        if word.kind == "name" and (before is None or before.text != ".")
+    }
+    return tuple(column for column in COLUMNS if column in named)
 
 
 def _place(message: str) -> str:
@@ -121,3 +139,8 @@ def _place(message: str) -> str:
         return f"column 1: {message.splitlines()[0]}"
     line, column, what = found.groups()
     return f"{'' if line == '1' else f'line {line}, '}column {column}: {what}"
+
+
+def _where(expression: str, at: int) -> str:
+    before = expression[:at].split("\n")
+    return f"{f'line {len(before)}, ' if len(before) > 1 else ''}column {len(before[-1]) + 1}"

@@ -128,6 +128,15 @@ BAD = {
     "empty filter": asked("placements[0].filter", "a CEL condition", "", filter=""),
     "filter with a null byte": asked("placements[0].filter", "a CEL condition", filter="price\x00 < 1"),
     "long filter": asked("placements[0].filter", "at most 2000 characters", filter="true || " * 400),
+    "filter that loops": asked("placements[0].filter", "'exists' cannot be called", filter="id.exists(a, a == id)"),
+    "filter that grows": asked(
+        "placements[0].filter",
+        "a list only after 'in'",
+        filter="[name]" + ".map(a,a+a+a+a+a+a+a+a+a)" * 7 + "[0].size()<0",
+    ),
+    "filter that joins texts": asked("placements[0].filter", "'+' only beside", filter="name + name == id"),
+    "filter by any pattern": asked("placements[0].filter", "one literal pattern", filter="name.matches(brand)"),
+    "filter nested deeply": asked("placements[0].filter", "at most 16 deep", filter="(" * 900 + "true" + ")" * 900),
     # fields
     "unknown field": asked("placements[0].colour", "no field of this name", "red", colour="red"),
     "unknown field above": asked("custmer_id", "no field", "x", {"customer_id": "x", "custmer_id": "x"}),

@@ -1,8 +1,12 @@
 """Filtering: each check takes out what it must, and a narrow list is filled again."""
 
+from time import perf_counter
+
+import pytest
+
 from graph import DAY, InteractionKind, Product, ProductId
-from recommend.answers import PlacementRequest
-from recommend.filtering import MAX_EVALUATIONS
+from recommend.answers import PlacementRequest, RecommendationRequest
+from recommend.filtering import MAX_EVALUATIONS, MAX_LOOKED_AT
 from tests.recommend.shop import NOW, Shop, profile, recent, said, shop_with, visitor
 
 
@@ -75,3 +79,67 @@ def test_a_filter_that_cannot_be_checked_in_time_leaves_out_and_says_so() -> Non
     answer = shop.answer(None, PlacementRequest(name="place", k=3, filter='name == "nothing"'))
     assert answer.placements[0].items == ()
     assert answer.degraded == ("filter",)
+
+
+def crowded() -> Shop:
+    """The shop with more products than one list looks at, and three of a rare brand among the least popular."""
+    shop = shop_with("sources: {popular: 5}\nweights: {popular: 1}")
+    for number in range(MAX_LOOKED_AT + 1000):
+        shop.catalogue.put(Product(id=ProductId(f"p{number}"), name=f"name {number}", price=1000 + number % 4000))
+    for identifier, price in (("yacht", 900_000), ("match", 5), ("28897", 700)):
+        shop.catalogue.put(Product(id=ProductId(identifier), name=identifier, price=price, brand="Rare"))
+    return shop
+
+
+@pytest.mark.parametrize(
+    "condition, expected",
+    [
+        ("price > 5000", ["yacht"]),
+        ("price < 10", ["match"]),
+        ('id == "28897"', ["28897"]),
+        ('brand in ["Rare"] && price >= 700 && name.size() == 5', ["28897", "yacht"]),
+        ('brand == "Rare" && in_stock && id in ["match", "milk"]', ["match"]),
+        ('brand != "" && price > 100000', ["yacht"]),
+        ("!in_stock", []),
+        ("price in [5, 900000]", ["match", "yacht"]),
+    ],
+)
+def test_a_condition_on_products_nobody_buys_is_filled(condition: str, expected: list[str]) -> None:
+    wanted = PlacementRequest(name="place", k=5, filter=condition)
+    answer = crowded().answer(None, wanted)
+    assert sorted(item.product_id for item in answer.placements[0].items) == expected
+    assert answer.degraded == ()
+
+
+def test_a_product_just_added_is_found_by_its_condition() -> None:
+    shop = crowded()
+    wanted = PlacementRequest(name="place", k=5, filter='category == "NEW" && name.startsWith("Fresh")')
+    assert shop.answer(None, wanted).placements[0].items == ()
+    shop.catalogue.put(Product(id=ProductId("fresh"), name="Fresh bread", category="NEW"))
+    assert [item.product_id for item in shop.answer(None, wanted).placements[0].items] == ["fresh"]
+
+
+def test_a_deadline_bounds_what_a_condition_costs() -> None:
+    shop = crowded()
+    texts = ", ".join(f'"{number:05}"' for number in range(200))
+    costly = f'name != "milk" && !(name in [{texts}]) && name.matches("^(a|b)*x$")'
+    request = RecommendationRequest(placements=(PlacementRequest(name="place", k=5, filter=costly),))
+
+    def answered(deadline_ms: float | None) -> tuple[float, tuple[str, ...]]:
+        start = perf_counter()
+        answer = shop.recommender.recommend(
+            request,
+            profile=None,
+            snapshot=shop.snapshot,
+            catalogue=shop.catalogue,
+            now=NOW,
+            recommendation_id="r1",
+            deadline_ms=deadline_ms,
+        )
+        return perf_counter() - start, answer.degraded
+
+    shop.answer(None, PlacementRequest(name="place", k=1))
+    seconds, degraded = answered(1)
+    assert degraded == ("deadline", "filter")
+    assert seconds < 0.1
+    assert answered(None)[1] == ("filter",)

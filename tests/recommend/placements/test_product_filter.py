@@ -4,7 +4,8 @@ import pytest
 
 from graph import InvalidValue, Product, ProductId
 from recommend.placements import ProductFilter
-from recommend.placements.product_filter import COLUMNS
+from recommend.placements.filter_text import Comparison
+from recommend.placements.product_filter import COLUMNS, MAX_REMEMBERED, MAX_SHARED
 from tests.recommend.shop import product
 
 MILK = product("milk", attributes={"organic": True, "fat": 3.5})
@@ -20,6 +21,10 @@ MILK = product("milk", attributes={"organic": True, "fat": 3.5})
         ("attributes.fat > 3.0", True),
         ('attributes["sugar"] == 1', False),
         ('name.startsWith("Mi")', True),
+        ('name.matches("^M[a-z]+$") && size(name) == 4', True),
+        ('has(attributes.organic) && !(brand == "it\'s [a].map(b, c)")', True),
+        ("price + 80 == 200 && price in [120, 121]", True),
+        ('"organic" in attributes && string(price) == "120"', True),
         ('id == "milk" && subcategory == "MILK" && package_size == "" && currency == "" && manufacturer == ""', True),
     ],
 )
@@ -71,3 +76,74 @@ def test_every_column_is_one_of_a_product() -> None:
 
 def test_a_filter_said_twice_is_compiled_once() -> None:
     assert ProductFilter.of("price < 1") is ProductFilter.of("price < 1")
+
+
+@pytest.mark.parametrize(
+    "expression, expected",
+    [
+        ("[name]" + ".map(a,a+a+a+a+a+a+a+a+a)" * 7 + "[0].size() < 0", "column 1: a list only after 'in'"),
+        ("attributes.tags.all(tag, tag == 1)", "column 20: 'all' cannot be called, only contains"),
+        ("attributes.tags.exists(tag, tag == 1)", "'exists' cannot be called"),
+        ("attributes.tags.exists_one(tag, tag == 1)", "'exists_one' cannot be called"),
+        ("attributes.tags.filter(tag, tag == 1) == 1", "'filter' cannot be called"),
+        ("attributes.tags\n  . map (tag, tag) == 1", "line 2, column 9: 'map' cannot be called"),
+        ("name in [name]", "column 9: only literals in a list"),
+        ('name in ["a"].map(a, a)', "'map' cannot be called"),
+        ('{"a": 1}.a == 1', "column 1: '{' is none of"),
+        ('name + name == "x"', "column 6: '+' only beside a number or the price"),
+        ("attributes.price + attributes.price == name", "'+' only beside"),
+        ("attributes[name] == 1", "a literal as the key"),
+        ("name.matches(brand)", "matches of one literal pattern"),
+        (f'name.matches("{"a" * 101}")', "at most 100 characters"),
+        ('name.matches("((a{99}){99}){99}")', "without braces"),
+        ('matches(name, "a")', "matches of one literal pattern"),
+        ('name == r"a"', "without a prefix"),
+        ('name == """a"""', "one pair of quotes"),
+        ("in_stock // && in_stock", "no comments"),
+        ("(" * 17 + "in_stock" + ")" * 17, "column 17: brackets at most 16 deep"),
+        ("!" * 101 + "in_stock", "column 101: at most 100 operators"),
+        ("in_stock" + " " * 2000, "column 2001: at most 2000 characters"),
+    ],
+)
+def test_what_could_cost_more_than_its_length_is_refused(expression: str, expected: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        ProductFilter(expression, "where")
+    assert refused.value.field == "where"
+    assert expected in str(refused.value)
+
+
+def test_what_cel_gives_up_is_not_true() -> None:
+    class GivesUp:
+        def eval(self, data: object) -> None:
+            raise RuntimeError("INTERNAL: Iteration budget exceeded")
+
+    condition = ProductFilter('category == "DAIRY"')
+    condition._compiled = GivesUp()
+    assert not condition.allows(MILK)
+    assert condition.possible("category", "DAIRY") == (True, True)
+
+
+def test_plain_comparisons_are_known_and_the_rest_is_left() -> None:
+    condition = ProductFilter(
+        '500 > price && brand in ["Farm", "Hops",] && !in_stock && (id == "a" || category == "b")'
+    )
+    assert condition.comparisons == (
+        Comparison("price", "<", (500,)),
+        Comparison("brand", "in", ("Farm", "Hops")),
+        Comparison("in_stock", "==", (False,)),
+    )
+    assert condition.unsettled == ("id", "category")
+    assert ProductFilter("price < 5 || in_stock && price < 9").comparisons == ()
+    assert ProductFilter('id == "\\x41" && price > -5').comparisons == ()
+
+
+def test_what_a_condition_remembers_is_bounded() -> None:
+    condition = ProductFilter('name == "x" && category == "y"')
+    for number in range(MAX_REMEMBERED + 10):
+        condition.allows(Product(id=ProductId("p"), name=str(number)))
+        condition.possible("category", str(number))
+    assert len(condition._remembered) <= MAX_REMEMBERED and len(condition._settled) <= MAX_REMEMBERED
+    first = ProductFilter.of("price < 1")
+    for number in range(MAX_SHARED):
+        ProductFilter.of(f"price < {number + 10}")
+    assert ProductFilter.of("price < 1") is not first
