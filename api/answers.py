@@ -41,12 +41,16 @@ class Refused(Struct, frozen=True):
 
 
 class EventsAnswer(Struct, frozen=True):
-    """What became of a body of events, all of them durable now; `duplicates` were known already."""
+    """What became of a body of events, all of them durable now; `duplicates` were known already.
+
+    refused: the first 100 of `refused_total`.
+    """
 
     success: bool
     accepted: int
     duplicates: int
     refused: tuple[Refused, ...] = ()
+    refused_total: int = 0
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -60,6 +64,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     value: Any = None
     expected: str = ""
     refused: tuple[Refused, ...] = ()
+    refused_total: int = 0
 
 
 class Stated(Struct, frozen=True):

@@ -1,30 +1,37 @@
 """Request bodies: read up to a limit, unpacked, and decoded with errors that name the field."""
 
+import asyncio
 import zlib
+from collections.abc import AsyncIterator
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.problems import TooLarge, UnsupportedEncoding
+from api.problems import TooLarge, TooSlow, UnsupportedEncoding
 from graph import InvalidValue
 from graph.events.json_text import read
 
 __all__ = ["BodyDecoder", "json_response", "read_body"]
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 10.0
 _encoder = msgspec.json.Encoder()
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body, gunzipped where the caller gzipped it; TooLarge as soon as it passes `limit` bytes."""
+async def read_body(request: Request, limit: int, patience: float = PATIENCE_SECONDS) -> bytes:
+    """The whole body, gunzipped where the caller gzipped it.
+
+    TooLarge as soon as it passes `limit` bytes, TooSlow where nothing more of it comes for `patience` seconds.
+    """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
         raise TooLarge(limit)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    stream = request.stream()
+    while (chunk := await _next(stream, patience)) is not None:
         size += len(chunk)
         if size > limit:
             raise TooLarge(limit)
@@ -36,6 +43,14 @@ async def read_body(request: Request, limit: int) -> bytes:
     if encoding == "gzip":
         return _gunzipped(body, limit)
     raise UnsupportedEncoding(encoding)
+
+
+async def _next(stream: AsyncIterator[bytes], patience: float) -> bytes | None:
+    try:
+        async with asyncio.timeout(patience):
+            return await anext(stream, None)
+    except TimeoutError:
+        raise TooSlow(patience) from None
 
 
 def _gunzipped(body: bytes, limit: int) -> bytes:

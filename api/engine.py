@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from api.clock import now
+from api.known_leaves import KnownLeaves
 from api.settings import Settings
+from api.supervisor import WorkerState
 from api.telemetry import Telemetry
-from embeddings.nothing_learnt import empty_snapshot
+from embeddings.artifacts.nothing_learnt import empty_snapshot
 from embeddings.registry import Registry
 from embeddings.serving_snapshot import ServingSnapshot
 from embeddings.snapshot_holder import SnapshotHolder
@@ -38,7 +40,6 @@ from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
 from graph.log.dead_letters import DeadLetters
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.joined import joined
 from graph.profile.live import LiveProfiles
 from graph.profile.store import SqliteProfiles
 from recommend.answers import Item, Recommendation, RecommendationRequest
@@ -47,9 +48,6 @@ from recommend.recommender import Recommender, recorded_row
 from recommend.similar import SimilarCustomer, similar_customers, similar_products
 
 __all__ = ["Engine", "open_engine"]
-
-SPARE = 20
-"""How many similar customers are looked up besides those asked for, in case some were erased."""
 
 _log = logging.getLogger("patron.engine")
 
@@ -71,6 +69,11 @@ class Engine:
     telemetry: Telemetry
     now: Callable[[], Instant]
     nothing_learnt: ServingSnapshot = field(default_factory=empty_snapshot)
+    worker: WorkerState = WorkerState.OFF
+
+    def __post_init__(self) -> None:
+        self._leaves = KnownLeaves(self.profiles.get)
+        self._erasures = self.log.erasures()
 
     # ── from events to what is known ──────────────────────────────────────────────────────────────────────────────
 
@@ -78,6 +81,9 @@ class Engine:
         """What the log calls with every durable event, in order, before its sender is answered."""
         self.profiles.apply(logged)
         self.catalogue.apply(logged)
+        for _, event in logged:
+            if isinstance(event, Erased):
+                self._erasures[event.customer] = max(event.at, self._erasures.get(event.customer, event.at))
 
     def new_event_id(self) -> EventId:
         """An id for an event that comes from a route of our own."""
@@ -144,18 +150,20 @@ class Engine:
     def similar_customers(self, customer: CustomerId, k: int) -> list[SimilarCustomer]:
         """The customers nearest to one by all they did; NotFound where nobody knows the customer.
 
-        Those erased since the version was trained are still among its vectors, and are passed over here.
+        Those erased since the version was trained are still among its vectors, with what they bought then; they are
+        passed over here, whatever they did since, and so are those who refused personalization.
         """
         profile = self.known_profile(customer)
         assortment = self.recommender.assortment(self.snapshot, self.catalogue)
         visitor = self.recommender.visitor(profile, assortment, self.now())
-        found = similar_customers(self.snapshot, visitor, k + SPARE)
-        there = [one for one in found if not self._erased(customer_id(one.customer_id))][:k]
-        return [replace(one, rank=rank) for rank, one in enumerate(there, start=1)]
+        return similar_customers(self.snapshot, visitor, k, self._may_be_named)
 
-    def _erased(self, customer: CustomerId) -> bool:
-        profile = self.profiles.get(customer)
-        return profile is not None and not profile.counts
+    def _may_be_named(self, customer: CustomerId) -> bool:
+        erased = self._erasures.get(customer)
+        if erased is not None and erased >= self.snapshot.set.manifest.as_of:
+            return False
+        profile = self.profile((customer,))
+        return profile is None or profile.permits("personalization")
 
     def _check_products(self, asked: RecommendationRequest) -> None:
         for place, wanted in enumerate(asked.placements):
@@ -176,14 +184,13 @@ class Engine:
         return tuple(leaves)
 
     def profile(self, leaves: tuple[CustomerId, ...]) -> Profile | None:
-        """What is known of these leaves, seen as one; None where nothing is."""
-        found = [profile for profile in map(self.profiles.get, leaves) if profile is not None]
-        return joined(*found) if len(found) == 2 else found[0] if found else None
+        """What is known of these leaves and the visitors linked to them, seen as one; None where nothing is."""
+        return self._leaves.of(leaves)
 
     def known_profile(self, customer: CustomerId) -> Profile:
         """A profile that must be there; NotFound otherwise, also for one that was erased."""
-        profile = self.profiles.get(customer)
-        if profile is None or not profile.counts:
+        profile = self.profile((customer,)) if self.knows(customer) else None
+        if profile is None:
             raise NotFound("customer", public_id(customer))
         return profile
 
@@ -216,6 +223,10 @@ class Engine:
                 self.telemetry.dirty.set(self.profiles.settle())
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
+
+    def say_worker(self, state: WorkerState) -> None:
+        """How the worker is, for whoever asks whether the server is ready."""
+        self.worker = state
 
     def announce(self) -> None:
         """Prepare for the version being served and say which it is."""

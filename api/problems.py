@@ -18,6 +18,7 @@ from graph.errors import shown
 __all__ = [
     "Forbidden",
     "TooLarge",
+    "TooSlow",
     "Unauthorized",
     "UnsupportedEncoding",
     "install_problems",
@@ -45,6 +46,13 @@ class TooLarge(Exception):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(f"body: expected at most {limit} bytes")
+
+
+class TooSlow(Exception):
+    """A body of which nothing more came for too long."""
+
+    def __init__(self, patience: float) -> None:
+        super().__init__(f"body: nothing more of it came for {patience:g} seconds; nothing was kept")
 
 
 class UnsupportedEncoding(Exception):
@@ -116,6 +124,11 @@ def install_problems(app: FastAPI) -> None:
         declared = told(request.headers.get("content-length"))
         expected = f"at most {error.limit} bytes, unpacked"
         return problem(413, "Too large", str(error), field="body", value=declared, expected=expected)
+
+    @app.exception_handler(TooSlow)
+    async def _too_slow(_: Request, error: TooSlow) -> Response:
+        expected = "a body that keeps coming"
+        return problem(408, "Too slow", str(error), headers={"Connection": "close"}, field="body", expected=expected)
 
     @app.exception_handler(UnsupportedEncoding)
     async def _unsupported(_: Request, error: UnsupportedEncoding) -> Response:

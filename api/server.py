@@ -1,4 +1,4 @@
-"""Server: one event loop, and the worker beside it as a child process."""
+"""Server: one event loop, and the worker beside it as a child process that is watched."""
 
 import asyncio
 import contextlib
@@ -7,23 +7,26 @@ import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import FrameType
 
 import uvicorn
 import uvloop
 
 from api.app import create_app
-from api.engine import open_engine
+from api.engine import Engine, open_engine
 from api.settings import Settings
+from api.supervisor import Supervisor
 from graph import PatronError
 from graph.data_folder import DataFolder
 
 __all__ = ["AddressInUse", "run_server"]
 
 GRACE_SECONDS = 10
+MAX_CONCURRENT = 1_000
+"""Connections beyond these are answered 503 at once."""
+
 _log = logging.getLogger("patron.server")
 
 
@@ -62,11 +65,13 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        limit_concurrency=MAX_CONCURRENT,
     )
-    with _worker(settings):
+    server = uvicorn.Server(config)
+    async with _worker(settings, engine, lambda: server.should_exit):
         host, port = listener.getsockname()[:2]
         _log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await server.serve(sockets=[listener])
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
@@ -93,21 +98,19 @@ def _listener(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-@contextlib.contextmanager
-def _worker(settings: Settings) -> Iterator[None]:
-    """The worker as a child, told to stop and waited for at the end."""
+@contextlib.asynccontextmanager
+async def _worker(settings: Settings, engine: Engine, ending: Callable[[], bool]) -> AsyncIterator[None]:
+    """The worker as a child, started again when it ends, told to stop and waited for at the end."""
     if not settings.worker:
         yield
         return
-    child = subprocess.Popen(
-        [sys.executable, "-m", "api", "worker", "--parent", str(os.getpid())], env=settings.as_environment()
-    )
+    command = [sys.executable, "-m", "api", "worker", "--parent", str(os.getpid())]
+    supervisor = Supervisor(command, settings.as_environment(), engine.say_worker)
+    supervising = asyncio.create_task(supervisor.supervise(ending))
     try:
         yield
     finally:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        supervising.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await supervising
+        supervisor.stop()

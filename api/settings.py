@@ -84,10 +84,10 @@ class Settings(BaseSettings):
         return not self.secret_key.get_secret_value()
 
     def as_environment(self) -> dict[str, str]:
-        """The environment of a child process that is to read the same settings."""
+        """The environment of a child process that is to read the same settings, keys included."""
         held = {name: value for name, value in os.environ.items() if not name.startswith("PATRON_")}
-        given = {"DATA": self.data, "GRAPH": self.graph, "POLL_SECONDS": self.poll_seconds, "LOG_LEVEL": self.log_level}
-        return held | {f"PATRON_{name}": str(value) for name, value in given.items()}
+        given = {f"PATRON_{name.upper()}": getattr(self, name) for name in type(self).model_fields}
+        return held | {name: _as_text(value) for name, value in given.items() if value is not None}
 
     @property
     def placements_file(self) -> Path:
@@ -107,6 +107,12 @@ def loaded_settings(**options: Any) -> Settings:
         name = f"PATRON_{first['loc'][0]}".upper() if first["loc"] else "settings"
         given = options.get(str(first["loc"][0])) if first["loc"] else None
         raise InvalidValue(name, given, str(first["msg"]).removeprefix("Value error, ")) from None
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _is_loopback(host: str) -> bool:

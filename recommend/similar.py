@@ -1,15 +1,20 @@
 """Similar: the products and the customers nearest to one, for those who may see them, with what they share."""
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 
-from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.serving_snapshot import Nearest, ServingSnapshot
 from graph import CustomerId, NotFound, ProductId, public_id
 from recommend.answers import Item, Reason
 from recommend.assortment import Assortment
 from recommend.visitor import Visitor
 
 __all__ = ["SimilarCustomer", "similar_customers", "similar_products"]
+
+SPARE = 500
+"""How many more customers are looked up where some of the nearest may not be named."""
 
 
 class SimilarCustomer(msgspec.Struct, frozen=True):
@@ -46,15 +51,23 @@ def similar_products(assortment: Assortment, product: ProductId, k: int, custome
     return items
 
 
-def similar_customers(snapshot: ServingSnapshot, visitor: Visitor, k: int) -> list[SimilarCustomer]:
-    """The `k` customers nearest to the long-term vector of a visitor, ties by row; [] for one without history."""
+def similar_customers(
+    snapshot: ServingSnapshot, visitor: Visitor, k: int, may_be_named: Callable[[CustomerId], bool] = lambda _: True
+) -> list[SimilarCustomer]:
+    """The `k` customers nearest to the long-term vector of a visitor, ties by row; [] for one without history.
+
+    Those who may not be named are passed over; fewer than `k` where that is true of nearly all around.
+    """
     vector = visitor.history.vector
     if vector is None:
         return []
     found = snapshot.customer_index.search(vector, k + 1)
-    others = np.flatnonzero(found.rows != visitor.customer_row)[:k]
+    others = _named(snapshot, found, visitor, may_be_named)
+    if len(others) < k:
+        found = snapshot.customer_index.search(vector, k + 1 + SPARE)
+        others = _named(snapshot, found, visitor, may_be_named)
     answer = []
-    for rank, place in enumerate(others.tolist(), start=1):
+    for rank, place in enumerate(others[:k], start=1):
         row = int(found.rows[place])
         customer: CustomerId = snapshot.set.customers[row]
         shared = int(visitor.history.has(snapshot.purchases.of(row)[0].astype(np.int64)).sum())
@@ -63,6 +76,14 @@ def similar_customers(snapshot: ServingSnapshot, visitor: Visitor, k: int) -> li
         score = round(float(found.scores[place]), 6)
         answer.append(SimilarCustomer(public_id(customer), score, rank, shared, reasons))
     return answer
+
+
+def _named(
+    snapshot: ServingSnapshot, found: Nearest, visitor: Visitor, may_be_named: Callable[[CustomerId], bool]
+) -> list[int]:
+    """The places in what was found that are others and may be named."""
+    others = np.flatnonzero(found.rows != visitor.customer_row).tolist()
+    return [place for place in others if may_be_named(snapshot.set.customers[int(found.rows[place])])]
 
 
 def _why_alike(assortment: Assortment, row: int, other: int, customers: str) -> tuple[Reason, ...]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.bodies import json_response
 from api.engine import Engine
 from api.problems import problem
+from api.supervisor import WorkerState
 
 __all__ = ["router"]
 
@@ -19,8 +20,13 @@ _TEXTS: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
 _HEALTH = {"type": "object", "required": ["status"], "properties": {"status": _TEXT}}
 _READINESS = {
     "type": "object",
-    "required": ["status", "versions", "mode"],
-    "properties": {"status": _TEXT, "versions": _TEXTS, "mode": {"enum": ["development", "production"]}},
+    "required": ["status", "versions", "mode", "worker"],
+    "properties": {
+        "status": _TEXT,
+        "versions": _TEXTS,
+        "mode": {"enum": ["development", "production"]},
+        "worker": {"enum": [state.value for state in WorkerState]},
+    },
 }
 
 
@@ -55,6 +61,7 @@ async def readyz(request: Request) -> Response:
                 "placements": engine.recommender.placements.version,
             },
             "mode": "development" if engine.settings.development else "production",
+            "worker": engine.worker.value,
         }
     )
 

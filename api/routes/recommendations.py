@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.bodies import BodyDecoder, json_response, read_body
+from api.discretion import discreet, refuse_traces
 from api.engine import Engine
 from graph import InvalidValue, product_id
 from graph.ids import MAX_ID_LENGTH
@@ -31,7 +32,7 @@ async def recommendations(request: Request) -> Response:
     asked = _decode(await read_body(request, engine.settings.max_body_bytes))
     if asked.customer_id is None and asked.anonymous_id is None:
         raise InvalidValue("customer_id", None, "a customer_id or an anonymous_id: whom the lists are for")
-    return json_response(engine.recommend(asked))
+    return _answered(request, asked)
 
 
 async def product_strip(request: Request) -> Response:
@@ -48,7 +49,17 @@ async def product_strip(request: Request) -> Response:
         session_id=_session(query.get("session_id")),
         explain=_truth(query.get("explain", "false"), "explain"),
     )
-    return json_response(engine.recommend(asked))
+    return _answered(request, asked)
+
+
+def _answered(request: Request, asked: RecommendationRequest) -> Response:
+    """The lists; a caller who may have guessed the customer's id learns nothing of what that customer bought."""
+    engine: Engine = request.app.state.engine
+    secret = request.app.state.keys.holds_secret(request)
+    if not secret:
+        refuse_traces(asked)
+    answer = engine.recommend(asked)
+    return json_response(answer if secret or asked.customer_id is None else discreet(answer))
 
 
 def optional_count(text: str | None, field: str = "k") -> int | None:

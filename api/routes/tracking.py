@@ -21,10 +21,8 @@ from graph.events.family import (
     AccountEvent,
     Aliased,
     BehaviourEvent,
-    ConsentChanged,
     Grouped,
     Identified,
-    PreferenceChanged,
     TraitsChanged,
 )
 from graph.events.refusal import Parsed, Refusal
@@ -33,16 +31,10 @@ from graph.intake import IntakeResult
 
 __all__ = ["tracking_routes"]
 
-FROM_A_PAGE = (
-    BehaviourEvent,
-    Identified,
-    Aliased,
-    Grouped,
-    TraitsChanged,
-    ConsentChanged,
-    PreferenceChanged,
-    AccountEvent,
-)
+FROM_A_PAGE = (BehaviourEvent, AccountEvent, Identified, Aliased, Grouped, TraitsChanged)
+MAX_REFUSED = 100
+"""How many refused messages an answer tells of."""
+
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -93,7 +85,7 @@ async def _admitted(request: Request, require: Callable[[Keys, Request], None]) 
 
 
 def _admissible(request: Request, parsed: Parsed) -> Parsed:
-    """What a page or an app may say with a publishable key: what its customer did and wishes, nothing of ours."""
+    """What a page or an app may say with a publishable key: what its customer did, nothing of ours."""
     keys: Keys = request.app.state.keys
     if keys.holds_secret(request):
         return parsed
@@ -110,13 +102,12 @@ def _admissible(request: Request, parsed: Parsed) -> Parsed:
 
 def answered(result: IntakeResult, *, single: bool) -> Response:
     """200 with what became of each event; a body of which nothing could be accepted is a 422 naming the first fault."""
-    refused = tuple(_refused(one) for one in result.refused)
+    refused, total = tuple(_refused(one) for one in result.refused[:MAX_REFUSED]), len(result.refused)
     if refused and (single or not (result.accepted or result.duplicates)):
         first = result.refused[0]
-        return refusal(
-            422, "Invalid value", InvalidValue(first.field, _read(first.value), first.expected), refused=refused
-        )
-    return json_response(EventsAnswer(True, result.accepted, result.duplicates, refused))
+        fault = InvalidValue(first.field, _read(first.value), first.expected)
+        return refusal(422, "Invalid value", fault, refused=refused, refused_total=total)
+    return json_response(EventsAnswer(True, result.accepted, result.duplicates, refused, total))
 
 
 def _refused(refused: Refusal) -> Refused:

@@ -10,6 +10,7 @@ from graph.errors import InvalidValue
 from graph.events.derived_ids import content_id
 from graph.events.family import Currency, Event, ProductChanged, Text, TraitsChanged
 from graph.events.json_text import read
+from graph.events.limits import MAX_MESSAGES, at_most
 from graph.events.money import minor_units
 from graph.events.refusal import Parsed, Refusal
 from graph.events.traits import traits
@@ -91,6 +92,7 @@ def _parsed(
 ) -> Parsed:
     if entries is None:
         raise InvalidValue(noun, None, f"a list of {noun}")
+    at_most(MAX_MESSAGES, entries, noun, noun)
     events: list[Event] = []
     refused: list[Refusal] = []
     for index, text in enumerate(entries):

@@ -11,6 +11,7 @@ from msgspec.structs import fields
 from graph.errors import InvalidValue
 from graph.events.family import EVENT_TYPES, CustomerEvent, Erased, Event, Identified, OrderLine
 from graph.events.json_text import converted, plain, read
+from graph.events.limits import MAX_LINES, MAX_MESSAGES, at_most
 from graph.events.moment import moment
 from graph.events.order_lines import LineNames
 from graph.events.refusal import Parsed, Refusal
@@ -56,6 +57,7 @@ def parse_cloudevents(content_type: str, headers: Mapping[str, str], body: bytes
         events: list[Event] = []
         refused: list[Refusal] = []
         texts: list[Raw] = read(_BATCHED, body)
+        at_most(MAX_MESSAGES, texts, "body", "events")
         for index, text in enumerate(texts):
             try:
                 events.append(_structured(text, received))
@@ -132,6 +134,9 @@ def _row(kind: type[Event], data: dict[str, Any], subject: str | None) -> dict[s
         stated = "product" if "product" in row else "product_id"
         default = None if issubclass(kind, CustomerEvent) else subject
         row["product"] = product_id(row.pop(stated, default), f"data.{stated}")
+    for listed in ("lines", "products"):
+        if isinstance(row.get(listed), list):
+            at_most(MAX_LINES, row[listed], f"data.{listed}", listed)
     if isinstance(row.get("products"), list):
         for index, product in enumerate(row["products"]):
             product_id(product, f"data.products[{index}]")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graph.errors import InvalidValue
+from graph.events.limits import MAX_NAMES, at_most
 from graph.nodes import Trait
 
 __all__ = ["MAX_DEPTH", "MAX_NAME", "MAX_TEXT", "choices", "traits", "wishes"]
@@ -22,12 +23,15 @@ def traits(values: Any, field: str) -> dict[str, Trait]:
     >>> traits({"age": 41, "address": {"city": "Delft"}, "nick": None}, "traits")
     {'age': 41, 'address.city': 'Delft'}
     """
-    return {} if values is None else dict(_flat(_entries(values, field), field, "", 1))
+    found = {} if values is None else dict(_flat(_entries(values, field), field, "", 1))
+    at_most(MAX_NAMES, found, field, "values")
+    return found
 
 
 def wishes(values: Any, field: str) -> dict[str, Trait | list[str]]:
     """Stated preferences: a name and its value or list of texts."""
     found: dict[str, Trait | list[str]] = {}
+    at_most(MAX_NAMES, _entries(values, field), field, "preferences")
     for name, value in _entries(values, field).items():
         place = f"{field}.{_name(name, field)}"
         if not isinstance(value, list):
@@ -42,6 +46,7 @@ def wishes(values: Any, field: str) -> dict[str, Trait | list[str]]:
 
 def choices(values: Any, field: str) -> dict[str, bool]:
     """Consents: a purpose and whether the customer allows it."""
+    at_most(MAX_NAMES, _entries(values, field), field, "consents")
     for name, value in _entries(values, field).items():
         if not isinstance(value, bool):
             raise InvalidValue(f"{field}.{_name(name, field)}", value, "true or false")

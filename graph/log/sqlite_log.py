@@ -10,6 +10,8 @@ from typing import Any
 from graph.errors import InvalidValue, LogUnavailable
 from graph.events.codec import decode
 from graph.events.family import Erased, Event
+from graph.ids import CustomerId
+from graph.instants import Instant
 from graph.log.event_log import START, Appended, LoggedEvent, Position
 from graph.log.schema import LOG_SCHEMA
 from graph.log.writer import Aside, Deliver, LogWriter, OnCommit
@@ -57,6 +59,10 @@ class SqliteEventLog:
         if not rows:
             return [], position
         return [LoggedEvent(seq, decode(schema, payload)) for seq, schema, payload in rows], Position(str(rows[-1][0]))
+
+    def erasures(self) -> dict[CustomerId, Instant]:
+        """When each customer who was erased was erased last."""
+        return {CustomerId(customer): Instant(at) for customer, at in self.select("SELECT customer, at FROM erasure")}
 
     def end(self) -> Position:
         newest = self.select("SELECT max(seq) FROM event")[0][0]

@@ -56,3 +56,20 @@ def test_a_value_of_the_wrong_type_names_the_setting(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATRON_PORT", "many")
     with pytest.raises(InvalidValue, match="PATRON_PORT"):
         loaded_settings()
+
+
+def test_a_child_process_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = loaded_settings(
+        data=tmp_path,
+        secret_key=SecretStr(KEY),
+        publishable_key=SecretStr("p" * 32),
+        cors_origins=("https://a.example", "https://b.example"),
+        host="0.0.0.0",
+        deadline_ms=77,
+        worker=False,
+        poll_seconds=0.25,
+    )
+    for name, value in given.as_environment().items():
+        if name.startswith("PATRON_"):
+            monkeypatch.setenv(name, value)
+    assert loaded_settings() == given

@@ -9,6 +9,7 @@ from graph.errors import InvalidValue
 from graph.events.derived_ids import suffixed
 from graph.events.family import Aliased, Event, Grouped, Identified, TraitsChanged
 from graph.events.json_text import plain, read
+from graph.events.limits import MAX_MESSAGES, at_most
 from graph.events.refusal import Parsed, Refusal
 from graph.events.segment.messages import MESSAGE, Head, Message, head_of
 from graph.events.segment.tracks import account_event, track, viewed
@@ -37,7 +38,7 @@ def parse_segment(kind: str, body: bytes, *, received: Instant, source: str = "s
     """The events of one body of the call `kind`, one of `CALLS`, heard at `received`.
 
     A message that cannot be accepted is a refusal and takes no other with it. InvalidValue with the field "body" where
-    the whole is not JSON of the right shape.
+    the whole is not JSON of the right shape, "batch" where it holds too many messages.
     """
     if kind not in CALLS:
         raise InvalidValue("call", kind, f"one of {', '.join(CALLS)}")
@@ -51,6 +52,7 @@ def parse_segment(kind: str, body: bytes, *, received: Instant, source: str = "s
     batch = read(_BATCH, body)
     if batch.batch is None:
         raise InvalidValue("batch", None, "a list of messages")
+    at_most(MAX_MESSAGES, batch.batch, "batch", "messages")
     events: list[Event] = []
     refused: list[Refusal] = []
     for index, text in enumerate(batch.batch):

@@ -32,6 +32,7 @@ from graph.events.family import (
     Viewed,
 )
 from graph.events.json_text import plain, read
+from graph.events.limits import MAX_LINES, at_most
 from graph.events.money import minor_units
 from graph.events.order_lines import LineNames
 from graph.events.segment.messages import EMPTY, Head
@@ -173,6 +174,7 @@ def _ordered(text: Raw, head: Head) -> list[Event]:
         raise InvalidValue("properties.order_id", None, "the order's number, a string")
     if not order.products:
         raise InvalidValue("properties.products", order.products, "a list of at least one product")
+    at_most(MAX_LINES, order.products, "properties.products", "lines")
     currency, names = order.currency or "", LineNames()
     lines = []
     for index, line in enumerate(order.products):
@@ -196,6 +198,7 @@ def _refunded(text: Raw, head: Head) -> list[Event]:
     order, cause = _read(_ORDER, text, head)
     if not order.products:
         return account_event("Order Refunded", plain(text), head)
+    at_most(MAX_LINES, order.products, "properties.products", "lines")
     returns: list[Event] = []
     message = head["id"]
     for index, line in enumerate(order.products):
@@ -220,6 +223,7 @@ def _shown(text: Raw, head: Head) -> list[Event]:
     shown, cause = _read(_LIST, text, head)
     if shown.products is None:
         raise InvalidValue("properties.products", None, "a list of the products shown")
+    at_most(MAX_LINES, shown.products, "properties.products", "products")
     products = tuple(
         product_id(line.product_id, f"properties.products[{index}].product_id")
         for index, line in enumerate(shown.products)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.settings import Settings
 from tests.api.in_process import InProcess
 from tests.api.shop import aisle_of
 
@@ -92,3 +93,29 @@ def test_a_customer_who_comes_back_after_an_erasure_is_new(app: InProcess) -> No
     app.delete(f"/v1/customers/{LOVER}")
     app.view("party-01", userId=LOVER)
     assert app.get(f"/v1/customers/{LOVER}").json()["counts"] == {"Viewed": 1}
+
+
+def test_what_an_erased_customer_bought_stays_hidden_when_they_come_back(app: InProcess) -> None:
+    path = "/v1/customers/dairy-lover-2/similar?k=9"
+    assert LOVER in app.get(path).text
+    app.delete(f"/v1/customers/{LOVER}")
+    app.post("/v1/identify", {"userId": LOVER, "traits": {"size": 1}})
+    assert app.get(f"/v1/customers/{LOVER}").status_code == 200
+    assert LOVER not in app.get(path).text
+
+
+def test_an_erasure_is_remembered_by_the_next_server(settings: Settings) -> None:
+    with InProcess(settings) as app:
+        app.delete(f"/v1/customers/{LOVER}")
+        app.post("/v1/identify", {"userId": LOVER, "traits": {"size": 1}})
+    with InProcess(settings) as app:
+        assert LOVER not in app.get("/v1/customers/dairy-lover-2/similar?k=9").text
+
+
+def test_who_denies_personalization_is_not_named_to_others(app: InProcess) -> None:
+    path = "/v1/customers/dairy-lover-2/similar?k=9"
+    assert LOVER in app.get(path).text
+    app.put(f"/v1/customers/{LOVER}/consents", {"consents": {"personalization": False}})
+    found = app.get(path).json()["customers"]
+    assert LOVER not in [one["customer_id"] for one in found]
+    assert [one["rank"] for one in found] == list(range(1, 10))

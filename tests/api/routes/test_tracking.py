@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.in_process import InProcess
 
-ACCEPTED = {"success": True, "accepted": 1, "duplicates": 0, "refused": []}
+ACCEPTED = {"success": True, "accepted": 1, "duplicates": 0, "refused": [], "refused_total": 0}
 
 
 def profile(app: InProcess, customer: str) -> dict[str, Any]:
