@@ -48,6 +48,13 @@ def test_the_python_on_the_first_screen_prints_a_list_and_then_another(tmp_path:
     assert before != after
 
 
+def test_the_output_shown_has_the_shape_of_the_output_printed() -> None:
+    shown = re.search(r"^```\n(\['.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    assert shown is not None
+    assert [re.fullmatch(r"\[('\d+'(, )?){4}\]", line) is not None for line in shown[1].splitlines()] == [True, True]
+    assert "@@" not in README
+
+
 def test_every_call_of_the_readme_is_answered_with_200(tmp_path: Path) -> None:
     calls = [code for code in blocks("sh") if "curl" in code]
     assert calls
