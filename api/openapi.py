@@ -19,6 +19,7 @@ from api.answers import (
 )
 from api.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
 from api.routes.customers import Consents, Preferences
+from graph.events.limits import MAX_MESSAGES
 from graph.events.segment import CALLS
 from recommend.answers import Recommendation, RecommendationRequest
 
@@ -49,7 +50,10 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "session_id": ({"type": "string", "maxLength": 256}, "The visit, as the page calls it; it is recorded."),
     "product_id": (_TEXT, "A product of the catalogue."),
     "k": (_COUNT, "How many."),
-    "explain": ({"enum": ["true", "1", "false", "0"]}, "Whether the answer tells how it came about, in `trace`."),
+    "explain": (
+        {"enum": ["true", "1", "false", "0"]},
+        "Whether the answer tells how it came about, in `trace`; for the secret key.",
+    ),
 }
 
 
@@ -84,13 +88,13 @@ def _tracking() -> dict[str, Any]:
         body: Schema = MESSAGE
         if call == "batch":
             typed = MESSAGE | {"required": ["type"], "properties": {**MESSAGE["properties"], "type": MESSAGE_TYPES}}
-            body = {"type": "object", "required": ["batch"], "properties": {"batch": {"type": "array", "items": typed}}}
+            body = {"type": "object", "required": ["batch"], "properties": {"batch": _listed(typed)}}
         paths[f"/v1/{call}"] = {"post": _operation("tracking", f"A Segment {call} call.", EventsAnswer, body)}
     event = _operation("tracking", "A CloudEvents 1.0 event, structured, batched or binary.", EventsAnswer, CLOUDEVENT)
     (structured,) = event["requestBody"]["content"].values()
     event["requestBody"]["content"] = {
         "application/cloudevents+json": structured,
-        "application/cloudevents-batch+json": {"schema": {"type": "array", "items": CLOUDEVENT}},
+        "application/cloudevents-batch+json": {"schema": _listed(CLOUDEVENT)},
     }
     products, customers = listed("products"), listed("customers")
     return paths | {
@@ -171,6 +175,10 @@ def _operation(
         schema = _reference(body) if isinstance(body, type) else dict(body)
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
+
+
+def _listed(items: Schema) -> dict[str, Any]:
+    return {"type": "array", "maxItems": MAX_MESSAGES, "items": items}
 
 
 def _parameter(name: str, where: str) -> dict[str, Any]:

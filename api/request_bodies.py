@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from graph.events.limits import MAX_MESSAGES
+
 __all__ = ["CLOUDEVENT", "MESSAGE", "MESSAGE_TYPES", "listed"]
 
 _ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 256}
@@ -71,4 +73,8 @@ _CUSTOMER: dict[str, Any] = {
 def listed(noun: str) -> dict[str, Any]:
     """The body of a bulk upsert of ``products`` or ``customers``."""
     entry = {"products": _PRODUCT, "customers": _CUSTOMER}[noun]
-    return {"type": "object", "required": [noun], "properties": {noun: {"type": "array", "items": entry}}}
+    return {
+        "type": "object",
+        "required": [noun],
+        "properties": {noun: {"type": "array", "maxItems": MAX_MESSAGES, "items": entry}},
+    }

@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 from api.settings import Settings
@@ -37,12 +37,12 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     profiles = SqliteProfiles(folder.profiles)
     graph = open_graph(settings.graph_url)
 
-    def work() -> None:
-        for projection in (ServingProjection(profiles), GraphProjection(graph)):
-            catch_up(log, projection)
-
+    works = [
+        lambda: catch_up(log, ServingProjection(profiles)),
+        lambda: catch_up(log, GraphProjection(graph)),
+    ]
     try:
-        keep_up(work, settings.poll_seconds, wanted=lambda: parent is None or os.getppid() == parent)
+        keep_up(works, settings.poll_seconds, wanted=lambda: parent is None or os.getppid() == parent)
     finally:
         graph.close()
         profiles.close()
@@ -50,22 +50,26 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
 
 
 def keep_up(
-    work: Callable[[], None],
+    works: Sequence[Callable[[], object]],
     poll_seconds: float,
     *,
     wanted: Callable[[], bool],
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Do `work` again and again while it is `wanted`; what goes wrong is logged, and tried again later each time."""
+    """Do all `works`, again and again while that is `wanted`; one that fails is logged and keeps none from its turn.
+
+    After a round that failed unexpectedly it waits at least 1 s, and twice as long each time, up to 30 s.
+    """
     wait = poll_seconds
     while wanted():
-        try:
-            work()
-            wait = poll_seconds
-        except StoreUnavailable as error:
-            _log.warning("behind the log, will try again: %s", error)
-            wait = poll_seconds
-        except Exception:  # one round is lost, never the worker: what was not committed is read again from the log
-            wait = min(max(2 * wait, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
-            _log.exception("this round failed; the next is in %g s", wait)
+        failed = False
+        for work in works:
+            try:
+                work()
+            except StoreUnavailable as error:
+                _log.warning("behind the log, will try again: %s", error)
+            except Exception:  # what was not committed is read again from the log
+                failed = True
+                _log.exception("a round failed, will try again")
+        wait = min(max(2 * wait, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS) if failed else poll_seconds
         pause(wait)

@@ -89,7 +89,9 @@ def _served(settings: Settings) -> Iterator[tuple[str, "subprocess.Popen[bytes]"
             click.echo(f"port {settings.port} is in use: {port} is taken instead", err=True)
     url = f"http://{HOST}:{port}"
     called = [sys.executable, "-m", "api", "serve", "--host", HOST, "--port", str(port)]
-    server = subprocess.Popen(called, env=settings.as_environment() | {"PATRON_LOG_LEVEL": "error"})
+    # The storefront is there in development mode only, and the tour has no key.
+    environment = settings.as_environment() | {"PATRON_LOG_LEVEL": "error", "PATRON_SECRET_KEY": ""}
+    server = subprocess.Popen(called, env=environment)
     try:
         with stage("starting the server"):
             _wait_until_ready(url, server)

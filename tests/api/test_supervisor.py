@@ -35,7 +35,7 @@ def test_a_server_without_a_worker_says_so(app: InProcess) -> None:
 
 def test_a_round_that_fails_is_told_and_tried_again_ever_later(caplog: pytest.LogCaptureFixture) -> None:
     failures: list[Exception] = [ValueError("odd"), ValueError("odd"), StoreUnavailable("busy")]
-    rounds, pauses = [0], list[float]()
+    rounds, others, pauses = [0], list[int](), list[float]()
 
     def work() -> None:
         rounds[0] += 1
@@ -43,7 +43,9 @@ def test_a_round_that_fails_is_told_and_tried_again_ever_later(caplog: pytest.Lo
             raise failures.pop(0)
 
     with caplog.at_level(logging.WARNING, "patron.worker"):
-        keep_up(work, 0.05, wanted=lambda: rounds[0] < 4, pause=pauses.append)
+        works = (work, lambda: others.append(rounds[0]))
+        keep_up(works, 0.05, wanted=lambda: rounds[0] < 4, pause=pauses.append)
+    assert others == [1, 2, 3, 4]
     assert pauses == [1.0, 2.0, 0.05, 0.05]
     assert [bool(record.exc_info) for record in caplog.records] == [True, True, False]
 
@@ -53,7 +55,7 @@ def test_being_told_to_stop_ends_the_worker() -> None:
         raise SystemExit(0)
 
     with pytest.raises(SystemExit):
-        keep_up(work, 0.05, wanted=lambda: True, pause=time.sleep)
+        keep_up([work], 0.05, wanted=lambda: True, pause=time.sleep)
 
 
 def _worker(http: httpx.Client) -> str:
