@@ -26,6 +26,11 @@ def main(arguments: list[str] | None = None) -> None:
         f"recommender − {other}, {task.value}": [str(one) for one in table.differences("recommender", other, task, rng)]
         for task in Task
         for other in ("buy again", "GNN", "recommender, random customers")
+    } | {
+        f"similar − random customers alone, {task.value}": [
+            str(one) for one in table.differences("similar customers alone", "random customers alone", task, rng)
+        ]
+        for task in Task
     }
     answer = {
         "benchmark": "evaluate",

@@ -31,6 +31,14 @@ from recommend.recommender import Recommender
 __all__ = ["command", "evaluated"]
 
 
+ONLY_SIMILAR_CUSTOMERS = """
+placements:
+  homepage: {k: 20, sources: {similar_customers: 200}, weights: {similar_customers: 1.0}}
+  discover: {k: 20, sources: {similar_customers: 200}, weights: {similar_customers: 1.0}, filters: {bought: true}}
+"""
+"""What the source is worth by itself: in the whole recommender the network says much of the same."""
+
+
 @click.command("evaluate")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder.")
 @click.option("--k", type=click.IntRange(1, 200), default=20, show_default=True, help="The length of the lists.")
@@ -80,12 +88,15 @@ def evaluated(settings: Settings, k: int = 20, seed: int = 0) -> EvaluationTable
         with stage("folding the profiles"):
             profiles = profiles_of(split.train)
         whole = RecommenderRanker(Recommender(placements), snapshot, Catalogue(products), profiles, split.cut)
-        strangers = Recommender(placements, crowd=Strangers(np.random.default_rng(seed)))
+        crowd = Strangers(np.random.default_rng(seed))
+        only = Placements.parse(ONLY_SIMILAR_CUSTOMERS)
         methods: dict[str, Method] = {
             **BASELINES,
             "GNN": Fitted(VectorRanker.of(embeddings, split.matrix())),
             "recommender": Fitted(whole),
-            "recommender, random customers": Fitted(replace(whole, recommender=strangers)),
+            "recommender, random customers": Fitted(replace(whole, recommender=Recommender(placements, crowd=crowd))),
+            "similar customers alone": Fitted(replace(whole, recommender=Recommender(only))),
+            "random customers alone": Fitted(replace(whole, recommender=Recommender(only, crowd=crowd))),
         }
         with stage("comparing the methods") as advance:
             return evaluate(

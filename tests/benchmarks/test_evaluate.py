@@ -31,10 +31,11 @@ def test_it_prints_every_method_on_both_tasks(tmp_path: Path, capsys: pytest.Cap
     main(["--data", str(tmp_path), "--json", str(tmp_path / "table.json"), "--k", "3"])
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
-    methods = [*BASELINES, "GNN", "recommender", "recommender, random customers"]
+    ours = ["GNN", "recommender", "recommender, random customers", "similar customers alone", "random customers alone"]
+    methods = [*BASELINES, *ours]
     assert [row["method"] for row in printed["rows"]] == [name for name in methods for _ in range(2)]
     assert printed["train_pairs"] == 24
-    assert len(printed["paired_differences"]) == 6
+    assert len(printed["paired_differences"]) == 8
 
 
 def test_a_graph_without_interactions_is_refused_in_words(tmp_path: Path) -> None:

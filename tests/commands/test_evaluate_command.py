@@ -24,7 +24,14 @@ from tests.commands.called import Called
 
 Patron = Callable[..., Called]
 
-METHODS = [*BASELINES, "GNN", "recommender", "recommender, random customers"]
+METHODS = [
+    *BASELINES,
+    "GNN",
+    "recommender",
+    "recommender, random customers",
+    "similar customers alone",
+    "random customers alone",
+]
 
 
 def test_the_table_has_every_method_on_both_tasks_with_intervals(patron: Patron, data: Path) -> None:
