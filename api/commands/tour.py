@@ -89,7 +89,8 @@ class Tour:
 
     def _unfamiliar(self, customer: str, shown: Items) -> list[str]:
         """Three products of one category that the household might discover, of none that its home page shows."""
-        asked = {"customer_id": customer, "placements": [{"name": "discover", "k": DISCOVERED}], "dry_run": True}
+        wanted = {"name": "discover", "k": DISCOVERED, "filter": 'category != "COUPON/MISC ITEMS"'}  # fuel, vouchers
+        asked = {"customer_id": customer, "placements": [wanted], "dry_run": True}
         items: Items = self._post("/v1/recommendations", asked, quiet=True)["placements"][0]["items"]
         self._learn(item["product_id"] for item in (*items, *shown))
         known = {self._entries[item["product_id"]].get("category") for item in shown}
