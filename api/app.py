@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api.engine import Engine, open_engine
 from api.keys import DevelopmentMode, Keys
 from api.openapi import describe
+from api.pages.description import description_route
 from api.pages.storefront import storefront_routes
 from api.problems import install_problems
 from api.routes import operation
@@ -45,9 +46,12 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
         summary="What should this customer see, be offered, be told, or be spared, right now, and why?",
         lifespan=life,
         redirect_slashes=False,
+        docs_url=None,  # FastAPI's own pages come from a network of others
+        redoc_url=None,
     )
     app.state.keys = Keys(settings)
     app.include_router(operation.router)
+    app.router.routes.append(description_route())
     app.router.routes.extend([*tracking_routes(), *recommendation_routes(), *product_routes(), *customer_routes()])
     if settings.development and settings.demo:
         app.router.routes.extend(storefront_routes())

@@ -25,7 +25,7 @@ CHECKS = (
     openapi_checks.response_schema_conformance,
     openapi_checks.response_headers_conformance,
 )
-UNDESCRIBED = ("/docs", "/redoc", "/openapi.json", "/demo")
+UNDESCRIBED = ("/docs", "/openapi.json", "/demo")
 
 
 @pytest.fixture(scope="module")
