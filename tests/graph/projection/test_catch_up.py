@@ -70,7 +70,7 @@ folder = Path(sys.argv[1])
 def work(number, report):
     log, profiles = SqliteEventLog(folder / "log.db"), SqliteProfiles(folder / "profiles.db")
     report.write("started\\n")
-    catch_up(log, ServingProjection(profiles), batch=3, progress=lambda events: report.write(f"{events}\\n"))
+    catch_up(log, ServingProjection(profiles), batch=1, progress=lambda events: report.write(f"{events}\\n"))
     report.write("done\\n")
 
 print(*killed_at_random(work, rounds=12, longest=0.05, rng=random.Random(3)), sep="\\n")
@@ -79,7 +79,7 @@ print(*killed_at_random(work, rounds=12, longest=0.05, rng=random.Random(3)), se
 
 def test_killed_at_any_moment_it_ends_as_if_it_had_never_been(tmp_path: Path) -> None:
     log = SqliteEventLog(tmp_path / "log.db")
-    log.append(household_events(3000))
+    log.append(household_events(9000))  # a commit each: far more than the rounds can get through
     log.close()
     done = subprocess.run(
         [sys.executable, "-c", _KILLED_WORKERS, str(tmp_path), str(Path(__file__).parents[3])],
