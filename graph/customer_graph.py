@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.ids import CustomerId, ProductId
+from graph.ids import CustomerId
 from graph.instants import Instant
 from graph.interactions import Interaction
 from graph.log.event_log import Position
@@ -22,6 +22,7 @@ __all__ = [
     "Change",
     "CustomerGraph",
     "EdgeArrays",
+    "Entry",
     "Erasure",
     "GraphCounts",
     "GraphReader",
@@ -41,7 +42,8 @@ class Erasure:
     customer: CustomerId
 
 
-Record = Customer | Product | Campaign | Interaction
+Entry = Customer | Product | Campaign
+Record = Entry | Interaction
 Change = Record | Erasure
 RecordKind = type[Customer] | type[Product] | type[Campaign] | type[Interaction]
 
@@ -106,9 +108,18 @@ class GraphCounts(NamedTuple):
 class GraphReader(Protocol):
     """What can be asked of the customer graph. Times are half open: since ≤ at < as_of."""
 
-    def customer(self, customer: CustomerId) -> Customer | None: ...
+    def entries(self, nodes: Iterable[NodeRef]) -> dict[NodeRef, Entry]:
+        """What is stated of those of `nodes` that exist and are customers, products or campaigns, in the order asked;
+        of a bare one its id alone."""
+        ...
 
-    def product(self, product: ProductId) -> Product | None: ...
+    def search(self, text: str, *, kinds: Collection[NodeKind] | None = None, limit: int = 20) -> list[NodeRef]:
+        """Nodes whose id is `text`, then those whose id starts with it, then those whose id, name or traits hold it.
+
+        Case is folded; ties go by kind, then id; a customer's id counts with and without its namespace. A text of fewer
+        than three characters finds whole ids only, and those as they are written.
+        """
+        ...
 
     def neighbours(
         self,

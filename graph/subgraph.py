@@ -6,9 +6,8 @@ import networkx as nx
 
 from graph.customer_graph import GraphReader, Neighbour
 from graph.errors import InvalidValue
-from graph.ids import ProductId
 from graph.instants import Instant
-from graph.nodes import NodeKind, NodeRef
+from graph.nodes import NodeKind, NodeRef, Product
 
 __all__ = ["to_networkx"]
 
@@ -56,7 +55,7 @@ def to_networkx(
     drawn: nx.MultiDiGraph[NodeRef] = nx.MultiDiGraph()
     frontier = starts[:limit]
     for node in frontier:
-        _add_node(graph, drawn, node, 0)
+        _add_node(drawn, node, 0)
     for distance in range(1, depth + 1):
         reached: list[NodeRef] = []
         for node in frontier:
@@ -66,17 +65,18 @@ def to_networkx(
                 if row.node not in drawn:
                     if drawn.number_of_nodes() == limit:
                         continue
-                    _add_node(graph, drawn, row.node, distance)
+                    _add_node(drawn, row.node, distance)
                     reached.append(row.node)
                 _add_edge(drawn, node, row)
         frontier = reached
+    for node, entry in graph.entries(each for each in drawn if each.kind == NodeKind.PRODUCT).items():
+        if isinstance(entry, Product) and entry.name:
+            drawn.nodes[node]["label"] = entry.name
     return drawn
 
 
-def _add_node(graph: GraphReader, drawn: "nx.MultiDiGraph[NodeRef]", node: NodeRef, distance: int) -> None:
-    entry = graph.product(ProductId(node.id)) if node.kind == NodeKind.PRODUCT else None
-    label = entry.name if entry is not None and entry.name else node.id
-    drawn.add_node(node, kind=node.kind.value, id=node.id, label=label, distance=distance)
+def _add_node(drawn: "nx.MultiDiGraph[NodeRef]", node: NodeRef, distance: int) -> None:
+    drawn.add_node(node, kind=node.kind.value, id=node.id, label=node.id, distance=distance)
 
 
 def _add_edge(drawn: "nx.MultiDiGraph[NodeRef]", node: NodeRef, row: Neighbour) -> None:

@@ -1,6 +1,6 @@
 """Walks: the shortest simple paths between two nodes, searched from both ends over any store's neighbours."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import product
 
 from graph.customer_graph import Neighbour, Path
@@ -15,7 +15,7 @@ MAX_LENGTH = 6
 
 _FOLLOWED: tuple[str, ...] = (*InteractionKind, Relation.COVERS, Relation.PART_OF)
 
-Beside = Callable[[NodeRef, Collection[str]], list[Neighbour]]
+Beside = Callable[[Collection[NodeRef], Collection[str]], Mapping[NodeRef, list[Neighbour]]]
 Nodes = tuple[NodeRef, ...]
 Relations = tuple[str, ...]
 Half = dict[Nodes, list[Relations]]
@@ -25,25 +25,25 @@ Half = dict[Nodes, list[Relations]]
 def shortest_paths(
     beside: Beside, start: NodeRef, end: NodeRef, relations: Collection[str] | None, max_length: int, limit: int
 ) -> list[Path]:
-    """The first `limit` paths as `GraphReader.paths` defines them; `beside` answers a node's first neighbours."""
+    """The first `limit` paths as `GraphReader.paths` defines them; `beside` answers the first neighbours of nodes."""
     if not 1 <= max_length <= MAX_LENGTH:
         raise InvalidValue("max_length", max_length, f"an integer of 1 to {MAX_LENGTH}")
     followed = _FOLLOWED if relations is None else tuple(relations)
     seen: dict[NodeRef, list[Neighbour]] = {}
 
-    def steps(node: NodeRef) -> list[Neighbour]:
-        if node not in seen:
-            seen[node] = beside(node, followed)
-        return seen[node]
+    def steps(half: Half) -> dict[NodeRef, list[Neighbour]]:
+        reached = dict.fromkeys(nodes[-1] for nodes in half)
+        seen.update(beside([node for node in reached if node not in seen], followed))
+        return {node: seen.get(node, []) for node in reached}
 
     found: list[Path] = []
     fore: Half = {(start,): [()]}
     back: Half = {(end,): [()]}
     for length in range(1, max_length + 1):
         if length % 2:
-            fore = _longer(fore, steps)
+            fore = _longer(fore, steps(fore))
         else:
-            back = _longer(back, steps)
+            back = _longer(back, steps(back))
         for path in _joined(fore, back):
             if len(found) == max(limit, 0):
                 return found
@@ -51,11 +51,11 @@ def shortest_paths(
     return found
 
 
-def _longer(half: Half, steps: Callable[[NodeRef], list[Neighbour]]) -> Half:
+def _longer(half: Half, steps: Mapping[NodeRef, list[Neighbour]]) -> Half:
     """Every walk one step further, to nodes it has not seen."""
     longer: Half = {}
     for nodes, relations in half.items():
-        for neighbour in steps(nodes[-1]):
+        for neighbour in steps[nodes[-1]]:
             if neighbour.node not in nodes:
                 walks = longer.setdefault((*nodes, neighbour.node), [])
                 walks.extend((*each, neighbour.relation) for each in relations)

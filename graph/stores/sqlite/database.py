@@ -8,6 +8,9 @@ from pathlib import Path
 from threading import RLock
 
 from graph.errors import StoreUnavailable
+from graph.nodes import NodeKind, NodeRef
+from graph.stores.search_text import search_text
+from graph.stores.sqlite.bodies import STATED, entry_of
 from graph.stores.sqlite.schema import migrate
 
 __all__ = ["Database"]
@@ -97,6 +100,7 @@ class Database:
             f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("search_text", 3, _search_text, deterministic=True)
         return connection
 
     def _truncate_wal(self) -> None:
@@ -125,6 +129,11 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise StoreUnavailable(f"graph store {self.path}: {_reason(error)}") from error
+
+
+def _search_text(kind: str, name: str, body: bytes | None) -> str:
+    node = NodeRef(NodeKind(kind), name)
+    return search_text(entry_of(node, body) if node.kind in STATED else node)
 
 
 def _reason(error: sqlite3.Error) -> str:

@@ -3,20 +3,14 @@
 import sqlite3
 from collections.abc import Sequence
 
-import msgspec
-
-from graph.ids import CustomerId
-from graph.nodes import Campaign, Customer, NodeKind, Product, Relation, Stamp, Trait
+from graph.nodes import Campaign, Customer, NodeKind, Product, Relation, Stamp
+from graph.stores.sqlite.bodies import ENCODER, decode_campaign, decode_product, decode_traits
 from graph.stores.sqlite.recording import REFUSED, customer_rows, node_rows, remove_unused, said_why
 from graph.stores.sqlite.schema import RELATIONS
 
-__all__ = ["customer_of", "decode_campaign", "decode_product", "put_campaign", "put_customers", "put_products"]
+__all__ = ["put_campaign", "put_customers", "put_products"]
 
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-decode_product = msgspec.msgpack.Decoder(Product).decode
-decode_campaign = msgspec.msgpack.Decoder(Campaign).decode
-_decode_traits = msgspec.msgpack.Decoder(tuple[dict[str, Trait], dict[str, Stamp]]).decode
-
+_PUT_TRAITS = "UPDATE customer SET traits = ?1, search = search_text('customer', name, ?1) WHERE id = ?2"
 _CODES = {relation: code for code, relation in enumerate(RELATIONS)}
 _NEVER = Stamp()
 
@@ -30,7 +24,7 @@ def put_customers(connection: sqlite3.Connection, customers: Sequence[Customer])
         for each in customers:
             row = rows[each.id]
             [held] = connection.execute("SELECT traits FROM customer WHERE id = ?", (row,)).fetchone()
-            traits, stamps = _decode_traits(held) if held else ({}, {})
+            traits, stamps = decode_traits(held) if held else ({}, {})
             for name, value in each.traits.items():
                 stamp = each.stamps.get(name, _NEVER)
                 if stamp >= stamps.get(name, _NEVER):
@@ -38,19 +32,13 @@ def put_customers(connection: sqlite3.Connection, customers: Sequence[Customer])
                     stamps.pop(name, None)
                     if stamp != _NEVER:
                         stamps[name] = stamp
-            body = _ENCODER.encode((traits, stamps)) if traits else None
+            body = ENCODER.encode((traits, stamps)) if traits else None
             if body != held:
                 if body is not None:
-                    _decode_traits(body)  # what could not be read back is not written
-                connection.execute("UPDATE customer SET traits = ? WHERE id = ?", (body, row))
+                    decode_traits(body)  # what could not be read back is not written
+                connection.execute(_PUT_TRAITS, (body, row))
     except REFUSED as error:
         raise said_why(customers, error) from error
-
-
-def customer_of(name: str, body: bytes | None) -> Customer:
-    """The customer a row of the table holds."""
-    traits, stamps = _decode_traits(body) if body else ({}, {})
-    return Customer(id=CustomerId(name), traits=traits, stamps=stamps)
 
 
 def put_products(connection: sqlite3.Connection, products: Sequence[Product]) -> None:
@@ -58,7 +46,7 @@ def put_products(connection: sqlite3.Connection, products: Sequence[Product]) ->
     try:
         shared: dict[Joined, int] = {}
         for each in products:
-            body = _ENCODER.encode(each)
+            body = ENCODER.encode(each)
             bare = decode_product(body) == Product(id=each.id)
             node = _replaced(connection, NodeKind.PRODUCT, each, None if bare else body)
             if node is not None:
@@ -87,7 +75,7 @@ def _joined(connection: sqlite3.Connection, joined: Joined, known: dict[Joined, 
 def put_campaign(connection: sqlite3.Connection, campaign: Campaign) -> None:
     """Replace the entry of a campaign, its coupons and what those cover."""
     try:
-        body = _ENCODER.encode(campaign)
+        body = ENCODER.encode(campaign)
         bare = decode_campaign(body) == Campaign(id=campaign.id)
         node = _replaced(connection, NodeKind.CAMPAIGN, campaign, None if bare else body)
         if node is not None:
@@ -113,6 +101,7 @@ def _replaced(
         connection.execute("DELETE FROM entry WHERE node = ?", (node,))
     else:
         connection.execute("INSERT OR REPLACE INTO entry (node, body) VALUES (?, ?)", (node, body))
+    connection.execute("UPDATE node SET search = search_text(kind, name, ?) WHERE id = ?", (body, node))
     return node
 
 

@@ -2,15 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 import msgspec
 
-from graph.customer_graph import Record, RecordKind
-from graph.ids import CustomerId, ProductId
+from graph.customer_graph import Entry, Record, RecordKind
+from graph.ids import CustomerId
 from graph.instants import Instant
 from graph.interactions import Interaction
 from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product, Trait
-from graph.stores.sqlite.entries import customer_of, decode_campaign, decode_product
+from graph.stores.sqlite.bodies import customer_of, entry_of
 from graph.stores.sqlite.schema import KINDS
 
 __all__ = ["export"]
@@ -29,8 +30,8 @@ def export(connection: sqlite3.Connection, kinds: Collection[RecordKind] | None)
     """Customers, products and campaigns by id, then interactions by key; the named kinds only, or all."""
     sources: tuple[tuple[RecordKind, Callable[[sqlite3.Connection], Iterator[Record]]], ...] = (
         (Customer, _customers),
-        (Product, _products),
-        (Campaign, _campaigns),
+        (Product, partial(_entries, NodeKind.PRODUCT)),
+        (Campaign, partial(_entries, NodeKind.CAMPAIGN)),
         (Interaction, _interactions),
     )
     for kind, read in sources:
@@ -43,14 +44,9 @@ def _customers(connection: sqlite3.Connection) -> Iterator[Customer]:
         yield customer_of(name, traits)
 
 
-def _products(connection: sqlite3.Connection) -> Iterator[Product]:
-    for name, body in connection.execute(_ENTRIES, (NodeKind.PRODUCT,)):
-        yield Product(id=ProductId(name)) if body is None else decode_product(body)
-
-
-def _campaigns(connection: sqlite3.Connection) -> Iterator[Campaign]:
-    for name, body in connection.execute(_ENTRIES, (NodeKind.CAMPAIGN,)):
-        yield Campaign(id=name) if body is None else decode_campaign(body)
+def _entries(kind: NodeKind, connection: sqlite3.Connection) -> Iterator[Entry]:
+    for name, body in connection.execute(_ENTRIES, (kind,)):
+        yield entry_of(NodeRef(kind, name), body)
 
 
 def _interactions(connection: sqlite3.Connection) -> Iterator[Interaction]:

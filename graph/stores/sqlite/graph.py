@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from graph.customer_graph import (
     Change,
     EdgeArrays,
+    Entry,
     Erasure,
     GraphCounts,
     Neighbour,
@@ -15,23 +16,23 @@ from graph.customer_graph import (
     RecordKind,
     SimilarByHistory,
 )
-from graph.ids import CustomerId, ProductId
+from graph.ids import CustomerId
 from graph.instants import Instant
 from graph.interactions import Interaction
 from graph.log.event_log import Position
 from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product
+from graph.stores.sqlite.bodies import entries
 from graph.stores.sqlite.changes import Changes
 from graph.stores.sqlite.database import Database
 from graph.stores.sqlite.edges import edges
-from graph.stores.sqlite.entries import customer_of, decode_product
 from graph.stores.sqlite.export import export
 from graph.stores.sqlite.neighbours import neighbours
+from graph.stores.sqlite.search import search
 from graph.stores.sqlite.similarity import similar_customers
 from graph.stores.walks import shortest_paths
 
 __all__ = ["SqliteGraph"]
 
-_NODE = """SELECT e.body FROM node n LEFT JOIN entry e ON e.node = n.id WHERE n.kind = ? AND n.name = ?"""
 _COUNTS = """SELECT (SELECT count(*) FROM customer),
     (SELECT count(*) FROM node n JOIN entry e ON e.node = n.id WHERE n.kind = 'product'),
     (SELECT count(*) FROM node WHERE kind = 'campaign'), (SELECT count(*) FROM node WHERE kind = 'coupon'),
@@ -50,17 +51,13 @@ class SqliteGraph:
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 30.0) -> None:
         self._database = Database(FilePath(path), timeout)
 
-    def customer(self, customer: CustomerId) -> Customer | None:
+    def entries(self, nodes: Iterable[NodeRef]) -> dict[NodeRef, Entry]:
         with self._database.reading() as connection:
-            held = connection.execute("SELECT traits FROM customer WHERE name = ?", (customer,)).fetchone()
-        return None if held is None else customer_of(customer, held[0])
+            return entries(connection, nodes)
 
-    def product(self, product: ProductId) -> Product | None:
+    def search(self, text: str, *, kinds: Collection[NodeKind] | None = None, limit: int = 20) -> list[NodeRef]:
         with self._database.reading() as connection:
-            held = connection.execute(_NODE, (NodeKind.PRODUCT, product)).fetchone()
-        if held is None:
-            return None
-        return Product(id=product) if held[0] is None else decode_product(held[0])
+            return search(connection, text, kinds, limit)
 
     def neighbours(
         self,
@@ -91,8 +88,8 @@ class SqliteGraph:
     ) -> list[Path]:
         with self._database.reading() as connection:
 
-            def beside(node: NodeRef, relations: Collection[str]) -> list[Neighbour]:
-                return neighbours(connection, node, relations, None, None, None, fan_out)
+            def beside(nodes: Collection[NodeRef], relations: Collection[str]) -> dict[NodeRef, list[Neighbour]]:
+                return {node: neighbours(connection, node, relations, None, None, None, fan_out) for node in nodes}
 
             return shortest_paths(beside, start, end, relations, max_length, limit)
 

@@ -132,13 +132,15 @@ def _record(connection: sqlite3.Connection, interactions: Sequence[Interaction])
 
 def customer_rows(connection: sqlite3.Connection, names: Iterable[str]) -> tuple[Rows, list[int]]:
     """The row of each customer, and which of them had to be created."""
-    find, create = "SELECT id FROM customer WHERE name = ?", "INSERT INTO customer (name) VALUES (?)"
+    find = "SELECT id FROM customer WHERE name = ?"
+    create = "INSERT INTO customer (name, search) VALUES (?1, search_text('customer', ?1, NULL))"
     return _rows(connection, find, create, ((name, (name,)) for name in dict.fromkeys(names)))
 
 
 def node_rows(connection: sqlite3.Connection, kind: NodeKind, names: Iterable[str]) -> tuple[Rows, list[int]]:
     """The row of each node of one kind, and which of them had to be created, bare."""
-    find, create = "SELECT id FROM node WHERE kind = ? AND name = ?", "INSERT INTO node (kind, name) VALUES (?, ?)"
+    find = "SELECT id FROM node WHERE kind = ? AND name = ?"
+    create = "INSERT INTO node (kind, name, search) VALUES (?1, ?2, search_text(?1, ?2, NULL))"
     return _rows(connection, find, create, ((name, (kind.value, name)) for name in dict.fromkeys(names)))
 
 

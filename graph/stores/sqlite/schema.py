@@ -66,7 +66,14 @@ _PURCHASES = (
     " AS counted WHERE counted.customer = customer.id",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _PURCHASES)
+_SEARCH = (
+    "ALTER TABLE customer ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE node ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+    "UPDATE customer SET search = search_text('customer', name, traits)",
+    """UPDATE node SET search = search_text(kind, name, (SELECT body FROM entry WHERE node = id))""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _PURCHASES, _SEARCH)
 """What makes version n + 1 of version n, as statements; a step once released is never edited."""
 VERSION = len(MIGRATIONS)
 

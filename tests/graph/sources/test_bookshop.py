@@ -6,7 +6,7 @@ import msgspec
 import polars as pl
 import pytest
 
-from graph import CustomerId, NodeKind, NodeRef, ProductId
+from graph import Customer, CustomerId, NodeKind, NodeRef, Product
 from graph.events.family import EVENT_TYPES, Event, Purchased
 from graph.instants import Instant, parse_instant
 from graph.log.sqlite_log import SqliteEventLog
@@ -91,12 +91,13 @@ def test_the_graph_holds_what_the_shop_said(mapping: Mapping, tmp_path: Path) ->
     import_history(read_history(mapping, FOLDER, RECEIVED), log)
     catch_up(log, GraphProjection(graph))
     catch_up(log, ServingProjection(profiles))
-    momo = graph.product(ProductId("B-200"))
-    assert momo is not None
+    momo = graph.entries([NodeRef(NodeKind.PRODUCT, "B-200")])[NodeRef(NodeKind.PRODUCT, "B-200")]
+    assert isinstance(momo, Product)
     assert (momo.name, momo.category, momo.price, momo.currency) == ("Momo, 304 p.", "Children's books", 1800, "CHF")
     assert momo.attributes == {"pages": 304}
-    anna = graph.customer(CustomerId("user:anna@example.org"))
-    assert anna is not None
+    reader = NodeRef(NodeKind.CUSTOMER, "user:anna@example.org")
+    anna = graph.entries([reader])[reader]
+    assert isinstance(anna, Customer)
     assert anna.traits == {"born": 1984, "newsletter": True, "points": 120, "town": "Zürich"}
     beside = graph.neighbours(NodeRef(NodeKind.CUSTOMER, "user:anna@example.org"), relations=["purchased"])
     assert [(one.node.id, one.times) for one in beside] == [("B-100", 3), ("B-200", 1)]

@@ -61,6 +61,8 @@ class CustomerGraphContract(GraphReaderContract, GraphWriterContract):
                 beside = model.neighbours() if since is None or as_of is None else model.neighbours(since, as_of)
                 for each in {*beside, *model.nodes}:
                     assert graph.neighbours(each, since=since, as_of=as_of) == beside.get(each, []), each
+            for text in ("user:a", "anon:c", "c1/", "p/4", "true", "0.0"):
+                assert graph.search(text, limit=1000) == model.search(text)
             for customer in model.customers:
                 similar = model.similar(customer)
                 found = graph.similar_customers(CustomerId(customer))

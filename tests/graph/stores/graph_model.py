@@ -85,6 +85,33 @@ class GraphModel:
             unresolved=kinds[NodeKind.PRODUCT] - len(self.products),
         )
 
+    def search(self, text: str) -> list[NodeRef]:
+        """All that is found, by the plainest rules; `text` has three characters or more."""
+        found: list[tuple[int, NodeRef]] = []
+        everywhere = self.nodes | {NodeRef(NodeKind.CUSTOMER, each) for each in self.customers}
+        everywhere |= {end for source, target, _ in self._relations() for end in (source, target)}
+        for node in everywhere:
+            ids = [node.id]
+            if node.kind == NodeKind.CUSTOMER:
+                ids.insert(0, node.id.partition(":")[2])
+            values = [*ids, *self._values(node)]
+            text = text.casefold()
+            if any(text in str(value).casefold() for value in values):
+                exact = text in (node.id, ids[0].casefold())
+                found.append((0 if exact else 1 if ids[0].casefold().startswith(text) else 2, node))
+        return [node for _, node in sorted(found)]
+
+    def _values(self, node: NodeRef) -> list[object]:
+        if node.kind == NodeKind.CUSTOMER:
+            return list(self.customers[node.id].traits.values())
+        if node.kind == NodeKind.PRODUCT and node.id in self.products:
+            held = self.products[node.id]
+            shared = [held.department, held.category, held.subcategory, held.brand, held.manufacturer]
+            return [held.name, *shared, *held.attributes.values()]
+        if node.kind == NodeKind.CAMPAIGN and node.id in self.campaigns:
+            return [self.campaigns[node.id].kind]
+        return []
+
     def neighbours(self, since: int = -(2**62), as_of: int = 2**62) -> dict[NodeRef, list[Neighbour]]:
         """Of every node, all rows."""
         times: Counter[tuple[NodeRef, NodeRef, str]] = Counter()

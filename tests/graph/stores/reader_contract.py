@@ -12,8 +12,10 @@ from graph import (
     MINUTE,
     Campaign,
     Coupon,
+    Customer,
     CustomerGraph,
     CustomerId,
+    Erasure,
     Instant,
     Interaction,
     InteractionKind,
@@ -123,6 +125,38 @@ class GraphReaderContract(OpenedGraph):
         )
         assert graph.neighbours(NodeRef(NodeKind.BRAND, "New")) == [Neighbour(node(MILK), "of_brand", 1, None)]
         assert graph.neighbours(NodeRef(NodeKind.BRAND, "Old")) == [Neighbour(node(EGGS), "of_brand", 1, None)]
+
+    def test_search_finds_ids_then_beginnings_then_names_and_traits(self, graph: CustomerGraph) -> None:
+        graph.apply(
+            [
+                Customer(id=CustomerId("user:310"), traits={"city": "Kilmilk", "age": 31}),
+                Customer(id=CustomerId("anon:31"), traits={"plan": "Größe L"}),
+                Product(id=ProductId("milk"), name="Whole MILK", brand="Farm"),
+                Product(id=ProductId("milk-2"), name="Skimmed", department="DAIRY"),
+                Product(id=ProductId("31"), name="Oat drink", attributes={"instead_of": "Milk"}),
+                Campaign(id="milk days"),
+                bought("1", CustomerId("user:31"), "unknown milk"),
+            ]
+        )
+        customer = NodeKind.CUSTOMER
+        assert graph.search(" MILK ") == [
+            node("milk"),
+            NodeRef(NodeKind.CAMPAIGN, "milk days"),
+            node("milk-2"),
+            NodeRef(customer, "user:310"),
+            node("31"),
+            node("unknown milk"),
+        ]
+        assert graph.search("milk", limit=2) == [node("milk"), NodeRef(NodeKind.CAMPAIGN, "milk days")]
+        assert graph.search("milk", kinds=[customer]) == [NodeRef(customer, "user:310")]
+        assert graph.search("31") == [NodeRef(customer, "anon:31"), NodeRef(customer, "user:31"), node("31")]
+        assert graph.search("310") == graph.search("user:310") == [NodeRef(customer, "user:310")]
+        assert graph.search("GRÖSSE") == [NodeRef(customer, "anon:31")]
+        assert graph.search("dairy") == [NodeRef(NodeKind.DEPARTMENT, "DAIRY"), node("milk-2")]
+        assert graph.search("user:31") == [NodeRef(customer, "user:31"), NodeRef(customer, "user:310")]
+        assert graph.search("") == graph.search("mi") == graph.search("milk", limit=0) == graph.search("%_*") == []
+        graph.apply([Product(id=ProductId("milk-2"), name="Oats"), Erasure(CustomerId("user:310"))])
+        assert graph.search("skimmed") == graph.search("kilmilk") == []
 
     def test_similar_customers_share_products_and_ties_go_by_id(self, graph: CustomerGraph) -> None:
         baskets = {"a": "123456789", "b": "123456789", "d": "123", "c": "147", "e": "1", "f": "x"}

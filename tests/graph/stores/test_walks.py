@@ -16,8 +16,10 @@ def test_they_are_the_first_of_all_simple_paths_there_are(
 ) -> None:
     both = {(a, b, relation) for a, b, relation in edges} | {(b, a, relation) for a, b, relation in edges}
 
-    def beside(node: NodeRef, relations: Collection[str]) -> list[Neighbour]:
-        return [Neighbour(b, relation, 1, None) for a, b, relation in sorted(both) if a == node]
+    def beside(nodes: Collection[NodeRef], relations: Collection[str]) -> dict[NodeRef, list[Neighbour]]:
+        return {
+            node: [Neighbour(b, relation, 1, None) for a, b, relation in sorted(both) if a == node] for node in nodes
+        }
 
     grown = [Path((NODES[0],), ())]
     every: list[Path] = []
@@ -25,7 +27,7 @@ def test_they_are_the_first_of_all_simple_paths_there_are(
         grown = [
             Path((*path.nodes, row.node), (*path.relations, row.relation))
             for path in grown
-            for row in beside(path.nodes[-1], ())
+            for row in beside([path.nodes[-1]], ())[path.nodes[-1]]
             if row.node not in path.nodes
         ]
         every += sorted(path for path in grown if path.nodes[-1] == NODES[1])
@@ -35,9 +37,9 @@ def test_they_are_the_first_of_all_simple_paths_there_are(
 def test_a_node_is_asked_for_its_neighbours_once() -> None:
     asked: list[NodeRef] = []
 
-    def beside(node: NodeRef, relations: Collection[str]) -> list[Neighbour]:
-        asked.append(node)
-        return [Neighbour(other, "viewed", 1, None) for other in NODES[:4] if other != node]
+    def beside(nodes: Collection[NodeRef], relations: Collection[str]) -> dict[NodeRef, list[Neighbour]]:
+        asked.extend(nodes)
+        return {node: [Neighbour(other, "viewed", 1, None) for other in NODES[:4] if other != node] for node in nodes}
 
     assert len(shortest_paths(beside, NODES[0], NODES[1], None, 4, 100)) == 5
     assert sorted(asked) == NODES[:4]

@@ -29,6 +29,8 @@ from graph import (
 from tests.graph.stores.changes import bought, node
 from tests.graph.stores.opened_graph import ANN, BOB, BREAD, CAT, EGGS, MILK, OpenedGraph
 
+_ANN = NodeRef(NodeKind.CUSTOMER, ANN)
+
 
 class GraphWriterContract(OpenedGraph):
     """Every verb is atomic and idempotent, and what went in comes out."""
@@ -38,7 +40,7 @@ class GraphWriterContract(OpenedGraph):
         assert graph.position() == START
         assert list(graph.export()) == []
         assert len(graph.edges()) == 0 and graph.edges().customers == []
-        assert graph.customer(ANN) is None and graph.product(MILK) is None
+        assert graph.entries([_ANN, node(MILK)]) == {}
         assert graph.neighbours(node(MILK)) == [] and graph.similar_customers(ANN) == []
 
     def test_every_verb_takes_an_empty_batch(self, graph: CustomerGraph) -> None:
@@ -57,8 +59,10 @@ class GraphWriterContract(OpenedGraph):
         graph.upsert_products([Product(id=MILK, name="Milk")])
         graph.upsert_campaigns([Campaign(id="c1", coupons=(Coupon(id="c1/x", products=(MILK,)),))])
         assert graph.record_interactions([bought("1", ANN, MILK)]) == 1
-        assert graph.customer(ANN) == Customer(id=ANN, traits={"age": 40})
-        assert graph.product(MILK) == Product(id=MILK, name="Milk")
+        assert graph.entries([node(MILK), _ANN, NodeRef(NodeKind.COUPON, "c1/x"), node("nobody")]) == {
+            node(MILK): Product(id=MILK, name="Milk"),
+            _ANN: Customer(id=ANN, traits={"age": 40}),
+        }
         assert graph.counts() == GraphCounts(1, 1, 1, 1, 1, 0)
         graph.erase(ANN)
         assert graph.counts() == GraphCounts(0, 1, 1, 1, 0, 0)
@@ -74,7 +78,7 @@ class GraphWriterContract(OpenedGraph):
     def test_the_first_of_a_key_repeated_in_one_batch_is_recorded(self, graph: CustomerGraph) -> None:
         assert graph.record_interactions([bought("1", ANN, MILK), bought("1", BOB, BREAD), bought("1", ANN, MILK)]) == 1
         assert list(graph.export([Interaction])) == [bought("1", ANN, MILK)]
-        assert graph.customer(BOB) is None and graph.product(BREAD) is None
+        assert graph.entries([NodeRef(NodeKind.CUSTOMER, BOB), node(BREAD)]) == {}
 
     def test_a_known_key_creates_nothing(self, graph: CustomerGraph) -> None:
         graph.record_interactions([bought("1", ANN, MILK)])
@@ -148,9 +152,9 @@ class GraphWriterContract(OpenedGraph):
     def test_of_one_instant_the_greater_event_wins_and_an_equal_stamp_replaces(self, graph: CustomerGraph) -> None:
         a, b = Stamp(Instant(1), "a"), Stamp(Instant(1), "b")
         graph.upsert_products([Product(id=MILK, name="b", stamp=b), Product(id=MILK, name="a", stamp=a)])
-        assert graph.product(MILK) == Product(id=MILK, name="b", stamp=b)
+        assert graph.entries([node(MILK)])[node(MILK)] == Product(id=MILK, name="b", stamp=b)
         graph.upsert_products([Product(id=MILK, name="again", stamp=b)])
-        assert graph.product(MILK) == Product(id=MILK, name="again", stamp=b)
+        assert graph.entries([node(MILK)])[node(MILK)] == Product(id=MILK, name="again", stamp=b)
 
     def test_a_product_that_30_000_customers_bought_is_answered_in_order(self, graph: CustomerGraph) -> None:
         count = 30_000
@@ -219,7 +223,7 @@ class GraphWriterContract(OpenedGraph):
         graph.apply([*theirs, Erasure(ANN), Erasure(ANN)])
         assert list(graph.export()) == held
         assert graph.counts() == counts
-        assert graph.customer(ANN) is None and graph.product(ProductId("only hers")) is None
+        assert graph.entries([_ANN, node("only hers")]) == {}
         assert graph.similar_customers(ANN) == []
 
     def test_an_erasure_counts_from_its_place_in_the_changes(self, graph: CustomerGraph) -> None:
