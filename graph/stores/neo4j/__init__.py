@@ -1,0 +1,1 @@
+"""The customer graph in Neo4j: the production store."""

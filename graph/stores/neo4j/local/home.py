@@ -1,0 +1,86 @@
+"""Home: the folder of one's own Neo4j with its data, logs, configuration, password and lock."""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from graph.errors import StoreUnavailable
+
+__all__ = ["Home"]
+
+LOCK_SECONDS = 40
+SHOWN_LINES = 25
+SHOWN_WIDTH = 300
+
+
+class Home:
+    """The names inside a server's home folder; the folder is created where it is missing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.conf = self.path / "conf"
+        self.data = self.path / "data"
+        self.logs = self.path / "logs"
+        self.console = self.logs / "console.log"
+        for folder in (self.path, self.conf, self.data, self.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def password(self) -> str | None:
+        """The password that `keep` kept; None before the first."""
+        kept = self._password_file
+        return kept.read_text(encoding="ascii") if kept.exists() else None
+
+    def new_password(self) -> str:
+        """One to set; StoreUnavailable where there are data already, under a password that is not known here."""
+        if (self.data / "databases").exists():
+            raise StoreUnavailable(
+                f"{self.data} holds a Neo4j already, but {self._password_file} does not say its password"
+            )
+        return secrets.token_urlsafe(18)
+
+    def keep(self, password: str) -> None:
+        """Keep what was set, readable for the owner alone."""
+        written = self._password_file.with_name("password.new")
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(password)
+        written.rename(self._password_file)
+
+    def configure(self, configuration: Mapping[str, str]) -> None:
+        """Write neo4j.conf."""
+        lines = [f"{key}={value}\n" for key, value in configuration.items()]
+        (self.conf / "neo4j.conf").write_text("".join(lines), encoding="utf-8")
+
+    @contextmanager
+    def exclusive(self) -> Iterator[int]:
+        """Own the home while the block runs, and after it for as long as a child holds the descriptor this yields.
+
+        A server that is still stopping is waited for; StoreUnavailable where one goes on running.
+        """
+        with (self.path / "lock").open("w") as lock:
+            deadline = time.monotonic() + LOCK_SECONDS
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise StoreUnavailable(
+                            f"a Neo4j runs in {self.path} already: stop it, or name another home"
+                        ) from None
+                    time.sleep(0.1)
+            yield lock.fileno()
+
+    def last_words(self) -> str:
+        """The end of what the server printed and logged."""
+        logs = [log for log in (self.console, self.logs / "neo4j.log") if log.exists()]
+        lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]]
+        return "\n".join(line[:SHOWN_WIDTH] for line in lines)
+
+    @property
+    def _password_file(self) -> Path:
+        return self.path / "password"
