@@ -1,0 +1,57 @@
+"""The explorer under /explore: the page with which an analyst looks at the customer graph that /v1/graph answers for."""
+
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from api.bodies import json_response
+from api.engine import Engine
+from api.problems import problem
+
+__all__ = ["LIBRARIES", "explorer_routes"]
+
+FOLDER = Path(__file__).parent / "explorer"
+INSTALLED = FOLDER / "node_modules"
+LIBRARIES = {
+    "graphology.js": "graphology/dist/graphology.umd.min.js",
+    "graphology-library.js": "graphology-library/dist/graphology-library.min.js",
+    "sigma.js": "sigma/dist/sigma.min.js",
+}
+POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+
+
+def explorer_routes() -> list[BaseRoute]:
+    return [
+        Route("/explore", page, methods=["GET"]),
+        Route("/explore/placements", placements, methods=["GET"]),
+        Route("/explore/vendor/{name}", library, methods=["GET"]),
+        Mount("/explore/static", StaticFiles(directory=FOLDER / "static")),
+    ]
+
+
+async def page(_: Request) -> Response:
+    """The page itself; what is drawn is in the part of its address after the #, which only the browser reads."""
+    return FileResponse(FOLDER / "explorer.html", media_type="text/html", headers=HEADERS)
+
+
+async def placements(request: Request) -> Response:
+    """The placements whose lists can be asked for, in the order of their file; with the secret key."""
+    engine: Engine = request.app.state.engine
+    request.app.state.keys.require_secret(request)
+    return json_response({"placements": list(engine.recommender.placements.places)})
+
+
+async def library(request: Request) -> Response:
+    """One of the files that draw; 404 in words where they have not been installed."""
+    name = request.path_params["name"]
+    if name not in LIBRARIES:
+        raise HTTPException(404)
+    file = INSTALLED / LIBRARIES[name]
+    if not file.is_file():
+        return problem(404, "Not installed", "the drawing library is not installed: `make setup` installs it")
+    return FileResponse(file, media_type="text/javascript", headers={"X-Content-Type-Options": "nosniff"})

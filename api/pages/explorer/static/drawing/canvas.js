@@ -1,0 +1,192 @@
+// The drawing: sigma on top of what the graph holds, with its colours, sizes and emphasis.
+
+import { named } from "../words.js";
+import { drawHover, drawLabel } from "./labels.js";
+import { DARK, LIGHT } from "./palette.js";
+
+const SMALL = 400; // up to so many nodes there is room for firm edges and large discs
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Why nothing can be drawn here, in words; "" where it can. */
+export function obstacle() {
+  if (!window.Sigma || !window.graphology || !window.graphologyLibrary) {
+    return "The drawing library is not installed on this server: “make setup” installs it. The lists work without it.";
+  }
+  if (!document.createElement("canvas").getContext("webgl2")) {
+    return "This browser cannot draw (WebGL 2 is missing or switched off). The lists beside the drawing work without it.";
+  }
+  return "";
+}
+
+export class Canvas {
+  /** on: {select(node), open(node), moved(camera), ticked()} */
+  constructor(container, on) {
+    this.container = container;
+    this.on = on;
+    this.sigma = null;
+    this.state = { colourOf: new Map(), faded: new Set(), selected: "", near: null, lit: null, large: false };
+    dark.addEventListener("change", () => on.theme());
+  }
+
+  get theme() { return dark.matches ? DARK : LIGHT; }
+
+  /** Draws a graph anew. colourOf: node → colour; faded: nodes that stand back; lit: {nodes, edges} to bring forward. */
+  draw(graph, look, camera) {
+    if (obstacle()) return;
+    this.look(graph, look, false);
+    const drawing = new window.graphology.MultiDirectedGraph();
+    for (const [key, node] of graph.nodes) drawing.addNode(key, { x: node.x, y: node.y, size: 1, label: named(node), type: node.kind === "customer" ? "ring" : "disc" });
+    for (const [key, edge] of graph.edges) drawing.addDirectedEdgeWithKey(key, edge.source, edge.target, { weight: Math.log2(1 + (edge.times || 1)) });
+    if (this.sigma === null) this.#start(drawing);
+    else this.sigma.setGraph(drawing);
+    this.#fit(graph);
+    this.sigma.getCamera().setState(camera ?? { x: 0.5, y: 0.5, ratio: 1.06, angle: 0 });
+    this.sigma.refresh();
+  }
+
+  /** Other colours, sizes or emphasis for what is drawn already. */
+  look(graph, look, redraw = true) {
+    const near = look.selected && graph.nodes.has(look.selected) ? graph.around(look.selected) : null;
+    this.state = { ...look, near, graph, small: graph.size <= SMALL, scale: sizes(graph, look.size) };
+    if (redraw && this.sigma !== null) {
+      this.sigma.setSetting("labelColor", { color: this.theme.ink });
+      this.sigma.refresh({ skipIndexation: false });
+    }
+  }
+
+  /** New places of the same nodes. */
+  place(graph) {
+    if (this.sigma === null) return;
+    const drawing = this.sigma.getGraph();
+    drawing.updateEachNodeAttributes((key, attributes) => {
+      const node = graph.nodes.get(key);
+      return node ? { ...attributes, x: node.x, y: node.y } : attributes;
+    }, { attributes: ["x", "y"] });
+    this.#fit(graph);
+    this.sigma.refresh();
+  }
+
+  /** Moves the camera so that a node stands in the middle. */
+  centre(node) {
+    const data = this.sigma?.getNodeDisplayData(node);
+    if (data) this.#go({ x: data.x, y: data.y, ratio: Math.min(this.sigma.getCamera().ratio, 0.35) });
+  }
+
+  /** Moves the camera so that all of these stand inside. */
+  frame(nodes) {
+    if (this.sigma === null) return;
+    const found = nodes.map((node) => this.sigma.getNodeDisplayData(node)).filter(Boolean);
+    if (found.length === 0) return;
+    const [xs, ys] = [found.map((data) => data.x), found.map((data) => data.y)];
+    const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    this.#go({ x: (left + right) / 2, y: (low + high) / 2, ratio: Math.min(1.06, Math.max(right - left, high - low, 0.08) * 1.3) });
+  }
+
+  zoom(factor) {
+    const camera = this.sigma?.getCamera();
+    if (camera) this.#go({ ratio: camera.ratio * factor });
+  }
+
+  pan(x, y) {
+    const camera = this.sigma?.getCamera();
+    if (camera) this.#go({ x: camera.x + x * camera.ratio, y: camera.y + y * camera.ratio });
+  }
+
+  everything() { this.#go({ x: 0.5, y: 0.5, ratio: 1.06 }); }
+
+  get camera() { return this.sigma?.getCamera().getState() ?? null; }
+  set camera(state) { this.sigma?.getCamera().setState(state ?? { x: 0.5, y: 0.5, ratio: 1.06 }); }
+
+  /** Where a point of the graph lies on the drawing, in CSS pixels. */
+  where(point) { return this.sigma?.graphToViewport(point) ?? null; }
+
+  /** The layers of the drawing, drawn just now: WebGL forgets its picture after the frame. */
+  layers() {
+    this.sigma.refresh();
+    const canvases = this.sigma.getCanvases();
+    return ["edges", "nodes", "labels"].map((name) => canvases[name]);
+  }
+
+  #go(state) {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const camera = this.sigma.getCamera();
+    if (still) camera.setState(state);
+    else camera.animate(state, { duration: 220 });
+  }
+
+  #fit(graph) {
+    const xs = [], ys = [];
+    for (const node of graph.nodes.values()) { xs.push(node.x); ys.push(node.y); }
+    if (xs.length === 0) return;
+    const span = (values) => {
+      const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b));
+      return high - low < 2 ? [(low + high) / 2 - 1, (low + high) / 2 + 1] : [low, high];
+    };
+    this.sigma.setCustomBBox({ x: span(xs), y: span(ys) });
+  }
+
+  #start(drawing) {
+    const { createNodeBorderProgram, EdgeRectangleProgram } = window.Sigma.rendering;
+    const paper = { attribute: "paper", defaultValue: "#fff" };
+    const [fill, rim] = [{ attribute: "fill", defaultValue: "#fff" }, { attribute: "color" }];
+    const shapes = { drawLabel, drawHover };
+    const disc = createNodeBorderProgram({ borders: [{ size: { value: 0.14 }, color: paper }, { size: { fill: true }, color: rim }], ...shapes });
+    const ring = createNodeBorderProgram({ borders: [{ size: { value: 0.1 }, color: paper }, { size: { value: 0.34 }, color: rim },
+      { size: { fill: true }, color: fill }], ...shapes });
+    this.sigma = new window.Sigma(drawing, this.container, {
+      allowInvalidContainer: true, defaultNodeType: "disc", nodeProgramClasses: { disc, ring },
+      defaultEdgeType: "line", edgeProgramClasses: { line: EdgeRectangleProgram },
+      defaultDrawNodeLabel: drawLabel, defaultDrawNodeHover: drawHover,
+      labelFont: "system-ui, sans-serif", labelSize: 12, labelWeight: "500", labelColor: { color: this.theme.ink },
+      labelDensity: 0.9, labelGridCellSize: 110, labelRenderedSizeThreshold: 7, zIndex: true, stagePadding: 48,
+      minEdgeThickness: 0.6, minCameraRatio: 0.01, maxCameraRatio: 4, enableCameraRotation: false, hideEdgesOnMove: false,
+      zoomToSizeRatioFunction: (ratio) => Math.sqrt(ratio) ** 0.8,
+      nodeReducer: (key) => this.#node(key), edgeReducer: (key, edge) => this.#edge(key, edge),
+    });
+    this.sigma.on("clickNode", ({ node }) => this.on.select(node));
+    this.sigma.on("doubleClickNode", (event) => { event.preventSigmaDefault(); this.on.open(event.node); });
+    this.sigma.on("clickStage", () => this.on.select(""));
+    this.sigma.on("enterNode", () => { this.container.style.cursor = "pointer"; });
+    this.sigma.on("leaveNode", () => { this.container.style.cursor = ""; });
+    this.sigma.on("afterRender", () => this.on.ticked());
+    this.sigma.getCamera().on("updated", (state) => this.on.moved(state));
+  }
+
+  #node(key) {
+    const { graph, scale, colourOf, faded, selected, near, lit, small } = this.state;
+    const node = graph.nodes.get(key);
+    const theme = this.theme;
+    const back = faded.has(key) || (lit ? !lit.nodes.has(key) : near && key !== selected && !near.has(key));
+    const chosen = key === selected;
+    const important = chosen || (lit ? lit.nodes.has(key) : near?.has(key) && near.size <= 60);
+    const size = (small ? 1.5 : 1) * scale(node) * (chosen ? 1.35 : 1);
+    return {
+      x: node.x, y: node.y, label: back ? "" : named(node), size, paper: theme.paper, fill: theme.paper,
+      type: node.kind === "customer" ? "ring" : "disc", color: back ? theme.faint : colourOf.get(key) ?? theme.none,
+      zIndex: chosen ? 3 : important ? 2 : back ? 0 : 1, highlighted: chosen, forceLabel: Boolean(important) || (small && graph.size <= 90),
+    };
+  }
+
+  #edge(key, { weight }) {
+    const { graph, faded, selected, near, lit, small } = this.state;
+    const edge = graph.edges.get(key);
+    if (edge === undefined) return { hidden: true };
+    const theme = this.theme;
+    if (lit) {
+      const on = lit.edges.has(key);
+      return { color: on ? theme.accent : theme.edge, size: on ? 3 : 0.7, zIndex: on ? 2 : 0 };
+    }
+    const touched = near && (edge.source === selected || edge.target === selected);
+    if (touched) return { color: this.state.colourOf.get(selected) ?? theme.firm, size: 1 + weight * 0.3, zIndex: 2 };
+    const back = faded.has(edge.source) || faded.has(edge.target);
+    return { color: small && !back && !near ? theme.firm : theme.edge, size: small ? 0.6 + weight * 0.35 : 0.6, hidden: back && !small, zIndex: 0 };
+  }
+}
+
+function sizes(graph, by) {
+  if (by === "equal") return () => 5;
+  const measure = (node) => Math.sqrt(Math.max((by === "centrality" ? node.centrality : node.degree) ?? 0, 0));
+  let largest = 0;
+  for (const node of graph.nodes.values()) largest = Math.max(largest, measure(node));
+  return (node) => 2.6 + 11 * (largest ? measure(node) / largest : 0.2);
+}

@@ -1,0 +1,45 @@
+// How the page says things: numbers, labels, relations.
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+export const number = (value) => (value === null || value === undefined ? "–" : whole.format(value));
+export const date = (iso) => (iso ? day.format(new Date(iso)) : "");
+export const time = (iso) => (iso ? moment.format(new Date(iso)) : "");
+export const share = (value) => (value === null || value === undefined ? "–" : value.toFixed(2));
+export const spaced = (name) => String(name).replaceAll("_", " ");
+export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+const PLURALS = {
+  customer: "customers", product: "products", campaign: "campaigns", coupon: "coupons", department: "departments",
+  category: "categories", subcategory: "subcategories", brand: "brands", manufacturer: "manufacturers",
+};
+export const KINDS = Object.keys(PLURALS);
+export const counted = (count, kind) => `${number(count)} ${count === 1 ? kind : (PLURALS[kind] ?? `${kind}s`)}`;
+export const plural = (kind) => PLURALS[kind] ?? `${kind}s`;
+
+/** A shouted catalogue name in lower case, anything else as it is. */
+export function calm(label) {
+  const text = String(label ?? "");
+  return text.length > 3 && /\p{Lu}/u.test(text) && text === text.toUpperCase() ? capital(text.toLowerCase()) : text;
+}
+
+export const kindOf = (node) => node.slice(0, node.indexOf(":"));
+export const idOf = (node) => node.slice(node.indexOf(":") + 1);
+
+/** A node as the page names it: customers by their id, without the `user:` that all of them carry. */
+export function named(node) {
+  const id = node.id ?? idOf(node.node);
+  const label = node.label || id;
+  return node.kind === "customer" ? label.replace(/^user:/, "") : calm(label);
+}
+
+export const full = (node) => `${node.kind} ${named(node)}`;
+
+const ACTS = {
+  purchased: "bought", viewed: "looked at", clicked: "clicked", added_to_cart: "put into the cart",
+  removed_from_cart: "took out of the cart", returned: "returned", rated: "rated", dismissed: "dismissed",
+  received: "received", redeemed: "redeemed", covers: "covers", part_of: "part of", similar: "similar to",
+};
+export const relationWords = (relation) => ACTS[relation] ?? spaced(relation);
