@@ -19,6 +19,9 @@ __all__ = ["Command", "DockerLauncher", "JavaLauncher", "Launcher"]
 BOLT_PORT, HTTP_PORT = 7687, 7474
 """Inside a container."""
 
+QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""Flags of a Java that is up soon and stays small."""
+
 _OPENED = ("java.nio", "java.io", "sun.nio.ch")
 
 
@@ -60,9 +63,14 @@ class JavaLauncher:
             return home.password
         password = home.new_password()
         home.configure({})
+        java, *classes = self._java
         tool = ["org.neo4j.cli.AdminTool", "dbms", "set-initial-password", password]
         done = subprocess.run(
-            [*self._java, *tool], env=self._environ(home), stdin=subprocess.DEVNULL, capture_output=True, text=True
+            [java, *QUICK, *classes, *tool],
+            env=self._environ(home),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             raise StoreUnavailable(f"Neo4j did not take its first password:\n{done.stdout}{done.stderr}")
@@ -76,7 +84,7 @@ class JavaLauncher:
             "server.http.listen_address": f"{HOST}:{settings.browser_port or 0}",
         }
         home.configure(listens | settings.configuration())
-        quick = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if settings.quick_start else []
+        quick = QUICK if settings.quick_start else ()
         memory = [f"-Xms{settings.heap}", f"-Xmx{settings.heap}", "-XX:+DisableExplicitGC", "-Dlog4j2.disable.jmx=true"]
         opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
         start = [self.release.main_class, f"--home-dir={home.path}", f"--config-dir={home.conf}"]
