@@ -1,7 +1,7 @@
 // The explorer: from the recipe in the address to what is drawn, and from what the analyst does to the next recipe.
 
 import { showDetails, broughtForward } from "./details.js";
-import { Canvas, obstacle } from "./drawing/canvas.js";
+import { Canvas } from "./drawing/canvas.js";
 import { legend, valueOf } from "./drawing/palette.js";
 import { middles, place } from "./drawing/places.js";
 import { $, button, make } from "./elements.js";
@@ -42,8 +42,16 @@ whenWaiting(say);
 
 const canvas = new Canvas($("#canvas"), {
   select: (node) => select(node), open: (node) => expand(node), theme: () => paint(true), moved: () => remember(),
-  ticked: () => place($("#places"), names, canvas),
+  ticked: () => named(),
 });
+
+/** Puts the names of the communities over the map, and lets those of nodes speak once it is close. */
+function named() {
+  const far = place($("#places"), names, canvas);
+  if (canvas.overviewed === far) return;
+  canvas.overviewed = far;
+  canvas.sigma?.scheduleRender();
+}
 
 function looked() {
   const entries = legend(view.graph.nodes.values(), recipe.colour, canvas.theme, meta.communities);
@@ -54,7 +62,7 @@ function looked() {
     colourOf.set(key, colours.get(value));
     if (recipe.only.length && !recipe.only.includes(value)) faded.add(key);
   }
-  return { entries, colourOf, faded, size: recipe.size, selected: recipe.select, lit: broughtForward(view, recipe) };
+  return { entries, colourOf, faded, size: recipe.size, tidy: view.tidy, selected: recipe.select, lit: broughtForward(view, recipe) };
 }
 
 /** Draws what the recipe says of what the view holds. anew: nodes came or went. */
@@ -63,13 +71,14 @@ function paint(anew) {
   names = view.map !== null ? middles(view.graph, meta.communities) : [];
   if (anew) canvas.draw(view.graph, look, recipe.camera);
   else canvas.look(view.graph, look);
-  place($("#places"), names, canvas);
+  named();
   sidebar.show({ view, recipe, meta, ...look });
   asked.abort();
   asked = new AbortController();
   showDetails({ view, recipe, meta, colourOf: look.colourOf, acts }, asked.signal);
   const period = $("#period");
   [period.since.value, period.until.value] = [recipe.since, recipe.until];
+  for (const field of [period.since, period.until]) field.toggleAttribute("data-empty", !field.value);
   period.querySelector("[type=reset]").hidden = !recipe.since && !recipe.until;
 }
 
@@ -83,7 +92,7 @@ async function show(next) {
   if (!same) say("Asking for the graph…");
   try {
     const errors = same ? [] : await view.carryOut(next, signal, () => canvas.sigma && moving(next));
-    complain(errors.map((error) => error.message).join(" ") || obstacle());
+    complain(errors.map((error) => error.message).join(" ") || canvas.obstacle);
     if (errors.length > 0 && errors.length === next.steps.length - (view.continues(next) ? view.done.length : 0)) return false;
     recipe = next;
     learn();
@@ -266,7 +275,7 @@ const FILES = {
   nodes: () => download("nodes.csv", new Blob([nodesCsv(view.graph)], { type: "text/csv" })),
   edges: () => download("edges.csv", new Blob([edgesCsv(view.graph)], { type: "text/csv" })),
   graphml: () => download("graph.graphml", new Blob([graphml(view.graph)], { type: "application/graphml+xml" })),
-  png: async () => (canvas.sigma === null ? complain(obstacle()) : download("graph.png", await picture(canvas, $("#places")))),
+  png: async () => (canvas.sigma === null ? complain(canvas.obstacle) : download("graph.png", await picture(canvas, $("#places")))),
 };
 $("#export").onclick = ({ target }) => {
   const wanted = target.closest("[data-export]")?.dataset.export;

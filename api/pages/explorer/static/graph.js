@@ -17,7 +17,7 @@ export class Graph {
       if (this.hidden.has(node.node)) continue;
       const known = this.nodes.get(node.node);
       if (known === undefined) {
-        this.nodes.set(node.node, { ...node });
+        this.nodes.set(node.node, Object.assign({}, node));
         this.joined.set(node.node, new Set());
         fresh.push(node.node);
       } else {
@@ -26,7 +26,7 @@ export class Graph {
     }
     for (const edge of edges) {
       if (!this.nodes.has(edge.source) || !this.nodes.has(edge.target)) continue;
-      const key = JSON.stringify([edge.source, edge.relation, edge.target]);
+      const key = `${edge.source}\n${edge.relation}\n${edge.target}`;
       if (this.edges.has(key)) continue;
       this.edges.set(key, edge);
       this.joined.get(edge.source).add(key);

@@ -6,6 +6,7 @@ export const FRESH = Object.freeze({
 });
 
 const pack = (text) => String(text).replaceAll("%", "%25").replaceAll("~", "%7E");
+const legible = (value) => encodeURIComponent(value).replaceAll("%3A", ":").replaceAll("%2C", ",");
 const unpack = (text) => text.replaceAll("%7E", "~").replaceAll("%25", "%");
 export const written = (step) => [step.verb, ...step.args].map(pack).join("~");
 
@@ -16,15 +17,14 @@ function read(text) {
 
 /** The recipe as the part of an address after the #; what is as usual is left out. */
 export function toHash(recipe) {
-  const query = new URLSearchParams();
-  for (const step of recipe.steps) query.append("do", written(step));
+  const parts = recipe.steps.map((step) => ["do", written(step)]);
   for (const name of ["since", "until", "size", "colour", "select", "lit"]) {
-    if (recipe[name] !== FRESH[name]) query.set(name, recipe[name]);
+    if (recipe[name] !== FRESH[name]) parts.push([name, recipe[name]]);
   }
-  for (const value of recipe.only) query.append("only", value);
-  if (recipe.panel >= 0) query.set("panel", recipe.panel);
-  if (recipe.camera) query.set("camera", ["x", "y", "ratio"].map((axis) => +recipe.camera[axis].toFixed(4)).join(","));
-  return `#${query}`;
+  for (const value of recipe.only) parts.push(["only", value]);
+  if (recipe.panel >= 0) parts.push(["panel", recipe.panel]);
+  if (recipe.camera) parts.push(["camera", ["x", "y", "ratio"].map((axis) => +recipe.camera[axis].toFixed(4)).join(",")]);
+  return `#${parts.map(([name, value]) => `${name}=${legible(value)}`).join("&")}`;
 }
 
 /** The recipe of an address; what it does not say, or says wrongly, is as usual. */

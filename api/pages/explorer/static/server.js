@@ -36,11 +36,11 @@ async function asked(path, options, signal) {
 }
 
 async function answered(path, options = {}, signal = undefined) {
-  for (;;) {
+  for (let waited = false; ; waited = true) {
     const response = await asked(path, options, signal);
     const answer = await response.json().catch(() => null);
     if (response.ok && answer !== null) {
-      onWaiting("");
+      if (waited) onWaiting("");
       return answer;
     }
     const detail = answer?.detail ?? `The server answered ${response.status} where the graph was expected.`;

@@ -1,11 +1,12 @@
 // The steps a view is made of. Each asks the API and says what it adds to the graph.
 
 import { get, post } from "./server.js";
-import { calm, idOf, kindOf, named, number, plural, relationWords } from "./words.js";
+import { calm, full, idOf, kindOf, named, number, plural, relationWords } from "./words.js";
 
 const RECOMMENDED = 8;
 const REFERENCED = 50; // nodes in one call
-const COMPARED = 60;
+const COMPARED = 60; // products in each table of a comparison
+const [BETWEEN, ASIDE] = [30, 14]; // drawn of those
 
 /** since and as_of as the API wants them: whole days, the last one included. */
 function period({ since, until }) {
@@ -28,15 +29,15 @@ const VERBS = {
     const shown = view.nodes.length - 1;
     const all = view.truncated ? await total(node, relation, kind, recipe, signal) : shown;
     const of = all > shown ? `${number(shown)} of ${number(all)}` : `The first ${number(shown)}`;
-    return { ...view, layout: "around", centre: node, title: `Around ${named(view.nodes[0])}`,
-      note: view.truncated ? `${of} ${kind ? plural(kind) : "neighbours"} of ${named(view.nodes[0])}; most joined first.` : "" };
+    return { ...view, layout: "around", centre: node, title: `Around ${full(view.nodes[0])}`,
+      note: view.truncated ? `${of} ${kind ? plural(kind) : "neighbours"} of ${full(view.nodes[0])}; most joined first.` : "" };
   },
 
   /** around(depth, limit, node…): everything within some steps of some nodes. */
   async around([depth, limit, ...nodes], recipe, signal) {
     const view = await get("/v1/graph/view", { node: nodes, depth, limit, ...period(recipe) }, signal);
     const first = view.nodes.find((node) => node.node === nodes[0]);
-    return { ...view, layout: "force", title: `Within ${depth} of ${first ? named(first) : nodes[0]}`,
+    return { ...view, layout: "force", title: `Within ${depth} of ${first ? full(first) : nodes[0]}`,
       note: view.truncated ? `Cut at ${number(view.nodes.length)} nodes.` : "" };
   },
 
@@ -52,7 +53,7 @@ const VERBS = {
   async path([from, to], recipe, signal) {
     const view = await get("/v1/graph/paths", { from, to, max_length: 4, limit: 5 }, signal);
     const byName = new Map(view.nodes.map((node) => [node.node, node]));
-    const ends = [from, to].map((node) => named(byName.get(node) ?? bare(node)));
+    const ends = [from, to].map((node) => full(byName.get(node) ?? bare(node)));
     return { ...view, layout: "columns", columns: columns(view.paths, from, to), title: `From ${ends[0]} to ${ends[1]}`,
       panel: { kind: "paths", from, to, ends, paths: view.paths }, note: "" };
   },
@@ -61,16 +62,16 @@ const VERBS = {
   async compare([a, b], recipe, signal) {
     const found = await get("/v1/graph/compare", { a, b, limit: COMPARED }, signal);
     const took = (customer, row, times) => joins(customer, row.node.node, "purchased", times);
-    const nodes = [found.a, found.b, ...[...found.shared, ...found.only_a, ...found.only_b].map((row) => row.node)];
+    const [shared, only_a, only_b] = [found.shared.slice(0, BETWEEN), found.only_a.slice(0, ASIDE), found.only_b.slice(0, ASIDE)];
+    const nodes = [found.a, found.b, ...[...shared, ...only_a, ...only_b].map((row) => row.node)];
     const edges = [
-      ...found.shared.flatMap((row) => [took(a, row, row.times_a), took(b, row, row.times_b)]),
-      ...found.only_a.map((row) => took(a, row, row.times)), ...found.only_b.map((row) => took(b, row, row.times)),
+      ...shared.flatMap((row) => [took(a, row, row.times_a), took(b, row, row.times_b)]),
+      ...only_a.map((row) => took(a, row, row.times)), ...only_b.map((row) => took(b, row, row.times)),
     ];
-    const sides = { a, b, shared: found.shared, only_a: found.only_a, only_b: found.only_b };
-    const cut = [["shared", found.shared_total], ["only_a", found.only_a_total], ["only_b", found.only_b_total]]
-      .some(([name, all]) => found[name].length < all);
-    return { nodes, edges, layout: "sides", sides, title: `${named(found.a)} beside ${named(found.b)}`,
-      panel: { kind: "comparison", ...found }, note: cut ? `At most ${COMPARED} of each part are drawn; the counts are of all.` : "" };
+    const sides = { a, b, shared, only_a, only_b };
+    const cut = shared.length < found.shared_total || only_a.length < found.only_a_total || only_b.length < found.only_b_total;
+    return { nodes, edges, layout: "sides", sides, title: `Customers ${named(found.a)} and ${named(found.b)}`,
+      panel: { kind: "comparison", ...found }, note: cut ? `Drawn are at most ${BETWEEN} shared products and ${ASIDE} of each alone; the tables hold more, the counts are of all.` : "" };
   },
 
   /** why(customer, placement): what would be recommended now, with the paths of its reasons. */
@@ -85,8 +86,8 @@ const VERBS = {
     const chains = listed.flatMap((item) => item.reasons.flatMap((reason) => reason.chain));
     const wanted = new Set([customer, ...listed.map((item) => item.node), ...chains.flatMap((link) => [link.source, link.target])]);
     const nodes = await references([...wanted], signal);
-    const who_ = nodes.find((node) => node.node === customer);
-    return { nodes, edges: chains, layout: "columns", title: `For ${named(who_ ?? bare(customer))}: ${placement}`,
+    const known = nodes.find((node) => node.node === customer);
+    return { nodes, edges: chains, layout: "columns", title: `${calm(placement)} for ${full(known ?? bare(customer))}`,
       columns: columns(listed.flatMap((item) => item.reasons.map((reason) => ({ nodes: ends(reason.chain) }))), customer, null, listed),
       panel: { kind: "reasons", customer, placement, items: listed }, note: "" };
   },
@@ -114,8 +115,9 @@ async function total(node, relation, kind, recipe, signal) {
 
 async function references(wanted, signal) {
   const found = [];
-  for (let start = 0; start < wanted.length; start += REFERENCED) {
-    const node = wanted.slice(start, start + REFERENCED);
+  const asked = wanted.filter((node) => /^(customer|product):/.test(node)); // the rest are called by their ids
+  for (let start = 0; start < asked.length; start += REFERENCED) {
+    const node = asked.slice(start, start + REFERENCED);
     found.push(...(await get("/v1/graph/view", { node, depth: 0, limit: REFERENCED }, signal)).nodes);
   }
   const known = new Set(found.map((node) => node.node));

@@ -82,12 +82,14 @@ export class View {
       fan(graph, centre, without, scale);
     }
     if (this.map !== null) return;
-    const firm = this.results.some((one) => one && ["columns", "sides"].includes(one.layout));
-    await force(graph, { fixed: firm ? before : new Set(), drawn: moved, signal });
+    await force(graph, { fixed: this.tidy ? before : new Set(), drawn: moved, signal });
   }
 
   /** What has to be said of answers that were cut. */
   get notes() { return [...new Set(this.results.filter((one) => one?.note).map((one) => one.note))]; }
+
+  /** Whether nodes stand in columns, close to each other and where they were put. */
+  get tidy() { return this.results.some((one) => one && ["columns", "sides"].includes(one.layout)); }
 
   get title() {
     const titled = this.results.filter((one) => one?.title);

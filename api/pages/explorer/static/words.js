@@ -35,7 +35,8 @@ export function named(node) {
   return node.kind === "customer" ? label.replace(/^user:/, "") : calm(label);
 }
 
-export const full = (node) => `${node.kind} ${named(node)}`;
+/** A node within a sentence: a customer's bare number says nothing there. */
+export const full = (node) => (node.kind === "product" ? named(node) : `${node.kind} ${named(node)}`);
 
 const ACTS = {
   purchased: "bought", viewed: "looked at", clicked: "clicked", added_to_cart: "put into the cart",

@@ -1,22 +1,11 @@
 // The drawing: sigma on top of what the graph holds, with its colours, sizes and emphasis.
 
 import { named } from "../words.js";
-import { drawHover, drawLabel } from "./labels.js";
+import { drawHover, drawName } from "./labels.js";
 import { DARK, LIGHT } from "./palette.js";
 
 const SMALL = 400; // up to so many nodes there is room for firm edges and large discs
 const dark = matchMedia("(prefers-color-scheme: dark)");
-
-/** Why nothing can be drawn here, in words; "" where it can. */
-export function obstacle() {
-  if (!window.Sigma || !window.graphology || !window.graphologyLibrary) {
-    return "The drawing library is not installed on this server: “make setup” installs it. The lists work without it.";
-  }
-  if (!document.createElement("canvas").getContext("webgl2")) {
-    return "This browser cannot draw (WebGL 2 is missing or switched off). The lists beside the drawing work without it.";
-  }
-  return "";
-}
 
 export class Canvas {
   /** on: {select(node), open(node), moved(camera), ticked()} */
@@ -24,24 +13,26 @@ export class Canvas {
     this.container = container;
     this.on = on;
     this.sigma = null;
-    this.state = { colourOf: new Map(), faded: new Set(), selected: "", near: null, lit: null, large: false };
-    dark.addEventListener("change", () => on.theme());
+    this.theme = dark.matches ? DARK : LIGHT;
+    this.overviewed = false; // from far away the names of the communities speak, not those of single nodes
+    this.state = null;
+    this.obstacle = this.#start();
+    dark.addEventListener("change", () => {
+      this.theme = dark.matches ? DARK : LIGHT;
+      on.theme();
+    });
   }
-
-  get theme() { return dark.matches ? DARK : LIGHT; }
 
   /** Draws a graph anew. colourOf: node → colour; faded: nodes that stand back; lit: {nodes, edges} to bring forward. */
   draw(graph, look, camera) {
-    if (obstacle()) return;
     this.look(graph, look, false);
+    if (this.sigma === null) return;
     const drawing = new window.graphology.MultiDirectedGraph();
     for (const [key, node] of graph.nodes) drawing.addNode(key, { x: node.x, y: node.y, size: 1, label: named(node), type: node.kind === "customer" ? "ring" : "disc" });
-    for (const [key, edge] of graph.edges) drawing.addDirectedEdgeWithKey(key, edge.source, edge.target, { weight: Math.log2(1 + (edge.times || 1)) });
-    if (this.sigma === null) this.#start(drawing);
-    else this.sigma.setGraph(drawing);
+    for (const [key, edge] of graph.edges) drawing.addDirectedEdgeWithKey(key, edge.source, edge.target, { edge, weight: Math.log2(1 + (edge.times || 1)) });
     this.#fit(graph);
-    this.sigma.getCamera().setState(camera ?? { x: 0.5, y: 0.5, ratio: 1.06, angle: 0 });
-    this.sigma.refresh();
+    this.camera = camera;
+    this.sigma.setGraph(drawing);
   }
 
   /** Other colours, sizes or emphasis for what is drawn already. */
@@ -50,7 +41,7 @@ export class Canvas {
     this.state = { ...look, near, graph, small: graph.size <= SMALL, scale: sizes(graph, look.size) };
     if (redraw && this.sigma !== null) {
       this.sigma.setSetting("labelColor", { color: this.theme.ink });
-      this.sigma.refresh({ skipIndexation: false });
+      this.sigma.refresh();
     }
   }
 
@@ -104,7 +95,7 @@ export class Canvas {
   layers() {
     this.sigma.refresh();
     const canvases = this.sigma.getCanvases();
-    return ["edges", "nodes", "labels"].map((name) => canvases[name]);
+    return ["edges", "nodes", "labels", "hovers", "hoverNodes"].map((name) => canvases[name]).filter(Boolean);
   }
 
   #go(state) {
@@ -125,7 +116,24 @@ export class Canvas {
     this.sigma.setCustomBBox({ x: span(xs), y: span(ys) });
   }
 
-  #start(drawing) {
+  /** Opens the drawing, still empty, while the first answer is on its way. Why nothing can be drawn, in words; "" where it can. */
+  #start() {
+    if (!window.Sigma || !window.graphology || !window.graphologyLibrary) {
+      return "The drawing library is not installed on this server: “make setup” installs it. The lists work without it.";
+    }
+    try {
+      this.#open();
+      return "";
+    } catch {
+      this.container.replaceChildren();
+      return "This browser cannot draw: WebGL 2 is missing or switched off. The lists beside the drawing work without it.";
+    }
+  }
+
+  #open() {
+    const drawLabel = (context, data, settings) => {
+      if (!data.highlighted && (!this.overviewed || data.forceLabel)) drawName(context, data, settings);
+    };
     const { createNodeBorderProgram, EdgeRectangleProgram } = window.Sigma.rendering;
     const paper = { attribute: "paper", defaultValue: "#fff" };
     const [fill, rim] = [{ attribute: "fill", defaultValue: "#fff" }, { attribute: "color" }];
@@ -133,12 +141,12 @@ export class Canvas {
     const disc = createNodeBorderProgram({ borders: [{ size: { value: 0.14 }, color: paper }, { size: { fill: true }, color: rim }], ...shapes });
     const ring = createNodeBorderProgram({ borders: [{ size: { value: 0.1 }, color: paper }, { size: { value: 0.34 }, color: rim },
       { size: { fill: true }, color: fill }], ...shapes });
-    this.sigma = new window.Sigma(drawing, this.container, {
+    this.sigma = new window.Sigma(new window.graphology.MultiDirectedGraph(), this.container, {
       allowInvalidContainer: true, defaultNodeType: "disc", nodeProgramClasses: { disc, ring },
       defaultEdgeType: "line", edgeProgramClasses: { line: EdgeRectangleProgram },
       defaultDrawNodeLabel: drawLabel, defaultDrawNodeHover: drawHover,
       labelFont: "system-ui, sans-serif", labelSize: 12, labelWeight: "500", labelColor: { color: this.theme.ink },
-      labelDensity: 0.9, labelGridCellSize: 110, labelRenderedSizeThreshold: 7, zIndex: true, stagePadding: 48,
+      labelDensity: 0.9, labelGridCellSize: 110, labelRenderedSizeThreshold: 7, zIndex: true, stagePadding: 60,
       minEdgeThickness: 0.6, minCameraRatio: 0.01, maxCameraRatio: 4, enableCameraRotation: false, hideEdgesOnMove: false,
       zoomToSizeRatioFunction: (ratio) => Math.sqrt(ratio) ** 0.8,
       nodeReducer: (key) => this.#node(key), edgeReducer: (key, edge) => this.#edge(key, edge),
@@ -155,23 +163,21 @@ export class Canvas {
   #node(key) {
     const { graph, scale, colourOf, faded, selected, near, lit, small } = this.state;
     const node = graph.nodes.get(key);
-    const theme = this.theme;
+    const { theme } = this;
     const back = faded.has(key) || (lit ? !lit.nodes.has(key) : near && key !== selected && !near.has(key));
     const chosen = key === selected;
     const important = chosen || (lit ? lit.nodes.has(key) : near?.has(key) && near.size <= 60);
-    const size = (small ? 1.5 : 1) * scale(node) * (chosen ? 1.35 : 1);
+    const size = Math.min((small ? 1.4 : 1) * scale(node), this.state.tidy ? 8 : 20) * (chosen ? 1.35 : 1);
     return {
-      x: node.x, y: node.y, label: back ? "" : named(node), size, paper: theme.paper, fill: theme.paper,
+      x: node.x, y: node.y, label: back && !(lit && small) ? "" : named(node), size, below: small, paper: theme.paper, fill: theme.paper,
       type: node.kind === "customer" ? "ring" : "disc", color: back ? theme.faint : colourOf.get(key) ?? theme.none,
-      zIndex: chosen ? 3 : important ? 2 : back ? 0 : 1, highlighted: chosen, forceLabel: Boolean(important) || (small && graph.size <= 90),
+      zIndex: chosen ? 3 : important ? 2 : back ? 0 : 1, highlighted: chosen, forceLabel: Boolean(important) || (small && graph.size <= 64),
     };
   }
 
-  #edge(key, { weight }) {
-    const { graph, faded, selected, near, lit, small } = this.state;
-    const edge = graph.edges.get(key);
-    if (edge === undefined) return { hidden: true };
-    const theme = this.theme;
+  #edge(key, { edge, weight }) {
+    const { faded, selected, near, lit, small } = this.state;
+    const { theme } = this;
     if (lit) {
       const on = lit.edges.has(key);
       return { color: on ? theme.accent : theme.edge, size: on ? 3 : 0.7, zIndex: on ? 2 : 0 };

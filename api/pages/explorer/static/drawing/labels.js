@@ -4,7 +4,7 @@ const LONGEST = 34;
 const cut = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 const faceOf = (settings) => `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
 
-export function drawLabel(context, data, settings) {
+export function drawName(context, data, settings) {
   if (!data.label) return;
   const text = cut(data.label);
   context.font = faceOf(settings);
@@ -12,7 +12,8 @@ export function drawLabel(context, data, settings) {
   context.lineWidth = 3.5;
   context.strokeStyle = data.paper;
   context.fillStyle = settings.labelColor.color;
-  const [x, y] = [data.x + data.size + 4, data.y + settings.labelSize / 3];
+  const width = data.below ? context.measureText(text).width : 0;
+  const [x, y] = data.below ? [data.x - width / 2, data.y + data.size + settings.labelSize + 1] : [data.x + data.size + 4, data.y + settings.labelSize / 3];
   context.strokeText(text, x, y);
   context.fillText(text, x, y);
 }

@@ -2,6 +2,7 @@
 
 const WIDE = 1.5; // the drawing is wider than high
 const FIRST_RING = 3;
+const TALL = 15; // rows in a column
 const CHUNK = 10; // iterations between two pictures
 const FORCED = 1500; // more nodes than this are placed, not simulated
 
@@ -64,18 +65,17 @@ export function columns(graph, place) {
 export function sides(graph, { a, b, shared, only_a, only_b }) {
   put(graph, a, -6, 0);
   put(graph, b, 6, 0);
-  block(graph, shared, 0, 0);
-  block(graph, only_a, -12, -1);
-  block(graph, only_b, 12, 1);
+  block(graph, shared, 0);
+  block(graph, only_a, -12);
+  block(graph, only_b, 12);
 }
 
-function block(graph, rows, x, direction) {
-  const high = Math.max(8, Math.ceil(Math.sqrt(rows.length * 4)));
+function block(graph, rows, x) {
+  const high = Math.min(rows.length, TALL);
   rows.forEach((row, place) => {
-    const column = Math.floor(place / high);
-    const inColumn = Math.min(high, rows.length - column * high);
-    const aside = direction === 0 ? (column - (Math.ceil(rows.length / high) - 1) / 2) * 2.2 : direction * column * 2.2;
-    put(graph, row.node.node, x + aside, ((inColumn - 1) / 2 - (place % high)) * (12 / high));
+    const [column, inColumn] = [Math.floor(place / TALL), place % TALL];
+    const aside = (column - (Math.ceil(rows.length / TALL) - 1) / 2) * 4;
+    put(graph, row.node.node, x + aside, ((high - 1) / 2 - inColumn) * 1.7);
   });
 }
 

@@ -2,13 +2,14 @@
 
 import { calm, capital, idOf, number, plural, spaced } from "../words.js";
 
+// Edges are translucent; WebGL wants such colours multiplied by their opacity already.
 export const LIGHT = {
-  paper: "#fbfaf7", ink: "#1d2433", soft: "#6b7280", edge: "rgba(72,80,98,0.13)", firm: "rgba(72,80,98,0.34)", faint: "#dcdcd8", none: "#b9bcc2",
+  paper: "#fbfaf7", ink: "#1d2433", soft: "#6b7280", edge: "rgba(9,10,13,0.13)", firm: "rgba(24,27,33,0.34)", faint: "#dcdcd8", none: "#b9bcc2",
   many: ["#2f6f9f", "#d0743c", "#4c9a5f", "#b34e6c", "#7d63b0", "#c2a02f", "#3f9c9c", "#94603f", "#c27ba0", "#7f8f3a", "#5b7fc7", "#a8554a"],
   ramp: ["#bcd9d3", "#7fbcb4", "#4a9a97", "#2f7482", "#26506b", "#232f50"], accent: "#0a6847",
 };
 export const DARK = {
-  paper: "#14171c", ink: "#e8e9ec", soft: "#969ca8", edge: "rgba(190,200,220,0.11)", firm: "rgba(190,200,220,0.32)", faint: "#2c3139", none: "#59606c",
+  paper: "#14171c", ink: "#e8e9ec", soft: "#969ca8", edge: "rgba(21,22,24,0.11)", firm: "rgba(61,64,70,0.32)", faint: "#2c3139", none: "#59606c",
   many: ["#6aaede", "#eb9a66", "#7cc48c", "#e0809c", "#ac94de", "#e0c35c", "#6ccaca", "#c4906c", "#e2a5c6", "#aebd66", "#8fabeb", "#d98579"],
   ramp: ["#25404a", "#2f6470", "#3f8c8f", "#62b3a6", "#98d4bd", "#dcf1dc"], accent: "#4cc38a",
 };

@@ -5,6 +5,9 @@ import { communityName } from "./palette.js";
 
 const MOST = 14;
 const CLOSE = 0.42;
+const LONGEST = 28;
+
+const short = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
 
 /** The communities of what is drawn: the middle of each, the largest first. */
 export function middles(graph, communities) {
@@ -16,11 +19,11 @@ export function middles(graph, communities) {
     sums.set(community, sum);
   }
   return [...sums.values()].sort((a, b) => b.size - a.size).slice(0, MOST).filter((sum) => sum.size >= 5).map((sum) => ({
-    x: sum.x / sum.size, y: sum.y / sum.size, name: communityName(communities.get(sum.community), sum.community),
+    x: sum.x / sum.size, y: sum.y / sum.size, name: short(communityName(communities.get(sum.community), sum.community)),
   }));
 }
 
-/** Puts the names where they belong now; a name that would cover a larger one's is left out. */
+/** Puts the names where they belong now; a name that would cover a larger one's is left out. Whether the map is far enough for them. */
 export function place(layer, shown, canvas) {
   const close = (canvas.camera?.ratio ?? 1) < CLOSE;
   if (layer.childElementCount !== shown.length || layer.dataset.names !== shown.map((each) => each.name).join("|")) {
@@ -39,4 +42,5 @@ export function place(layer, shown, canvas) {
     boxes.push(box);
     label.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`;
   });
+  return shown.length > 0 && !close;
 }

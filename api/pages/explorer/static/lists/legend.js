@@ -12,7 +12,7 @@ export function legendList(entries, only, { toggle, clear }) {
   }, swatch(entry.colour), make("span", {}, entry.words), make("b", {}, number(entry.count)))));
   const more = entries.length - SHOWN;
   return [
-    make("p", { className: "fine key" }, swatch("var(--soft)", "customer"), "customer ", swatch("var(--soft)"), "product and the rest"),
+    make("p", { className: "fine key" }, swatch("var(--soft)", "customer"), make("span", {}, "customer"), swatch("var(--soft)"), make("span", {}, "product, others")),
     make("ul", { className: "rows legend" }, ...rows),
     more > 0 ? make("p", { className: "fine" }, `and ${number(more)} more values with few nodes`) : null,
     only.length ? button("Show all alike again", clear, { className: "quiet" }) : null,

@@ -1,7 +1,7 @@
 // The panel of one node: what is known of it, what it is joined to, and what can be asked from here.
 
 import { button, make, swatch } from "../elements.js";
-import { calm, capital, date, named, number, relationWords, spaced } from "../words.js";
+import { calm, capital, date, named, number, plural, relationWords, spaced } from "../words.js";
 
 const LIMITS = [10, 50, 200, 1000];
 const MONEY = new Set(["price"]);
@@ -45,7 +45,8 @@ function recommending(placements, why) {
 
 function joined(row, from) {
   const words = relationWords(row.relation);
-  return from === "customer" || row.kind !== "customer" ? `${words} ${row.kind === "product" ? "products" : row.kind}` : `${words} by customers`;
+  if (row.kind === "customer" && from !== "customer") return `${words} by customers`;
+  return words.includes(row.kind) ? words : `${words} ${plural(row.kind)}`;
 }
 
 function facts(entry, node) {
