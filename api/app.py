@@ -8,13 +8,17 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.engine import Engine, open_engine
+from api.explorer.address import explorer_address
+from api.explorer.relay import Relay
 from api.keys import DevelopmentMode, Keys
 from api.openapi import describe
 from api.pages.description import description_route
+from api.pages.explorer import explorer_routes
 from api.pages.storefront import storefront_routes
 from api.problems import install_problems
 from api.routes import operation
 from api.routes.customers import customer_routes
+from api.routes.graph import graph_routes
 from api.routes.products import product_routes
 from api.routes.recommendations import recommendation_routes
 from api.routes.tracking import tracking_routes
@@ -53,6 +57,9 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
     app.include_router(operation.router)
     app.router.routes.append(description_route())
     app.router.routes.extend([*tracking_routes(), *recommendation_routes(), *product_routes(), *customer_routes()])
+    if settings.explore:
+        app.state.relay = Relay(explorer_address(settings.data))
+        app.router.routes.extend([*graph_routes(), *explorer_routes()])
     if settings.development and settings.demo:
         app.router.routes.extend(storefront_routes())
     install_problems(app)

@@ -17,6 +17,7 @@ from api.answers import (
     StatedConsents,
     StatedPreferences,
 )
+from api.explorer.description import ANSWERS, DESCRIBED
 from api.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
 from api.routes.customers import Consents, Preferences
 from graph.events.limits import MAX_MESSAGES
@@ -41,6 +42,7 @@ STRUCTS = (
     SimilarProducts,
     StatedConsents,
     StatedPreferences,
+    *ANSWERS,
 )
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 256}
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 200}
@@ -79,6 +81,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     }
     found["security"] = [{}, {"basic": []}, {"bearer": []}]
     found["paths"] |= _tracking() | _recommendations() | _customers()
+    if hasattr(app.state, "relay"):
+        found["paths"] |= _graph()
     return found
 
 
@@ -145,6 +149,15 @@ def _customers() -> dict[str, Any]:
             "get": _operation("customers", f"The stated {name}.", answer, path=who),
             "put": _operation("customers", f"State {name}; the next answer obeys them.", answer, body, path=who),
         }
+    return paths
+
+
+def _graph() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for verb, described in DESCRIBED.items():
+        operation = _operation("graph", described.summary, described.answer)
+        operation["parameters"] = [dict(parameter) for parameter in described.parameters]
+        paths[f"/v1/graph/{verb}"] = {"get": operation}
     return paths
 
 

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         1.0, gt=0, description="How often the server looks for a new version, the worker for events."
     )
     demo: bool = Field(True, description="Whether the storefront under /demo is served (development mode only).")
+    explore: bool = Field(True, description="Whether the customer graph is shown: `/explore` and `/v1/graph`.")
+    analysis_minutes: float = Field(
+        60, gt=0, description="How old the analysis of a graph that has changed since may become, in minutes."
+    )
     log_level: str = Field(
         "info", description="The least severe message that is logged: debug, info, warning or error."
     )

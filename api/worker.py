@@ -1,12 +1,19 @@
 """Worker: keeps the graph and the stored profiles up with the log, so that the server never has to."""
 
+import contextlib
 import logging
 import os
 import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
+from api.clock import now
+from api.explorer.address import explorer_address
+from api.explorer.analyses import Upkeep
+from api.explorer.explorer import Explorer, Shared
+from api.explorer.service import Service
 from api.settings import Settings
 from graph import StoreUnavailable
 from graph.data_folder import DataFolder
@@ -36,17 +43,43 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     log = SqliteEventLog(folder.log)
     profiles = SqliteProfiles(folder.profiles)
     graph = open_graph(settings.graph_url)
+    caught_up = threading.Event()
 
-    works = [
-        lambda: catch_up(log, ServingProjection(profiles)),
-        lambda: catch_up(log, GraphProjection(graph)),
-    ]
+    def graph_up() -> None:
+        catch_up(log, GraphProjection(graph))
+        caught_up.set()
+
+    works = [lambda: catch_up(log, ServingProjection(profiles)), graph_up]
     try:
-        keep_up(works, settings.poll_seconds, wanted=lambda: parent is None or os.getppid() == parent)
+        with _explorer(settings, log, caught_up):
+            keep_up(works, settings.poll_seconds, wanted=lambda: parent is None or os.getppid() == parent)
     finally:
         graph.close()
         profiles.close()
         log.close()
+
+
+@contextlib.contextmanager
+def _explorer(settings: Settings, log: SqliteEventLog, caught_up: threading.Event) -> Iterator[None]:
+    """Answer the explorer's questions and keep the analysis of the graph up, in threads of their own, where wanted."""
+    if not settings.explore:
+        yield
+        return
+    shared = Shared.of(settings)
+    service = Service(explorer_address(settings.data), lambda: Explorer(shared).answer)
+    Upkeep(
+        shared.analyses,
+        lambda: open_graph(settings.graph_url),
+        log,
+        minutes=settings.analysis_minutes,
+        poll_seconds=settings.poll_seconds,
+        now=now,
+        caught_up=caught_up.is_set,
+    ).start()
+    try:
+        yield
+    finally:
+        service.close()
 
 
 def keep_up(

@@ -20,6 +20,7 @@ class DataFolder:
         self.graph = path / "graph.db"
         self.profiles = path / "profiles.db"
         self.embeddings = path / "embeddings"
+        self.analysis = path / "analysis"
         self.lock = path / "lock"
         self.embeddings.mkdir(parents=True, exist_ok=True)
 
