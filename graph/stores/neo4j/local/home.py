@@ -25,30 +25,33 @@ class Home:
         self.conf = self.path / "conf"
         self.data = self.path / "data"
         self.logs = self.path / "logs"
+        self.proposed = self.path / "password.new"
+        self._kept = self.path / "password"
         self.console = self.logs / "console.log"
         for folder in (self.path, self.conf, self.data, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def password(self) -> str | None:
-        """The password that `keep` kept; None before the first."""
-        kept = self._password_file
-        return kept.read_text(encoding="ascii") if kept.exists() else None
+        """The password that was kept; None before the first."""
+        return self._kept.read_text(encoding="ascii") if self._kept.exists() else None
 
     def new_password(self) -> str:
-        """One to set; StoreUnavailable where there are data already, under a password that is not known here."""
-        if (self.data / "databases").exists():
-            raise StoreUnavailable(
-                f"{self.data} holds a Neo4j already, but {self._password_file} does not say its password"
-            )
-        return secrets.token_urlsafe(18)
+        """One to set: it lies in `proposed` too, readable for the owner alone, until `keep_password`.
 
-    def keep(self, password: str) -> None:
-        """Keep what was set, readable for the owner alone."""
-        written = self._password_file.with_name("password.new")
-        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        StoreUnavailable where there are data already, under a password that is not known here.
+        """
+        if (self.data / "databases").exists():
+            raise StoreUnavailable(f"{self.data} holds a Neo4j already, but {self._kept} does not say its password")
+        password = secrets.token_hex(16)
+        opened = os.open(self.proposed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(opened, "w", encoding="ascii") as file:
             file.write(password)
-        written.rename(self._password_file)
+        return password
+
+    def keep_password(self) -> None:
+        """The password proposed is set: keep it."""
+        self.proposed.rename(self._kept)
 
     def configure(self, configuration: Mapping[str, str]) -> None:
         """Write neo4j.conf."""
@@ -80,7 +83,3 @@ class Home:
         logs = [log for log in (self.console, self.logs / "neo4j.log") if log.exists()]
         lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]]
         return "\n".join(line[:SHOWN_WIDTH] for line in lines)
-
-    @property
-    def _password_file(self) -> Path:
-        return self.path / "password"

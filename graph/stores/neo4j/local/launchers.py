@@ -64,7 +64,7 @@ class JavaLauncher:
         password = home.new_password()
         home.configure({})
         java, *classes = self._java
-        tool = ["org.neo4j.cli.AdminTool", "dbms", "set-initial-password", password]
+        tool = ["org.neo4j.cli.AdminTool", "dbms", "set-initial-password", f"@{home.proposed}"]
         done = subprocess.run(
             [java, *QUICK, *classes, *tool],
             env=self._environ(home),
@@ -74,7 +74,7 @@ class JavaLauncher:
         )
         if done.returncode:
             raise StoreUnavailable(f"Neo4j did not take its first password:\n{done.stdout}{done.stderr}")
-        home.keep(password)
+        home.keep_password()
         return password
 
     def command(self, home: Home, settings: ServerSettings, password: str) -> Command:
@@ -114,7 +114,7 @@ class DockerLauncher:
         password = home.password
         if password is None:
             password = home.new_password()
-            home.keep(password)
+            home.keep_password()
         say(f"Starting {self.release.image} in Docker, which may fetch it first …")
         return password
 

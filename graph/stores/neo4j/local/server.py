@@ -79,11 +79,12 @@ class LocalNeo4j:
         if self._home is None:
             self._home = Home(self._given_home or self._temporary_home())
         home = self._home
-        with home.exclusive() as lock, home.console.open("wb") as console:
+        with home.exclusive() as lock:
             self._password = self._launcher.prepare(home, self._say)
             self._settings = _with_free_ports(self._settings)
             command = self._launcher.command(home, self._settings, self._password)
-            self._process = start_tied(command.words, environ=command.environ, output=console, held=[lock])
+            with home.console.open("wb") as console:
+                self._process = start_tied(command.words, environ=command.environ, output=console, held=[lock])
         try:
             self._await_ready()
         except BaseException:
