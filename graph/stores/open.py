@@ -1,20 +1,36 @@
 """Opening a customer graph by its URL."""
 
 from graph.customer_graph import CustomerGraph
-from graph.errors import InvalidValue
+from graph.errors import InvalidValue, PatronError
 from graph.stores.sqlite import SqliteGraph
 
 __all__ = ["open_graph"]
 
 _SQLITE = "sqlite:///"
+_NEO4J = ("neo4j", "bolt")
 
 
 def open_graph(url: str) -> CustomerGraph:
-    """The store `url` names, opened: ``sqlite:///relative/graph.db``, ``sqlite:////absolute/graph.db``.
+    """The store `url` names, opened.
 
-    Raises InvalidValue for a URL that names no store we have, StoreUnavailable where the store cannot be used.
+    ``sqlite:///relative/graph.db``, ``sqlite:////absolute/graph.db``, ``neo4j://user:password@host:7687/database`` and
+    what else the Neo4j driver takes: ``neo4j+s://``, ``bolt://`` and so on. A server is first asked by the first verb.
+
+    Raises InvalidValue for a URL that names no store we have, StoreUnavailable where a file cannot be used.
     """
     path = url.removeprefix(_SQLITE)
-    if path == url or not path:
-        raise InvalidValue("graph_url", url, "sqlite:///relative/path.db or sqlite:////absolute/path.db")
-    return SqliteGraph(path)
+    if path != url and path:
+        return SqliteGraph(path)
+    scheme, found, _ = url.partition("://")
+    if found and scheme.partition("+")[0] in _NEO4J:
+        return _neo4j(url)
+    expected = "sqlite:///relative/path.db, sqlite:////absolute/path.db or neo4j://user:password@host:7687/database"
+    raise InvalidValue("graph_url", url.rpartition("@")[2], expected)
+
+
+def _neo4j(url: str) -> CustomerGraph:
+    try:
+        from graph.stores.neo4j.graph import Neo4jGraph  # its driver is an extra
+    except ModuleNotFoundError as error:
+        raise PatronError("a graph in Neo4j needs its driver: pip install 'patron[neo4j]'") from error
+    return Neo4jGraph(url)

@@ -1,6 +1,7 @@
 """What a store refuses to hold, and the words it refuses it with."""
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -8,9 +9,9 @@ import msgspec
 from graph.customer_graph import Erasure
 from graph.errors import InvalidValue
 from graph.interactions import Interaction, InteractionKind
-from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product
+from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product, Relation
 
-__all__ = ["TARGETS", "refuse"]
+__all__ = ["TARGETS", "checked_relations", "refuse"]
 
 TARGETS = frozenset({NodeKind.PRODUCT, NodeKind.CAMPAIGN, NodeKind.COUPON})
 """What an interaction can be with."""
@@ -31,6 +32,15 @@ def refuse(change: Any) -> None:
             _text("customer", change.customer, filled=True)
         case _:
             raise InvalidValue("change", change, "a Customer, Product, Campaign, Interaction or Erasure")
+
+
+def checked_relations(relations: Collection[str] | None) -> frozenset[str]:
+    """`relations` themselves, or all there are; InvalidValue for one there is not."""
+    every = {*InteractionKind, *Relation}
+    for relation in relations or ():
+        if relation not in every:
+            raise InvalidValue("relations", relation, f"one of {', '.join(sorted(every))}")
+    return frozenset(every if relations is None else relations)
 
 
 def _refuse_interaction(interaction: Interaction) -> None:

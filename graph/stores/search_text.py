@@ -5,8 +5,8 @@ customer's without its namespace, then with it), then one line a value. It start
 """
 
 from graph.customer_graph import Entry
-from graph.ids import public_id
-from graph.nodes import Customer, NodeRef, Product
+from graph.ids import ANONYMOUS, CustomerId, public_id
+from graph.nodes import Customer, NodeKind, NodeRef, Product
 
 __all__ = ["MIN_CHARACTERS", "folded", "search_text", "whole_ids"]
 
@@ -21,15 +21,21 @@ def search_text(node: Entry | NodeRef) -> str:
     values: list[object] = [node.id]
     match node:
         case Customer():
-            values = [public_id(node.id).removeprefix("anon:"), node.id, *node.traits.values()]
+            values = [*_customer_ids(node.id), *node.traits.values()]
         case Product():
             values += [node.name, node.department, node.category, node.subcategory, node.brand, node.manufacturer]
             values += node.attributes.values()
+        case NodeRef(kind=NodeKind.CUSTOMER):
+            values = _customer_ids(node.id)
         case NodeRef():
             pass
         case _:
             values.append(node.kind)
     return "".join(f"{value}\n" for value in values if value != "")[:_MAX_CHARACTERS].casefold()
+
+
+def _customer_ids(customer: str) -> list[object]:
+    return [public_id(CustomerId(customer)).removeprefix(ANONYMOUS), customer]
 
 
 def folded(text: str) -> str:

@@ -11,8 +11,9 @@ from graph.errors import InvalidValue
 from graph.ids import CustomerId
 from graph.instants import DAY, MINUTE, Instant
 from graph.nodes import NodeKind
+from graph.stores.columns import by_time_and_key, numbered_as_met
 from graph.stores.refusals import TARGETS
-from graph.stores.sqlite.neighbours import window
+from graph.stores.windows import window
 
 __all__ = ["edges"]
 
@@ -38,7 +39,7 @@ def edges(
     quantity = np.fromiter(chain.from_iterable(connection.execute(f"SELECT i.quantity {source}", bounds)), np.float64)
     keys: list[str] = list(chain.from_iterable(connection.execute(f"SELECT {_KEY} {source}", bounds)))
     names: dict[int, str] = dict(connection.execute("SELECT id, name FROM node WHERE kind = ?", (targets,)).fetchall())
-    order = _by_time_and_key(numbers[:, 3], keys)
+    order = by_time_and_key(numbers[:, 3], keys)
     if not few:
         of_kind = np.isin(numbers[:, 1], np.fromiter(names, dtype=np.int64, count=len(names)))
         order = order[of_kind[order]]
@@ -57,11 +58,6 @@ def edges(
         value=value,
         order=_orders(connection, occasion),
     )
-
-
-def _by_time_and_key(at: NDArray[np.int64], keys: list[str]) -> NDArray[np.int64]:  # [num_edges]
-    by_key = np.fromiter(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64, count=len(keys))
-    return by_key[np.argsort(at[by_key], kind="stable")]
 
 
 def _named(rows: NDArray[np.int64], names: dict[int, str]) -> tuple[list[str], NDArray[np.int32]]:
@@ -83,9 +79,4 @@ def _orders(connection: sqlite3.Connection, occasion: NDArray[np.int64]) -> NDAr
         """SELECT id, customer, "order" FROM occasion WHERE "order" <> '' AND id <= ?""", (int(occasion.max()),)
     ):
         number[row] = numbers.setdefault((customer, order), len(numbers))
-    found = number[occasion]
-    distinct, first = np.unique(found, return_index=True)
-    distinct, first = distinct[distinct >= 0], first[distinct >= 0]
-    renumbered = np.full(len(numbers) + 1, -1, dtype=np.int32)  # the last place is -1's own
-    renumbered[distinct[np.argsort(first)]] = np.arange(len(distinct), dtype=np.int32)
-    return renumbered[found]
+    return numbered_as_met(number[occasion])

@@ -21,14 +21,15 @@ from graph.instants import Instant
 from graph.interactions import Interaction
 from graph.log.event_log import Position
 from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product
+from graph.stores.changes import Changes
 from graph.stores.sqlite.bodies import entries
-from graph.stores.sqlite.changes import Changes
 from graph.stores.sqlite.database import Database
 from graph.stores.sqlite.edges import edges
 from graph.stores.sqlite.export import export
 from graph.stores.sqlite.neighbours import neighbours
 from graph.stores.sqlite.search import search
 from graph.stores.sqlite.similarity import similar_customers
+from graph.stores.sqlite.writing import SqliteWriting
 from graph.stores.walks import shortest_paths
 
 __all__ = ["SqliteGraph"]
@@ -113,7 +114,7 @@ class SqliteGraph:
 
     def apply(self, changes: Iterable[Change], position: Position | None = None) -> int:
         with self._database.writing() as connection:
-            pending = Changes(connection)
+            pending = Changes(SqliteWriting(connection))
             for change in changes:
                 pending.add(change)
             pending.flush()

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator
 from heapq import nsmallest
 
 from graph.customer_graph import Neighbour
-from graph.errors import InvalidValue
 from graph.instants import Instant
 from graph.interactions import InteractionKind
 from graph.nodes import NodeKind, NodeRef, Relation
+from graph.stores.refusals import checked_relations
 from graph.stores.sqlite.schema import KINDS, RELATIONS
+from graph.stores.windows import window
 
-__all__ = ["neighbours", "window"]
+__all__ = ["neighbours"]
 
 _OF_CUSTOMER = """SELECT n.kind, n.name, i.kind, i.times, i.last FROM (
         SELECT target, kind, count(*) AS times, max(at) AS last FROM interaction
@@ -24,8 +25,6 @@ _OF_TARGET = """SELECT 'customer', c.name, i.kind, i.times, i.last FROM (
 _LEAVING = "SELECT n.kind, n.name, r.relation FROM relation r JOIN node n ON n.id = r.target WHERE r.source = ?"
 _ARRIVING = "SELECT n.kind, n.name, r.relation FROM relation r JOIN node n ON n.id = r.source WHERE r.target = ?"
 
-_LEAST, _GREATEST = -(2**63), 2**63 - 1
-
 
 def neighbours(
     connection: sqlite3.Connection,
@@ -37,11 +36,7 @@ def neighbours(
     limit: int,
 ) -> list[Neighbour]:
     """The `limit` first nodes beside `node`, most joined first, then by kind, id and relation."""
-    every = {*KINDS, *RELATIONS}
-    for relation in relations or ():
-        if relation not in every:
-            raise InvalidValue("relations", relation, f"one of {', '.join(sorted(every))}")
-    wanted = every if relations is None else set(relations)
+    wanted = checked_relations(relations)
     rows = [
         (-times, kind, name, relation, last)
         for kind, name, relation, times, last in _rows(connection, node, window(since, as_of))
@@ -52,11 +47,6 @@ def neighbours(
         Neighbour(NodeRef(NodeKind(kind), name), relation.value, -times, None if last is None else Instant(last))
         for times, kind, name, relation, last in first
     ]
-
-
-def window(since: Instant | None, as_of: Instant | None) -> tuple[int, int]:
-    """since ≤ at < as_of as the two ends, both included, of a BETWEEN."""
-    return _LEAST if since is None else since, _GREATEST if as_of is None else as_of - 1
 
 
 Row = tuple[str, str, InteractionKind | Relation, int, int | None]

@@ -1,32 +1,47 @@
-"""Changes: a stream of them, gathered into runs that the tables take at once."""
+"""Changes: a stream of them, gathered into runs that a store takes at once."""
 
-import sqlite3
+from collections.abc import Sequence
+from typing import Protocol
 
 from graph.customer_graph import Change
+from graph.ids import CustomerId
 from graph.interactions import Interaction
 from graph.nodes import Campaign, Customer, Product
 from graph.stores.refusals import refuse
-from graph.stores.sqlite.entries import put_campaign, put_customers, put_products
-from graph.stores.sqlite.erasure import erase
-from graph.stores.sqlite.recording import record
 
-__all__ = ["Changes"]
+__all__ = ["Changes", "Writing"]
 
-_RUN = 10_000
+RUN = 10_000
+
+
+class Writing(Protocol):
+    """A store inside one of its transactions; all of it takes empty sequences."""
+
+    def put_customers(self, customers: Sequence[Customer]) -> None: ...
+
+    def put_products(self, products: Sequence[Product]) -> None: ...
+
+    def put_campaign(self, campaign: Campaign) -> None: ...
+
+    def record(self, interactions: Sequence[Interaction]) -> int:
+        """Record those whose key is new, the first of each; how many there were."""
+        ...
+
+    def erase(self, customer: CustomerId) -> None: ...
 
 
 class Changes:
-    """Changes waiting to be written in the transaction of `connection`.
+    """Changes waiting to be written in the transaction of `writing`.
 
     Customers, products and interactions come to the same whichever kind is written first, so each waits apart, in its
     own order. Campaigns and erasures take nodes away: what came before is written before them.
     recorded: how many interactions were new. erased: whether a customer was to be forgotten.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, writing: Writing) -> None:
         self.recorded = 0
         self.erased = False
-        self._connection = connection
+        self._writing = writing
         self._interactions: list[Interaction] = []
         self._customers: list[Customer] = []
         self._products: list[Product] = []
@@ -42,20 +57,20 @@ class Changes:
             self._products.append(change)
         elif isinstance(change, Campaign):
             self.flush()
-            put_campaign(self._connection, change)
+            self._writing.put_campaign(change)
         else:
             refuse(change)
             self.flush()
-            erase(self._connection, change.customer)
+            self._writing.erase(change.customer)
             self.erased = True
         self._waiting += 1
-        if self._waiting == _RUN:
+        if self._waiting == RUN:
             self.flush()
 
     def flush(self) -> None:
         """Write all that waits."""
-        put_customers(self._connection, self._customers)
-        put_products(self._connection, self._products)
-        self.recorded += record(self._connection, self._interactions)
+        self._writing.put_customers(self._customers)
+        self._writing.put_products(self._products)
+        self.recorded += self._writing.record(self._interactions)
         self._interactions, self._customers, self._products = [], [], []
         self._waiting = 0
