@@ -1,4 +1,4 @@
-"""The explorer under /explore: the page with which an analyst looks at the customer graph that /v1/graph answers for."""
+"""The explorer under /explore: the page with which an analyst looks at the graph behind /v1/graph."""
 
 from pathlib import Path
 

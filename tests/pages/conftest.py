@@ -1,24 +1,30 @@
-"""A real server of the small shop, and a headless Chromium that looks at its storefront."""
+"""Real servers of the small shop, and headless Chromiums that look at its storefront and at the explorer."""
 
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.api.served import served
 from tests.api.shop import make_shop
+from tests.pages.explored import Explored
 from tests.pages.watched import Watched
 
 CHROMIUM = (
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 )
+PLAIN = ("--disable-gpu", "--disable-3d-apis")
+DRAWING = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""WebGL without a graphics card."""
+SECRET = "the-key-of-the-explorer-s-tests"
+HOSTILE = "<img src=x onerror=window.hacked=1>"
+"""The id of a customer and of a product."""
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +35,42 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def explored_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a server of the small shop listens that asks for its key, and where somebody hostile has been."""
+    shop = make_shop(tmp_path_factory.mktemp("explorer") / "data")
+    with served(shop, secret_key=SECRET, publishable_key=SECRET[::-1]) as server:
+        viewed = {"messageId": "1", "userId": HOSTILE, "event": "Product Viewed", "timestamp": "2024-04-01T12:00:00Z"}
+        body = viewed | {"properties": {"product_id": HOSTILE}}
+        headers = {"Authorization": f"Bearer {SECRET}"}
+        assert server.http.post("/v1/track", json=body, headers=headers).is_success
+        yield str(server.http.base_url).rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+def _launched(playwright: Playwright, *flags: str) -> Browser:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found is not None, "the storefront's tests need a Chromium on the PATH"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM)
-        yield browser
-        browser.close()
+    assert found is not None, "the pages' tests need a Chromium on the PATH"
+    return playwright.chromium.launch(executable_path=found, args=[*CHROMIUM, *flags])
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One that cannot draw with WebGL."""
+    browser = _launched(playwright, *PLAIN)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def drawing_chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = _launched(playwright, *DRAWING)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -46,4 +81,29 @@ def browsing(chromium: Browser, shop_url: str, request: pytest.FixtureRequest) -
     page: Page = context.new_page()
     page.set_default_timeout(15_000)
     yield Watched(page)
+    context.close()
+
+
+@pytest.fixture
+def exploring(drawing_chromium: Browser, explored_url: str) -> Iterator[Explored]:
+    """The explorer in a browser that draws, and that knows the key."""
+    yield from _exploring(drawing_chromium, explored_url, f"sessionStorage.setItem('patron.key', '{SECRET}')")
+
+
+@pytest.fixture
+def exploring_without_webgl(chromium: Browser, explored_url: str) -> Iterator[Explored]:
+    yield from _exploring(chromium, explored_url, f"sessionStorage.setItem('patron.key', '{SECRET}')")
+
+
+@pytest.fixture
+def exploring_without_key(drawing_chromium: Browser, explored_url: str) -> Iterator[Explored]:
+    yield from _exploring(drawing_chromium, explored_url, "")
+
+
+def _exploring(browser: Browser, url: str, first: str) -> Iterator[Explored]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=url)
+    context.add_init_script(first)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield Explored(page)
     context.close()

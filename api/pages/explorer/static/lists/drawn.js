@@ -15,7 +15,7 @@ export function drawnList(graph, text, selected, colourOf, { select, typed }) {
   matching.sort((a, b) => (b.degree ?? -1) - (a.degree ?? -1) || (a.node < b.node ? -1 : 1));
   const shown = matching.slice(0, SHOWN);
   let place = Math.max(0, shown.findIndex((node) => node.node === selected));
-  const options = shown.map((node, index) => make("li", { role: "option", id: `drawn-${index}`, "aria-selected": String(node.node === selected),
+  const options = shown.map((node, index) => make("li", { role: "option", id: `drawn-${index}`, "data-node": node.node, "aria-selected": String(node.node === selected),
     onclick: () => select(node.node) }, swatch(colourOf.get(node.node) ?? "var(--soft)", node.kind), make("span", {}, make("b", {}, named(node)), make("small", {}, facts(node)))));
   const list = make("ul", { role: "listbox", className: "drawn", tabIndex: 0, "aria-label": "Nodes that are drawn", id: "drawn" }, ...options);
   const point = () => {
