@@ -15,10 +15,12 @@ def pagerank(
     A node without edges passes its rank on to all. Ends when a step changes less than `tolerance` in sum.
     """
     num_nodes = graph.shape[0]
+    if not num_nodes:
+        return np.empty(0)
     strength = np.asarray(graph.sum(axis=1), dtype=np.float64)  # [num_nodes]
     dangling = strength == 0
     share = np.divide(1.0, strength, out=np.zeros(num_nodes), where=~dangling)
-    rank = np.full(num_nodes, 1 / max(num_nodes, 1))
+    rank = np.full(num_nodes, 1 / num_nodes)
     for _ in range(max_iterations):
         passed = graph @ (rank * share)
         fresh = damping * (passed + rank[dangling].sum() / num_nodes) + (1 - damping) / num_nodes
