@@ -54,7 +54,7 @@ def record(tx: "ManagedTransaction", interactions: Sequence[Interaction]) -> int
     first: dict[str, Interaction] = {}
     for each in interactions:
         first.setdefault(indexable("key", each.key), each)
-    known = _known(tx, sorted(first))
+    known = _known(tx, sorted(first)) if first else set()
     new = sorted((each for key, each in first.items() if key not in known), key=_place)
     if not new:
         return 0
