@@ -17,8 +17,7 @@ def telling_weights(pairs: Pairs) -> NDArray[np.float64]:  # [num_pairs], > 0
     """How much a pair says about taste: log(1 + times) · log²((customers + 1) / customers of the product), each
     customer's divided by the square root of their sum.
 
-    What everybody takes says little, and a customer of a thousand products is not worth a hundred others. Of nine
-    weightings, on 2,469 households, the one with which any seed finds those of babies, cats, dogs and vegetables.
+    What everybody takes says little, and a customer of a thousand products is not worth a hundred others.
     """
     partners = np.bincount(pairs.product, minlength=pairs.num_products)
     rarity = np.log((pairs.num_customers + 1) / np.maximum(partners, 1))  # [num_products]

@@ -37,7 +37,7 @@ def bought(customer: str, product: str, times: int = 1) -> list[Row]:
 
 
 def checkerboard(groups: int = 4, customers: int = 12, products: int = 15, noise: int = 10) -> EdgeArrays:
-    """Groups that buy their own products, and some pairs across: customers ``u<group>.<n>``, products ``p<group>.<n>``."""
+    """Groups that buy their own products, and some pairs across: ``u<group>.<n>`` buys ``p<group>.<n>``."""
     rng = np.random.default_rng(7)
     rows = [
         row
