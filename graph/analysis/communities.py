@@ -1,6 +1,6 @@
 """Communities: customers and the products they have to do with, more among themselves than chance would have it."""
 
-import graspologic_native  # type: ignore[import-untyped]
+import graspologic_native
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
