@@ -4,13 +4,14 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph import InvalidValue
 
-__all__ = ["Settings", "loaded_settings"]
+__all__ = ["Settings", "loaded_settings", "system_environment"]
 
 PLACEHOLDERS = frozenset({"changeme", "secret", "password", "test", "example", "your-secret-key", "xxx"})
 SHORTEST_KEY = 16
@@ -23,7 +24,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PATRON_", extra="ignore", frozen=True, validate_default=True)
 
     data: Path = Field(Path("data"), description="The folder that holds the event log, the stores and the embeddings.")
-    graph: str = Field("", description="URL of the customer graph; empty means the SQLite file in the data folder.")
+    graph: str = Field(
+        "",
+        repr=False,
+        description="URL of the customer graph; empty means the SQLite file in the data folder.",
+    )
+    graph_password: SecretStr = Field(
+        SecretStr(""), description="The password of the graph's database, for a `PATRON_GRAPH` that names none."
+    )
     placements: Path | None = Field(None, description="The placements file; empty means the one Patron ships.")
     host: str = Field("127.0.0.1", description="The address the server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port the server listens on; 0 takes a free one.")
@@ -89,9 +97,8 @@ class Settings(BaseSettings):
 
     def as_environment(self) -> dict[str, str]:
         """The environment of a child process that is to read the same settings, keys included."""
-        held = {name: value for name, value in os.environ.items() if not name.startswith("PATRON_")}
         given = {f"PATRON_{name.upper()}": getattr(self, name) for name in type(self).model_fields}
-        return held | {name: _as_text(value) for name, value in given.items() if value is not None}
+        return system_environment() | {name: _as_text(value) for name, value in given.items() if value is not None}
 
     @property
     def placements_file(self) -> Path:
@@ -99,7 +106,24 @@ class Settings(BaseSettings):
 
     @property
     def graph_url(self) -> str:
-        return self.graph or f"sqlite:///{self.data / 'graph.db'}"
+        """The URL of the graph, password included: not to be shown (`graph.stores.open.shown_url` may be)."""
+        return self.with_password(self.graph) if self.graph else f"sqlite:///{self.data / 'graph.db'}"
+
+    def with_password(self, url: str) -> str:
+        """A graph's URL with ``PATRON_GRAPH_PASSWORD`` in it where it names a server and no password."""
+        password = self.graph_password.get_secret_value()
+        scheme, found, place = url.partition("://")
+        if not password or not found or scheme.partition("+")[0] not in ("neo4j", "bolt"):
+            return url
+        user, _, host = place.rpartition("@")
+        if ":" in user:
+            return url
+        return f"{scheme}://{user or 'neo4j'}:{quote(password, safe='')}@{host}"
+
+
+def system_environment() -> dict[str, str]:
+    """The environment of a process that is to know nothing of Patron's settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PATRON_")}
 
 
 def loaded_settings(**options: Any) -> Settings:

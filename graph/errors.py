@@ -5,6 +5,7 @@ PatronError
 │   └── SchemaTooNew    a stored row was written by a newer Patron
 ├── NotFound            a customer, product or version nobody knows
 ├── DataFolderLocked    another process owns this data folder
+├── CopyDiffers         a copied graph does not hold what its source holds
 └── StoreUnavailable    a store cannot be reached or refuses to write now; trying again may help
     └── LogUnavailable  the event log cannot make an event durable
 """
@@ -12,6 +13,7 @@ PatronError
 from typing import Any
 
 __all__ = [
+    "CopyDiffers",
     "DataFolderLocked",
     "InvalidValue",
     "LogUnavailable",
@@ -55,6 +57,10 @@ class NotFound(PatronError):
 
 class DataFolderLocked(PatronError):
     """Another Patron process holds the data folder."""
+
+
+class CopyDiffers(PatronError):
+    """A copy of a graph is not what it was copied from."""
 
 
 class StoreUnavailable(PatronError):

@@ -11,7 +11,7 @@ from api.commands.existing_folder import existing_folder
 from api.commands.progress import stage
 from api.settings import Settings
 from graph import Campaign, EdgeArrays, Instant, InteractionKind, PatronError, Product
-from graph.stores.open import open_graph
+from graph.stores.open import open_graph, shown_url
 
 __all__ = ["LearningData"]
 
@@ -45,7 +45,7 @@ class LearningData:
             graph.close()
         if not len(edges):
             raise PatronError(
-                f"the graph {settings.graph_url} has no interactions to learn from: `patron import` brings some"
+                f"the graph {shown_url(settings.graph_url)} has no interactions to learn from: `patron import` brings some"
             )
         return cls(_until_newest_purchase(edges), products, campaigns)
 

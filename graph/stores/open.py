@@ -4,7 +4,7 @@ from graph.customer_graph import CustomerGraph
 from graph.errors import InvalidValue, PatronError
 from graph.stores.sqlite import SqliteGraph
 
-__all__ = ["open_graph"]
+__all__ = ["open_graph", "shown_url"]
 
 _SQLITE = "sqlite:///"
 _NEO4J = ("neo4j", "bolt")
@@ -25,7 +25,17 @@ def open_graph(url: str) -> CustomerGraph:
     if found and scheme.partition("+")[0] in _NEO4J:
         return _neo4j(url)
     expected = "sqlite:///relative/path.db, sqlite:////absolute/path.db or neo4j://user:password@host:7687/database"
-    raise InvalidValue("graph_url", url.rpartition("@")[2], expected)
+    raise InvalidValue("graph_url", shown_url(url), expected)
+
+
+def shown_url(url: str) -> str:
+    """`url` as messages may show it: without user and password.
+
+    >>> shown_url("neo4j://neo4j:secret@db.example:7687/shop")
+    'neo4j://db.example:7687/shop'
+    """
+    scheme, found, place = url.partition("://")
+    return f"{scheme}{found}{place.rpartition('@')[2]}" if found else url.rpartition("@")[2]
 
 
 def _neo4j(url: str) -> CustomerGraph:

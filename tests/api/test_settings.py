@@ -33,6 +33,30 @@ def test_a_key_never_appears_in_a_repr() -> None:
     assert KEY not in repr(loaded_settings(secret_key=SecretStr(KEY)))
 
 
+PASSWORD = "s3cr/t@: %"
+ENCODED = "s3cr%2Ft%40%3A%20%25"
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("neo4j://db.example:7687/shop", f"neo4j://neo4j:{ENCODED}@db.example:7687/shop"),
+        ("neo4j+s://ann@db.example", f"neo4j+s://ann:{ENCODED}@db.example"),
+        ("bolt://ann@db.example", f"bolt://ann:{ENCODED}@db.example"),
+        ("neo4j://ann:other@db.example", "neo4j://ann:other@db.example"),
+        ("sqlite:////srv/graph.db", "sqlite:////srv/graph.db"),
+    ],
+)
+def test_the_graphs_password_joins_a_url_without_one(url: str, whole: str) -> None:
+    assert loaded_settings(graph=url, graph_password=SecretStr(PASSWORD)).graph_url == whole
+    assert loaded_settings(graph=url).graph_url == url
+
+
+def test_the_graphs_password_never_appears_in_a_repr() -> None:
+    shown = repr(loaded_settings(graph="neo4j://ann:hidden@db.example", graph_password=SecretStr(PASSWORD)))
+    assert "hidden" not in shown and PASSWORD not in shown
+
+
 def test_listening_beyond_loopback_needs_a_secret_key() -> None:
     with pytest.raises(InvalidValue, match="loopback"):
         loaded_settings(host="0.0.0.0")
@@ -63,6 +87,8 @@ def test_a_child_process_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch
         data=tmp_path,
         secret_key=SecretStr(KEY),
         publishable_key=SecretStr("p" * 32),
+        graph="neo4j://ann@db.example",
+        graph_password=SecretStr(PASSWORD),
         cors_origins=("https://a.example", "https://b.example"),
         host="0.0.0.0",
         deadline_ms=77,

@@ -14,6 +14,7 @@ from graph.stores.neo4j.local.launchers import DockerLauncher, JavaLauncher
 from graph.stores.neo4j.local.releases import DEFAULT_VERSION, Release, release_of
 from graph.stores.neo4j.local.server import LocalNeo4j
 from graph.stores.neo4j.local.settings import ServerSettings
+from graph.stores.open import shown_url
 
 __all__ = ["GivenNeo4j", "find_neo4j"]
 
@@ -68,7 +69,9 @@ def _given_url(environ: Mapping[str, str]) -> str:
     uri = environ["NEO4J_URI"]
     given = urlsplit(uri)
     if given.scheme not in SCHEMES or not given.hostname:
-        raise InvalidValue("NEO4J_URI", uri, f"an address such as neo4j://host:7687 ({', '.join(sorted(SCHEMES))})")
+        raise InvalidValue(
+            "NEO4J_URI", shown_url(uri), f"an address such as neo4j://host:7687 ({', '.join(sorted(SCHEMES))})"
+        )
     place, path = given.netloc, given.path
     if "@" not in place and (password := environ.get("NEO4J_PASSWORD")):
         place = f"{quote(environ.get('NEO4J_USERNAME') or 'neo4j', safe='')}:{quote(password, safe='')}@{place}"
