@@ -1,6 +1,7 @@
 """Real servers of the small shop, and headless Chromiums that look at its storefront and at the explorer."""
 
 import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,7 @@ PLAIN = ("--disable-gpu", "--disable-3d-apis")
 DRAWING = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 """WebGL without a graphics card."""
 SECRET = "the-key-of-the-explorer-s-tests"
+REMEMBERED = f"if (location.protocol !== 'about:') sessionStorage.setItem('patron.key', '{SECRET}')"
 HOSTILE = "<img src=x onerror=window.hacked=1>"
 """The id of a customer and of a product."""
 
@@ -43,6 +45,9 @@ def explored_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         body = viewed | {"properties": {"product_id": HOSTILE}}
         headers = {"Authorization": f"Bearer {SECRET}"}
         assert server.http.post("/v1/track", json=body, headers=headers).is_success
+        while not server.http.get("/v1/graph/overview", headers=headers).is_success:
+            assert server.process.poll() is None, server.said()
+            time.sleep(0.1)
         yield str(server.http.base_url).rstrip("/")
 
 
@@ -87,12 +92,12 @@ def browsing(chromium: Browser, shop_url: str, request: pytest.FixtureRequest) -
 @pytest.fixture
 def exploring(drawing_chromium: Browser, explored_url: str) -> Iterator[Explored]:
     """The explorer in a browser that draws, and that knows the key."""
-    yield from _exploring(drawing_chromium, explored_url, f"sessionStorage.setItem('patron.key', '{SECRET}')")
+    yield from _exploring(drawing_chromium, explored_url, REMEMBERED)
 
 
 @pytest.fixture
 def exploring_without_webgl(chromium: Browser, explored_url: str) -> Iterator[Explored]:
-    yield from _exploring(chromium, explored_url, f"sessionStorage.setItem('patron.key', '{SECRET}')")
+    yield from _exploring(chromium, explored_url, REMEMBERED)
 
 
 @pytest.fixture

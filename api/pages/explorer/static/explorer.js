@@ -2,7 +2,7 @@
 
 import { showDetails, broughtForward } from "./details.js";
 import { Canvas } from "./drawing/canvas.js";
-import { legend, valueOf } from "./drawing/palette.js";
+import { hue, legend, valueOf } from "./drawing/palette.js";
 import { middles, place } from "./drawing/places.js";
 import { $, button, make } from "./elements.js";
 import { download, edgesCsv, graphml, nodesCsv, picture } from "./exports.js";
@@ -68,7 +68,7 @@ function looked() {
 /** Draws what the recipe says of what the view holds. anew: nodes came or went. */
 function paint(anew) {
   const look = looked();
-  names = view.map !== null ? middles(view.graph, meta.communities) : [];
+  names = view.map !== null && !recipe.select ? middles(view.graph, meta.communities) : [];
   if (anew) canvas.draw(view.graph, look, recipe.camera);
   else canvas.look(view.graph, look);
   named();
@@ -232,7 +232,7 @@ const sidebar = new Sidebar({
     toggle: (value) => go({ only: recipe.only.includes(value) ? recipe.only.filter((other) => other !== value) : [...recipe.only, value] }),
     clear: () => go({ only: [] }),
   },
-  communityColour: (number) => canvas.theme.many[number] ?? canvas.theme.none,
+  communityColour: (number) => hue(number, canvas.theme),
   community: {
     select,
     point: ({ community }) => {

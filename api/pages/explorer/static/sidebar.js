@@ -42,7 +42,7 @@ export class Sidebar {
     $("#title").textContent = view.title;
     document.title = `${view.title} · Customer graph · Patron`;
     $("#counts").textContent = `${number(graph.size)} nodes, ${number(graph.edges.size)} relations`;
-    $("#truncated").textContent = view.notes.join(" ");
+    $("#truncated").textContent = view.notes.slice(-2).join(" ");
     const overview = recipe.steps[0]?.verb === "overview";
     $("#limits").hidden = !overview;
     if (overview) $("#limit").value = recipe.steps[0].args[0];

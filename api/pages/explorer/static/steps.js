@@ -1,7 +1,7 @@
 // The steps a view is made of. Each asks the API and says what it adds to the graph.
 
 import { get, post } from "./server.js";
-import { calm, full, idOf, kindOf, named, number, plural, relationWords } from "./words.js";
+import { calm, capital, full, idOf, kindOf, named, number, plural, relationWords, spaced } from "./words.js";
 
 const RECOMMENDED = 8;
 const REFERENCED = 50; // nodes in one call
@@ -71,7 +71,7 @@ const VERBS = {
     const sides = { a, b, shared, only_a, only_b };
     const cut = shared.length < found.shared_total || only_a.length < found.only_a_total || only_b.length < found.only_b_total;
     return { nodes, edges, layout: "sides", sides, title: `Customers ${named(found.a)} and ${named(found.b)}`,
-      panel: { kind: "comparison", ...found }, note: cut ? `Drawn are at most ${BETWEEN} shared products and ${ASIDE} of each alone; the tables hold more, the counts are of all.` : "" };
+      panel: { kind: "comparison", ...found }, note: cut ? `Drawn are up to ${BETWEEN} shared products and ${ASIDE} of each alone.` : "" };
   },
 
   /** why(customer, placement): what would be recommended now, with the paths of its reasons. */
@@ -87,7 +87,7 @@ const VERBS = {
     const wanted = new Set([customer, ...listed.map((item) => item.node), ...chains.flatMap((link) => [link.source, link.target])]);
     const nodes = await references([...wanted], signal);
     const known = nodes.find((node) => node.node === customer);
-    return { nodes, edges: chains, layout: "columns", title: `${calm(placement)} for ${full(known ?? bare(customer))}`,
+    return { nodes, edges: chains, layout: "columns", title: `${capital(spaced(placement))} for ${full(known ?? bare(customer))}`,
       columns: columns(listed.flatMap((item) => item.reasons.map((reason) => ({ nodes: ends(reason.chain) }))), customer, null, listed),
       panel: { kind: "reasons", customer, placement, items: listed }, note: "" };
   },

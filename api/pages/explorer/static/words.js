@@ -22,7 +22,7 @@ export const plural = (kind) => PLURALS[kind] ?? `${kind}s`;
 /** A shouted catalogue name in lower case, anything else as it is. */
 export function calm(label) {
   const text = String(label ?? "");
-  return text.length > 3 && /\p{Lu}/u.test(text) && text === text.toUpperCase() ? capital(text.toLowerCase()) : text;
+  return /(\p{Lu}.*){4}/u.test(text) && text === text.toUpperCase() ? capital(text.toLowerCase()) : text;
 }
 
 export const kindOf = (node) => node.slice(0, node.indexOf(":"));

@@ -2,8 +2,10 @@
 
 import { named } from "../words.js";
 import { drawHover, drawName } from "./labels.js";
-import { DARK, LIGHT } from "./palette.js";
+import { DARK, LIGHT, translucent } from "./palette.js";
 
+const FEW = 60; // up to so many nodes each gets its name
+const HUB = 8; // from more relations than this a node is what others stand around
 const SMALL = 400; // up to so many nodes there is room for firm edges and large discs
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -33,6 +35,8 @@ export class Canvas {
     this.#fit(graph);
     this.camera = camera;
     this.sigma.setGraph(drawing);
+    const padding = this.state.small ? 90 : 60; // names stand wide beneath the nodes of a small view
+    if (this.sigma.getSetting("stagePadding") !== padding) this.sigma.setSetting("stagePadding", padding);
   }
 
   /** Other colours, sizes or emphasis for what is drawn already. */
@@ -118,6 +122,8 @@ export class Canvas {
 
   /** Opens the drawing, still empty, while the first answer is on its way. Why nothing can be drawn, in words; "" where it can. */
   #start() {
+    const unable = "This browser cannot draw: WebGL 2 is missing or switched off. The lists beside the drawing work without it.";
+    if (window.WebGL2RenderingContext === undefined) return unable;
     if (!window.Sigma || !window.graphology || !window.graphologyLibrary) {
       return "The drawing library is not installed on this server: “make setup” installs it. The lists work without it.";
     }
@@ -126,13 +132,14 @@ export class Canvas {
       return "";
     } catch {
       this.container.replaceChildren();
-      return "This browser cannot draw: WebGL 2 is missing or switched off. The lists beside the drawing work without it.";
+      return unable;
     }
   }
 
   #open() {
+    let taken = []; // the room that names have in this picture
     const drawLabel = (context, data, settings) => {
-      if (!data.highlighted && (!this.overviewed || data.forceLabel)) drawName(context, data, settings);
+      if (!data.highlighted && (!this.overviewed || data.forceLabel)) drawName(context, data, settings, taken);
     };
     const { createNodeBorderProgram, EdgeRectangleProgram } = window.Sigma.rendering;
     const paper = { attribute: "paper", defaultValue: "#fff" };
@@ -156,6 +163,7 @@ export class Canvas {
     this.sigma.on("clickStage", () => this.on.select(""));
     this.sigma.on("enterNode", () => { this.container.style.cursor = "pointer"; });
     this.sigma.on("leaveNode", () => { this.container.style.cursor = ""; });
+    this.sigma.on("beforeRender", () => { taken = []; });
     this.sigma.on("afterRender", () => this.on.ticked());
     this.sigma.getCamera().on("updated", (state) => this.on.moved(state));
   }
@@ -166,12 +174,12 @@ export class Canvas {
     const { theme } = this;
     const back = faded.has(key) || (lit ? !lit.nodes.has(key) : near && key !== selected && !near.has(key));
     const chosen = key === selected;
-    const important = chosen || (lit ? lit.nodes.has(key) : near?.has(key) && near.size <= 60);
-    const size = Math.min((small ? 1.4 : 1) * scale(node), this.state.tidy ? 8 : 20) * (chosen ? 1.35 : 1);
+    const important = chosen || (lit ? lit.nodes.has(key) : near?.has(key) && near.size <= FEW) || (small && graph.joined.get(key).size > HUB);
+    const size = Math.min((graph.size <= FEW ? 1.4 : 1) * scale(node), this.state.tidy ? 8 : 20) * (chosen ? 1.35 : 1);
     return {
       x: node.x, y: node.y, label: back && !(lit && small) ? "" : named(node), size, below: small, paper: theme.paper, fill: theme.paper,
       type: node.kind === "customer" ? "ring" : "disc", color: back ? theme.faint : colourOf.get(key) ?? theme.none,
-      zIndex: chosen ? 3 : important ? 2 : back ? 0 : 1, highlighted: chosen, forceLabel: Boolean(important) || (small && graph.size <= 64),
+      zIndex: chosen ? 3 : important ? 2 : back ? 0 : 1, highlighted: chosen, forceLabel: Boolean(important) || (small && graph.size <= FEW),
     };
   }
 
@@ -183,9 +191,12 @@ export class Canvas {
       return { color: on ? theme.accent : theme.edge, size: on ? 3 : 0.7, zIndex: on ? 2 : 0 };
     }
     const touched = near && (edge.source === selected || edge.target === selected);
-    if (touched) return { color: this.state.colourOf.get(selected) ?? theme.firm, size: 1 + weight * 0.3, zIndex: 2 };
+    if (touched) {
+      const few = near.size <= FEW;
+      return { color: translucent(this.state.colourOf.get(selected) ?? theme.soft, few ? 0.55 : 0.3), size: few ? 1 + weight * 0.25 : 0.7, zIndex: 2 };
+    }
     const back = faded.has(edge.source) || faded.has(edge.target);
-    return { color: small && !back && !near ? theme.firm : theme.edge, size: small ? 0.6 + weight * 0.35 : 0.6, hidden: back && !small, zIndex: 0 };
+    return { color: small && !back && !near ? theme.firm : theme.edge, size: small ? (this.state.tidy ? 1.1 : 0.5) + weight * 0.35 : 0.6, hidden: back && !small, zIndex: 0 };
   }
 }
 
@@ -194,5 +205,6 @@ function sizes(graph, by) {
   const measure = (node) => Math.sqrt(Math.max((by === "centrality" ? node.centrality : node.degree) ?? 0, 0));
   let largest = 0;
   for (const node of graph.nodes.values()) largest = Math.max(largest, measure(node));
-  return (node) => 2.6 + 11 * (largest ? measure(node) / largest : 0.2);
+  const least = graph.size > 4000 ? 1.8 : 2.6;
+  return (node) => least + 11 * (largest ? measure(node) / largest : 0.2);
 }

@@ -1,10 +1,11 @@
 // Labels on the drawing: text with a halo of the paper's colour, and the node in a frame when it is pointed at.
 
-const LONGEST = 34;
-const cut = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const LONGEST = 26;
+const cut = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1).trimEnd()}…` : text);
 const faceOf = (settings) => `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
 
-export function drawName(context, data, settings) {
+/** Writes a name where none of `taken` is; the room it needs is added to them. */
+export function drawName(context, data, settings, taken) {
   if (!data.label) return;
   const text = cut(data.label);
   context.font = faceOf(settings);
@@ -12,8 +13,11 @@ export function drawName(context, data, settings) {
   context.lineWidth = 3.5;
   context.strokeStyle = data.paper;
   context.fillStyle = settings.labelColor.color;
-  const width = data.below ? context.measureText(text).width : 0;
+  const { width } = context.measureText(text);
   const [x, y] = data.below ? [data.x - width / 2, data.y + data.size + settings.labelSize + 1] : [data.x + data.size + 4, data.y + settings.labelSize / 3];
+  const box = [x - 2, y - settings.labelSize, x + width + 2, y + 4];
+  if (taken.some(([left, top, right, low]) => box[0] < right && box[2] > left && box[1] < low && box[3] > top)) return;
+  taken.push(box);
   context.strokeText(text, x, y);
   context.fillText(text, x, y);
 }
@@ -26,8 +30,8 @@ export function drawHover(context, data, settings) {
   context.stroke();
   if (!data.label) return;
   context.font = faceOf(settings);
-  const text = cut(data.label);
-  const width = context.measureText(text).width;
+  const text = data.label;
+  const { width } = context.measureText(text);
   const [x, y] = [data.x + data.size + 7, data.y - settings.labelSize / 2 - 5];
   context.fillStyle = settings.labelColor.color;
   context.beginPath();

@@ -1,8 +1,9 @@
 // Where nodes stand. Every arrangement is computed from what is drawn alone, so that the same recipe gives the same picture.
 
-const WIDE = 1.5; // the drawing is wider than high
+const WIDE = 1.15; // names are wider than high
 const FIRST_RING = 3;
 const TALL = 15; // rows in a column
+const ROOM = 60; // nodes that fit beside each other
 const CHUNK = 10; // iterations between two pictures
 const FORCED = 1500; // more nodes than this are placed, not simulated
 
@@ -23,13 +24,13 @@ export function rings(graph, centre, nodes, scale = 1) {
   const waiting = [...nodes].sort(byWhatTheyAre(graph));
   const sizes = [];
   for (let left = waiting.length, ring = 0; left > 0; ring += 1) {
-    const room = Math.floor((FIRST_RING + ring * 1.5) * Math.PI * 1.4);
+    const room = Math.floor((FIRST_RING + ring * 2) * Math.PI * 1.4);
     sizes.push(Math.min(room, left));
     left -= room;
   }
   let taken = 0;
   sizes.forEach((size, ring) => {
-    const radius = (FIRST_RING + ring * 1.5) * scale;
+    const radius = (FIRST_RING + ring * 2) * scale;
     for (let place = 0; place < size; place += 1, taken += 1) {
       const angle = ((place + (ring % 2) / 2) / size) * 2 * Math.PI - Math.PI / 2;
       put(graph, waiting[taken], x + Math.cos(angle) * radius * WIDE, y + Math.sin(angle) * radius);
@@ -96,7 +97,7 @@ export async function force(graph, { fixed = new Set(), drawn = () => {}, signal
   for (const edge of graph.edges.values()) {
     if (edge.source !== edge.target) simulated.mergeEdge(edge.source, edge.target, { weight: 1 });
   }
-  const settings = { gravity: 0.6, scalingRatio: 3, slowDown: 4, barnesHutOptimize: graph.size > 300, outboundAttractionDistribution: true };
+  const settings = { gravity: 4, scalingRatio: 20, slowDown: 2, barnesHutOptimize: graph.size > 300 };
   const chunks = graph.size > 600 ? 8 : 20;
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     library.layoutForceAtlas2.assign(simulated, { iterations: CHUNK, settings });
@@ -105,4 +106,15 @@ export async function force(graph, { fixed = new Set(), drawn = () => {}, signal
     await new Promise((resolve) => { setTimeout(resolve, 0); });
     if (signal?.aborted) throw signal.reason;
   }
+  apart(graph, simulated);
+  drawn();
+}
+
+/** Moves nodes off each other where they came to lie too close. */
+function apart(graph, simulated) {
+  let [low, high] = [Infinity, -Infinity];
+  simulated.forEachNode((_, { x }) => { low = Math.min(low, x); high = Math.max(high, x); });
+  simulated.updateEachNodeAttributes((_, attributes) => ({ ...attributes, size: (high - low) / ROOM }));
+  window.graphologyLibrary.layoutNoverlap.assign(simulated, { maxIterations: 80, settings: { margin: (high - low) / ROOM / 4, ratio: 1 } });
+  simulated.forEachNode((node, { x, y, fixed }) => { if (!fixed) put(graph, node, x, y); });
 }

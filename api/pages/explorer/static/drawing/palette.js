@@ -57,9 +57,21 @@ export function legend(nodes, colour, theme, communities) {
 
 function coloured(value, place, many, colour, ordered, theme) {
   if (ordered) return theme.ramp[many === 1 ? 3 : Math.round((place / (many - 1)) * (theme.ramp.length - 1))];
-  const index = colour === "community" ? Number(value) : colour === "kind" ? KIND_ORDER.indexOf(value) : place;
-  return theme.many[index] ?? theme.none;
+  return hue(colour === "community" ? Number(value) : colour === "kind" ? KIND_ORDER.indexOf(value) : place, theme);
 }
+
+const channels = (hex) => [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
+
+/** The colour of the nth value: after the twelfth the hues come again, nearer to the paper. */
+export function hue(index, theme) {
+  const round = Math.min(Math.floor(index / theme.many.length), 2);
+  const paper = channels(theme.paper);
+  const mixed = channels(theme.many[index % theme.many.length]).map((value, place) => Math.round(value + (paper[place] - value) * round * 0.28));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** A colour for WebGL, multiplied by its opacity already. */
+export const translucent = (hex, opacity) => `rgba(${channels(hex).map((value) => Math.round(value * opacity)).join(",")},${opacity})`;
 
 function worded(value, colour, communities) {
   if (colour === "kind") return capital(plural(value));
@@ -71,4 +83,4 @@ const missing = (colour) => (colour.startsWith("trait:") ? `no ${spaced(colour.s
 
 /** A community by what is most typical of it, else by its number. */
 export const communityName = (community, value) => (community?.label ? named(community.label) : `Community ${number(Number(value) + 1)}`);
-const named = (label) => label.split(", ").map(calm).join(", ");
+const named = (label) => label.split(" · ").map(calm).join(" · ");

@@ -4,6 +4,7 @@ import { make } from "../elements.js";
 import { communityName } from "./palette.js";
 
 const MOST = 14;
+const LEAST = 0.012; // of the drawn nodes
 const CLOSE = 0.42;
 const LONGEST = 28;
 
@@ -18,7 +19,7 @@ export function middles(graph, communities) {
     sum.x += x; sum.y += y; sum.size += 1;
     sums.set(community, sum);
   }
-  return [...sums.values()].sort((a, b) => b.size - a.size).slice(0, MOST).filter((sum) => sum.size >= 5).map((sum) => ({
+  return [...sums.values()].sort((a, b) => b.size - a.size).slice(0, MOST).filter((sum) => sum.size >= Math.max(5, graph.size * LEAST)).map((sum) => ({
     x: sum.x / sum.size, y: sum.y / sum.size, name: short(communityName(communities.get(sum.community), sum.community)),
   }));
 }

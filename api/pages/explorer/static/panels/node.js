@@ -4,6 +4,10 @@ import { button, make, swatch } from "../elements.js";
 import { calm, capital, date, named, number, plural, relationWords, spaced } from "../words.js";
 
 const LIMITS = [10, 50, 200, 1000];
+const FROM_THE_OTHER_SIDE = {
+  "covers product": "covered by", "part_of campaign": "has", "in_department department": "holds", "in_category category": "holds",
+  "in_subcategory subcategory": "holds", "of_brand brand": "has", "made_by manufacturer": "makes",
+};
 const MONEY = new Set(["price"]);
 
 /** known: {node, entry, relations}. acts: what the buttons do. placements: the names to recommend for. */
@@ -46,7 +50,8 @@ function recommending(placements, why) {
 function joined(row, from) {
   const words = relationWords(row.relation);
   if (row.kind === "customer" && from !== "customer") return `${words} by customers`;
-  return words.includes(row.kind) ? words : `${words} ${plural(row.kind)}`;
+  const turned = FROM_THE_OTHER_SIDE[`${row.relation} ${from}`];
+  return turned || !words.includes(row.kind) ? `${turned ?? words} ${plural(row.kind)}` : words;
 }
 
 function facts(entry, node) {

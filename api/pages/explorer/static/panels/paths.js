@@ -21,7 +21,7 @@ export function pathsPanel({ ends, paths }, graph, chosen, choose) {
 function sentence(path, graph) {
   return path.nodes.flatMap((node, place) => {
     const words = make("b", {}, full(graph.nodes.get(node) ?? bare(node)));
-    return place === 0 ? [words] : [make("small", {}, ` ${step(path, place, graph)} `), words];
+    return place === 0 ? [words] : [make("small", {}, `${step(path, place, graph)} `), words];
   });
 }
 
@@ -30,6 +30,6 @@ function step(path, place, graph) {
   const relation = relationWords(path.relations[place - 1]);
   const edge = graph.between(from, to).map((key) => graph.edges.get(key)).find((one) => one.relation === path.relations[place - 1]);
   const backwards = edge !== undefined && edge.source === to;
-  if (!backwards) return relation;
-  return to.startsWith("customer:") ? `${relation} by` : `which ${relation}`;
+  if (!backwards) return place === 1 ? ` ${relation}` : from.startsWith("customer:") ? `, who ${relation}` : `, ${relation}`;
+  return to.startsWith("customer:") ? `, also ${relation} by` : ", as is";
 }
