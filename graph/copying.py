@@ -133,14 +133,23 @@ def _write(moment: Moment, target: CustomerGraph, done: int, batch: int, progres
 
 
 def _bare_last(records: Iterator[Record]) -> Iterator[Record]:
-    """Records in one order, in which nothing is written before what names it: a bare node would outlive an erasure."""
+    """The records with bare nodes at the end: before what names them they would outlive it, were the copy stopped."""
     bare: list[Record] = []
     for record in records:
-        if isinstance(record, Product | Campaign) and record == type(record)(id=record.id):
+        if record == _bare(record):
             bare.append(record)
         else:
             yield record
     yield from bare
+
+
+def _bare(record: Record) -> Record | None:
+    match record:
+        case Product():
+            return Product(id=record.id)
+        case Campaign():
+            return Campaign(id=record.id)
+    return None
 
 
 def _compare(source: CustomerGraph, target: CustomerGraph, moment: Moment, progress: Progress) -> None:

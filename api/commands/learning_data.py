@@ -44,9 +44,8 @@ class LearningData:
         finally:
             graph.close()
         if not len(edges):
-            raise PatronError(
-                f"the graph {shown_url(settings.graph_url)} has no interactions to learn from: `patron import` brings some"
-            )
+            named = shown_url(settings.graph_url)
+            raise PatronError(f"the graph {named} has no interactions to learn from: `patron import` brings some")
         return cls(_until_newest_purchase(edges), products, campaigns)
 
     @property
