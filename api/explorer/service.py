@@ -19,7 +19,6 @@ __all__ = ["Answering", "Service"]
 THREADS = 2
 WAITING = 16
 SECONDS = 10.0
-BUSY = Told(status=503, detail=f"{WAITING} questions are waiting already")
 _log = logging.getLogger("patron.explorer")
 
 Answering = Callable[[Asked, Deadline], Told]
@@ -48,7 +47,9 @@ class Service:
         waiting: int = WAITING,
     ) -> None:
         self._address, self._answering, self._seconds = address, answering, seconds
-        self._questions: queue.Queue[_Question | None] = queue.Queue(waiting)
+        self._questions: queue.Queue[_Question] = queue.Queue(waiting)
+        are = "question is" if waiting == 1 else "questions are"
+        self._busy = Told(status=503, detail=f"{waiting} {are} waiting already, and no more may")
         self._socket = _listening(address)
         self._inode = address.stat().st_ino
         self._loop = asyncio.new_event_loop()
@@ -93,7 +94,7 @@ class Service:
         try:
             self._questions.put_nowait(question)
         except queue.Full:
-            return BUSY
+            return self._busy
         try:
             async with asyncio.timeout(self._seconds):
                 return await asyncio.wrap_future(question.told)
@@ -102,7 +103,8 @@ class Service:
 
     def _answer(self) -> None:
         answer = self._answering()
-        while (question := self._questions.get()) is not None:
+        while True:
+            question = self._questions.get()
             if question.told.set_running_or_notify_cancel():
                 try:
                     question.told.set_result(answer(question.asked, question.deadline))

@@ -1,0 +1,129 @@
+"""Visibility: who refused analytics or was erased is shown nowhere, whatever the last analysis names."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from api.explorer.analyses import Analyses
+from api.explorer.explorer import Explorer, Shared
+from api.explorer.frames import Asked
+from api.explorer.reach import Deadline
+from api.explorer.visibility import Visibility
+from api.settings import loaded_settings
+from graph import CustomerId, Instant, NodeKind, NodeRef, Stamp
+from graph.analysis import AnalysisFolder
+from graph.data_folder import DataFolder
+from graph.log.event_log import Position
+from graph.profile.profile import Dated, Profile
+from graph.profile.store import SqliteProfiles
+from tests.api.served import Served, served, started
+
+LOVER = "dairy-lover-1"
+LISTS = (
+    "overview",
+    "central?kind=customer&limit=100",
+    "search?q=dairy-lover",
+    "neighbours?node=campaign:1&limit=1000",
+    "view?node=product:dairy-01&depth=2&limit=10000",
+    "similar?customer=dairy-lover-2&k=100",
+    "compare?a=product:dairy-01&b=product:dairy-02&limit=1000",
+    "paths?from=campaign:1&to=category:DAIRY&limit=50&relation=received&relation=purchased&relation=in_category",
+)
+
+
+def test_who_refuses_analytics_or_was_erased_is_shown_nowhere(data: Path) -> None:
+    with served(data) as server:
+        server.wait_until_ready("/v1/graph/overview")
+        assert all(_names(server, path) for path in LISTS)
+        server.http.put(f"/v1/customers/{LOVER}/consents", json={"consents": {"analytics": False}})
+        _wait(lambda: not any(_names(server, path) for path in LISTS))
+        for path in (f"node?node=customer:{LOVER}", f"paths?from=product:dairy-01&to=customer:{LOVER}"):
+            assert server.http.get(f"/v1/graph/{path}").status_code == 404
+        assert "dairy-lover-2" in server.http.get("/v1/graph/overview").text
+        server.http.put(f"/v1/customers/{LOVER}/consents", json={"consents": {"analytics": True}})
+        _wait(lambda: all(_names(server, path) for path in LISTS))
+        analysed = server.http.get("/v1/graph/communities").json()["analysed_at"]
+        assert server.http.delete(f"/v1/customers/{LOVER}").json()["known"]
+        _wait(lambda: not any(_names(server, path) for path in LISTS))
+        _wait(lambda: server.http.get("/v1/graph/communities").json()["analysed_at"] != analysed)
+        analysis = AnalysisFolder(DataFolder(data).analysis).latest()
+        assert analysis is not None and f"user:{LOVER}" not in analysis.customers
+        _wait(lambda: not _holding(data / "analysis", LOVER))
+
+
+def test_a_graph_with_nothing_in_it_has_an_empty_overview_until_something_happens(tmp_path: Path) -> None:
+    server = started(tmp_path / "data").wait_until_ready("/healthz")
+    try:
+        _wait(lambda: _asked(server, "overview").status_code == 200)
+        body = _asked(server, "overview").json()
+        assert (body["nodes"], body["communities"], body["analysed_at"]) == ([], [], None)
+        assert _asked(server, "central").json() == {"nodes": []}
+        viewed = {"userId": "first", "event": "Product Viewed", "properties": {"product_id": "first-product"}}
+        assert server.http.post("/v1/track", json=viewed).status_code == 200
+        _wait(lambda: _asked(server, "communities").json().get("analysed_at"))
+        assert len(_asked(server, "overview").json()["nodes"]) == 2
+    finally:
+        server.stop()
+
+
+def test_before_the_first_analysis_the_overview_is_a_503_and_nodes_say_nothing_of_it(data: Path) -> None:
+    answering = Explorer(Shared.of(loaded_settings(data=data))).answer
+    for verb in ("overview", "communities", "central"):
+        told = answering(Asked(verb, b""), Deadline(10.0))
+        assert (told.status, told.retry_after) == (503, 5) and "for the first time" in told.detail
+    told = answering(Asked("node", b"node=product:dairy-01"), Deadline(10.0))
+    assert told.status == 200 and b'"degree":null' in told.body
+
+
+def test_a_refusal_of_a_linked_visitor_is_one_of_the_customer(tmp_path: Path) -> None:
+    customer, visitor, other = (CustomerId(name) for name in ("user:a", "anon:a", "user:b"))
+    said = Stamp(Instant(1), "shop/1")
+    profiles = SqliteProfiles(tmp_path / "profiles.db")
+    linked = Profile(customer=customer, seq=1, linked={visitor: Dated(said, True)})
+    refusing = Profile(customer=visitor, seq=2, consents={"analytics": Dated(said, False)})
+    profiles.write([linked, refusing, Profile(customer=other, seq=3)], [], Position("3"))
+    visibility = Visibility(profiles)
+    assert visibility.hidden({customer, visitor, other, CustomerId("user:stranger")}) == {customer, visitor}
+    allowing = Profile(customer=visitor, seq=4, consents={"analytics": Dated(said, True)})
+    profiles.write([allowing], [], Position("4"))
+    assert visibility.hidden({customer, visitor, other}) == frozenset()
+    profiles.close()
+
+
+def test_those_found_erased_are_forgotten_with_the_analysis_that_named_them(explored: Served, tmp_path: Path) -> None:
+    analyses = Analyses(AnalysisFolder(tmp_path))
+    analyses.erased = frozenset({NodeRef(NodeKind.CUSTOMER, "user:x")})
+    shown = AnalysisFolder(_data_of(explored) / "analysis").latest()
+    assert shown is not None
+    for _ in range(2):
+        analyses.replace(shown)
+    assert analyses.erased == frozenset() and analyses.current is not None
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+
+
+def _data_of(server: Served) -> Path:
+    return server.log.with_suffix("")
+
+
+def _asked(server: Served, path: str) -> httpx.Response:
+    return server.http.get(f"/v1/graph/{path}")
+
+
+def _names(server: Served, path: str) -> bool:
+    answer = _asked(server, path)
+    assert answer.status_code == 200, answer.text
+    return f'"customer:user:{LOVER}"' in answer.text
+
+
+def _holding(folder: Path, text: str) -> bool:
+    # A folder that is being replaced may vanish under the look at it.
+    return any(text.encode() in path.read_bytes() for path in folder.rglob("*.npy") if path.exists())
+
+
+def _wait(done: Callable[[], object], seconds: float = 20.0) -> None:
+    ends = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < ends, "not within the time"
+        time.sleep(0.05)
