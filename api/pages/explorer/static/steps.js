@@ -1,7 +1,7 @@
 // The steps a view is made of. Each asks the API and says what it adds to the graph.
 
 import { get, post } from "./server.js";
-import { calm, capital, full, idOf, kindOf, named, number, plural, relationWords, spaced } from "./words.js";
+import { capital, full, idOf, kindOf, named, number, plural, spaced } from "./words.js";
 
 const RECOMMENDED = 8;
 const REFERENCED = 50; // nodes in one call
@@ -132,14 +132,12 @@ function chained(customer, reason) {
     const node = asNode(part);
     if (node === null) words = part;
     else if (node !== from) {
-      links.push(joins(from, node, words || (from === customer ? "knows" : spacedKind(reason.kind)), 1));
+      links.push(joins(from, node, words || "reason", 1));
       [from, words] = [node, ""];
     }
   }
   return links;
 }
-
-const spacedKind = (kind) => calm(relationWords(kind));
 
 function asNode(part) {
   if (/^(user|anon):/.test(part)) return `customer:${part}`;

@@ -41,6 +41,6 @@ export const full = (node) => (node.kind === "product" ? named(node) : `${node.k
 const ACTS = {
   purchased: "bought", viewed: "looked at", clicked: "clicked", added_to_cart: "put into the cart",
   removed_from_cart: "took out of the cart", returned: "returned", rated: "rated", dismissed: "dismissed",
-  received: "received", redeemed: "redeemed", covers: "covers", part_of: "part of", similar: "similar to",
+  received: "received", redeemed: "redeemed", covers: "covers", part_of: "part of", similar: "similar to", reason: "",
 };
 export const relationWords = (relation) => ACTS[relation] ?? spaced(relation);

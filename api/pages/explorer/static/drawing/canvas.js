@@ -1,6 +1,6 @@
 // The drawing: sigma on top of what the graph holds, with its colours, sizes and emphasis.
 
-import { named } from "../words.js";
+import { named, relationWords, share } from "../words.js";
 import { drawHover, drawName } from "./labels.js";
 import { DARK, LIGHT, translucent } from "./palette.js";
 
@@ -19,6 +19,11 @@ export class Canvas {
     this.overviewed = false; // from far away the names of the communities speak, not those of single nodes
     this.state = null;
     this.obstacle = this.#start();
+    new ResizeObserver(() => {
+      if (this.sigma === null || this.state === null) return;
+      this.sigma.resize();
+      this.sigma.scheduleRefresh();
+    }).observe(container);
     dark.addEventListener("change", () => {
       this.theme = dark.matches ? DARK : LIGHT;
       on.theme();
@@ -45,6 +50,7 @@ export class Canvas {
     this.state = { ...look, near, graph, small: graph.size <= SMALL, scale: sizes(graph, look.size) };
     if (redraw && this.sigma !== null) {
       this.sigma.setSetting("labelColor", { color: this.theme.ink });
+      this.sigma.setSetting("edgeLabelColor", { color: this.theme.soft });
       this.sigma.refresh();
     }
   }
@@ -99,7 +105,7 @@ export class Canvas {
   layers() {
     this.sigma.refresh();
     const canvases = this.sigma.getCanvases();
-    return ["edges", "nodes", "labels", "hovers", "hoverNodes"].map((name) => canvases[name]).filter(Boolean);
+    return ["edges", "edgeLabels", "nodes", "labels", "hovers", "hoverNodes"].map((name) => canvases[name]).filter(Boolean);
   }
 
   #go(state) {
@@ -123,8 +129,8 @@ export class Canvas {
   /** Opens the drawing, still empty, while the first answer is on its way. Why nothing can be drawn, in words; "" where it can. */
   #start() {
     const unable = "This browser cannot draw: WebGL 2 is missing or switched off. The lists beside the drawing work without it.";
-    if (window.WebGL2RenderingContext === undefined) return unable;
-    if (!window.Sigma || !window.graphology || !window.graphologyLibrary) {
+    if (!window.Sigma || !window.graphology || !window.graphologyLibrary) { // sigma itself does not load where WebGL is missing
+      if (document.createElement("canvas").getContext("webgl2") === null) return unable;
       return "The drawing library is not installed on this server: “make setup” installs it. The lists work without it.";
     }
     try {
@@ -153,6 +159,7 @@ export class Canvas {
       defaultEdgeType: "line", edgeProgramClasses: { line: EdgeRectangleProgram },
       defaultDrawNodeLabel: drawLabel, defaultDrawNodeHover: drawHover,
       labelFont: "system-ui, sans-serif", labelSize: 12, labelWeight: "500", labelColor: { color: this.theme.ink },
+      renderEdgeLabels: true, edgeLabelFont: "system-ui, sans-serif", edgeLabelSize: 11, edgeLabelColor: { color: this.theme.soft },
       labelDensity: 0.9, labelGridCellSize: 110, labelRenderedSizeThreshold: 7, zIndex: true, stagePadding: 60,
       minEdgeThickness: 0.6, minCameraRatio: 0.01, maxCameraRatio: 4, enableCameraRotation: false, hideEdgesOnMove: false,
       zoomToSizeRatioFunction: (ratio) => Math.sqrt(ratio) ** 0.8,
@@ -188,15 +195,16 @@ export class Canvas {
     const { theme } = this;
     if (lit) {
       const on = lit.edges.has(key);
-      return { color: on ? theme.accent : theme.edge, size: on ? 3 : 0.7, zIndex: on ? 2 : 0 };
+      return { color: on ? theme.accent : theme.edge, size: on ? 3 : 0.7, zIndex: on ? 2 : 0, label: on ? relationWords(edge.relation) : "", forceLabel: on };
     }
     const touched = near && (edge.source === selected || edge.target === selected);
     if (touched) {
       const few = near.size <= FEW;
-      return { color: translucent(this.state.colourOf.get(selected) ?? theme.soft, few ? 0.55 : 0.3), size: few ? 1 + weight * 0.25 : 0.7, zIndex: 2 };
+      return { color: translucent(this.state.colourOf.get(selected) ?? theme.soft, few ? 0.55 : 0.4), size: few ? 1 + weight * 0.25 : 0.9, zIndex: 2 };
     }
+    const alike = edge.similarity === undefined ? {} : { label: share(edge.similarity), forceLabel: true };
     const back = faded.has(edge.source) || faded.has(edge.target);
-    return { color: small && !back && !near ? theme.firm : theme.edge, size: small ? (this.state.tidy ? 1.1 : 0.5) + weight * 0.35 : 0.6, hidden: back && !small, zIndex: 0 };
+    return { color: small && !back && !near ? theme.firm : theme.edge, size: small ? (this.state.tidy ? 1.1 : 0.5) + weight * 0.35 : 0.6, hidden: back && !small, zIndex: 0, ...alike };
   }
 }
 
