@@ -1,5 +1,6 @@
 """Visibility: who refused analytics or was erased is shown nowhere, whatever the last analysis names."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -118,8 +119,9 @@ def _names(server: Served, path: str) -> bool:
 
 
 def _holding(folder: Path, text: str) -> bool:
-    # A folder that is being replaced may vanish under the look at it.
-    return any(text.encode() in path.read_bytes() for path in folder.rglob("*.npy") if path.exists())
+    with contextlib.suppress(FileNotFoundError):  # the one that is replaced goes with its folder
+        return any(text.encode() in path.read_bytes() for path in folder.rglob("*.npy"))
+    return True
 
 
 def _wait(done: Callable[[], object], seconds: float = 20.0) -> None:
