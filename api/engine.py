@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from api.clock import now
+from api.graph_state import GraphReach, StateFile
 from api.known_leaves import KnownLeaves
 from api.settings import Settings
 from api.supervisor import WorkerState
@@ -70,10 +71,12 @@ class Engine:
     now: Callable[[], Instant]
     nothing_learnt: ServingSnapshot = field(default_factory=empty_snapshot)
     worker: WorkerState = WorkerState.OFF
+    graph: GraphReach = GraphReach.UNKNOWN
 
     def __post_init__(self) -> None:
         self._leaves = KnownLeaves(self.profiles.get)
         self._erasures = self.log.erasures()
+        self._graph_state = StateFile(DataFolder(self.settings.data).graph_state)
 
     # ── from events to what is known ──────────────────────────────────────────────────────────────────────────────
 
@@ -214,15 +217,26 @@ class Engine:
     # ── beside the requests ───────────────────────────────────────────────────────────────────────────────────────
 
     async def watch(self) -> None:
-        """Look for a newly published version and for how far the worker has come, until cancelled."""
+        """Look for a newly published version and for how far worker and graph have come, until cancelled."""
         while True:
             await asyncio.sleep(self.settings.poll_seconds)
             try:
                 if await asyncio.to_thread(self.snapshots.refresh):
                     self.announce()
                 self.telemetry.dirty.set(self.profiles.settle())
+                self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
+
+    def _look_at_graph(self) -> None:
+        """Hear from the worker how the graph is; its store is never asked from here."""
+        state, now = self._graph_state.read(), self.now()
+        if state is None:
+            return
+        self.graph = state.reach(now)
+        self.telemetry.graph_events.set(state.events)
+        self.telemetry.graph_seconds.set(state.lag_seconds(now))
+        self.telemetry.graph_reachable.set(self.graph in (GraphReach.UP, GraphReach.BEHIND))
 
     def say_worker(self, state: WorkerState) -> None:
         """How the worker is, for whoever asks whether the server is ready."""

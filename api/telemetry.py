@@ -37,6 +37,19 @@ class Telemetry:
             "Live profiles that are newer than the stored ones: how far the worker is behind.",
             registry=self.registry,
         )
+        self.graph_events = Gauge(
+            "patron_graph_lag_events", "Events that the customer graph does not hold yet.", registry=self.registry
+        )
+        self.graph_seconds = Gauge(
+            "patron_graph_lag_seconds",
+            "Age of the oldest event that the customer graph does not hold yet, 0 where there is none.",
+            registry=self.registry,
+        )
+        self.graph_reachable = Gauge(
+            "patron_graph_reachable",
+            "Whether the customer graph's store answered the worker; 0 too where no worker says.",
+            registry=self.registry,
+        )
 
 
 class MetricsMiddleware:

@@ -3,8 +3,8 @@
 import contextlib
 import logging
 import os
+import random
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
@@ -14,15 +14,17 @@ from api.explorer.address import explorer_address
 from api.explorer.analyses import Upkeep
 from api.explorer.explorer import Explorer, Shared
 from api.explorer.service import Service
+from api.graph_state import GraphState, StateFile
 from api.settings import Settings
-from graph import StoreUnavailable
+from api.write_behind import WriteBehind
+from graph import START, StoreUnavailable
 from graph.data_folder import DataFolder
+from graph.log.lag import lag_of
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
-from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection
-from graph.stores.open import open_graph
+from graph.stores.open import open_graph, shown_url
 
 __all__ = ["keep_up", "run_worker"]
 
@@ -34,33 +36,49 @@ _log = logging.getLogger("patron.worker")
 def run_worker(settings: Settings, parent: int | None = None) -> None:
     """Work until SIGTERM, SIGINT, or until the server that started it (`parent`, its pid) is gone."""
 
-    def told(_signal: int, _frame: FrameType | None) -> None:
+    def stopped(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)  # at any moment: what was not committed is read again from the log
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGTERM, stopped)
+    signal.signal(signal.SIGINT, stopped)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # what it says again and again is said here, once
     folder = DataFolder(settings.data)
     log = SqliteEventLog(folder.log)
     profiles = SqliteProfiles(folder.profiles)
-    graph = open_graph(settings.graph_url)
-    caught_up = threading.Event()
+    state = StateFile(folder.graph_state)
+    store = shown_url(settings.graph_url)
+    before = state.read()
+    behind = WriteBehind(
+        folder.log,
+        lambda: open_graph(settings.graph_url),
+        poll_seconds=settings.poll_seconds,
+        rng=random.Random(),
+        reached=before.position if before is not None and before.store == store else START,
+    )
 
-    def graph_up() -> None:
-        catch_up(log, GraphProjection(graph))
-        caught_up.set()
+    def tell() -> None:
+        reached, reachable = behind.reached, behind.reachable
+        lag = lag_of(log, reached)
+        state.write(
+            GraphState(
+                store=store, said=now(), position=reached, reachable=reachable, events=lag.events, oldest=lag.oldest
+            )
+        )
 
-    works = [lambda: catch_up(log, ServingProjection(profiles)), graph_up]
+    works = [lambda: catch_up(log, ServingProjection(profiles), progress=lambda _: tell()), tell]
+    behind.start()
     try:
-        with _explorer(settings, log, caught_up):
+        with _explorer(settings, log, lambda: behind.caught_up.is_set() and behind.reachable):
             keep_up(works, settings.poll_seconds, wanted=lambda: parent is None or os.getppid() == parent)
     finally:
-        graph.close()
+        behind.stop()
         profiles.close()
         log.close()
 
 
 @contextlib.contextmanager
-def _explorer(settings: Settings, log: SqliteEventLog, caught_up: threading.Event) -> Iterator[None]:
+def _explorer(settings: Settings, log: SqliteEventLog, caught_up: Callable[[], bool]) -> Iterator[None]:
     """Answer the explorer's questions and keep the analysis of the graph up, in threads of their own, where wanted."""
     if not settings.explore:
         yield
@@ -74,7 +92,7 @@ def _explorer(settings: Settings, log: SqliteEventLog, caught_up: threading.Even
         minutes=settings.analysis_minutes,
         poll_seconds=settings.poll_seconds,
         now=now,
-        caught_up=caught_up.is_set,
+        caught_up=caught_up,
     ).start()
     try:
         yield

@@ -21,6 +21,7 @@ class DataFolder:
         self.profiles = path / "profiles.db"
         self.embeddings = path / "embeddings"
         self.analysis = path / "analysis"
+        self.graph_state = path / "graph-state.json"
         self.lock = path / "lock"
         self.embeddings.mkdir(parents=True, exist_ok=True)
 

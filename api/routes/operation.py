@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.bodies import json_response
 from api.engine import Engine
+from api.graph_state import GraphReach
 from api.problems import problem
 from api.supervisor import WorkerState
 
@@ -20,12 +21,13 @@ _TEXTS: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
 _HEALTH = {"type": "object", "required": ["status"], "properties": {"status": _TEXT}}
 _READINESS = {
     "type": "object",
-    "required": ["status", "versions", "mode", "worker"],
+    "required": ["status", "versions", "mode", "worker", "graph"],
     "properties": {
         "status": _TEXT,
         "versions": _TEXTS,
         "mode": {"enum": ["development", "production"]},
         "worker": {"enum": [state.value for state in WorkerState]},
+        "graph": {"enum": [reach.value for reach in GraphReach]},
     },
 }
 
@@ -62,6 +64,7 @@ async def readyz(request: Request) -> Response:
             },
             "mode": "development" if engine.settings.development else "production",
             "worker": engine.worker.value,
+            "graph": engine.graph.value,
         }
     )
 

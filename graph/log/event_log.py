@@ -56,7 +56,9 @@ class EventLog(Protocol):
         ...
 
     def read(self, position: Position, limit: int = 1000) -> tuple[list[LoggedEvent], Position]:
-        """At most `limit` events after `position`, and the position after them (the same one at the end)."""
+        """At most `limit` events after `position`, and the position after them (the same one at the end).
+
+        InvalidValue for a position that this log has never given out, as far as can be told."""
         ...
 
     def end(self) -> Position:

@@ -57,6 +57,8 @@ class SqliteEventLog:
             "SELECT seq, schema, payload FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (_seq_of(position), limit)
         )
         if not rows:
+            if _seq_of(position) > _seq_of(self.end()):
+                raise InvalidValue("position", position, "one that this log has reached: it belongs to another log")
             return [], position
         return [LoggedEvent(seq, decode(schema, payload)) for seq, schema, payload in rows], Position(str(rows[-1][0]))
 

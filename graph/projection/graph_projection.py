@@ -25,7 +25,10 @@ from graph.log.event_log import LoggedEvent, Position
 from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Stamp, Trait
 from graph.profile.fold import PRODUCT_EVENT_KINDS
 
-__all__ = ["GraphProjection", "changes_of"]
+__all__ = ["GRAPH_BATCH", "GraphProjection", "changes_of"]
+
+GRAPH_BATCH = 1_000
+"""How many events a graph takes in one transaction: few enough that those who wait for it wait a moment."""
 
 
 class GraphProjection:
