@@ -73,7 +73,15 @@ _SEARCH = (
     """UPDATE node SET search = search_text(kind, name, (SELECT body FROM entry WHERE node = id))""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _PURCHASES, _SEARCH)
+_COVERING = (
+    # Neighbours are counted in the index alone, already grouped.
+    "DROP INDEX interaction_by_customer",
+    "DROP INDEX interaction_by_target",
+    "CREATE INDEX interaction_by_customer ON interaction (customer, target, kind, at)",
+    "CREATE INDEX interaction_by_target ON interaction (target, customer, kind, at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _PURCHASES, _SEARCH, _COVERING)
 """What makes version n + 1 of version n, as statements; a step once released is never edited."""
 VERSION = len(MIGRATIONS)
 

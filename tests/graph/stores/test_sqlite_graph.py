@@ -135,7 +135,7 @@ def test_a_file_of_a_newer_patron_is_refused_and_left_alone(tmp_path: Path) -> N
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(SchemaTooNew, match="graph schema: got 99, expected 3 or older"):
+    with pytest.raises(SchemaTooNew, match="graph schema: got 99, expected 4 or older"):
         SqliteGraph(path)
 
 
