@@ -9,12 +9,12 @@ import msgspec
 from api.clock import now
 from api.commands.progress import stage
 from api.settings import Settings, loaded_settings
-from graph import Position
 from graph.data_folder import DataFolder
+from graph.log.lag import lag_of
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
-from graph.projection.graph_projection import GraphProjection
+from graph.projection.graph_projection import GRAPH_BATCH, GraphProjection
 from graph.projection.serving_projection import ServingProjection
 from graph.sources.history import ImportReport, import_history
 from graph.sources.history_files import read_history
@@ -22,7 +22,7 @@ from graph.sources.mapping import Mapping
 from graph.sources.mapping_file import load_mapping
 from graph.stores.open import open_graph
 
-__all__ = ["command", "import_into"]
+__all__ = ["bring_up", "command", "import_into"]
 
 CATCH_UP_BATCH = 20_000
 SHOWN_REASONS = 10
@@ -65,10 +65,12 @@ def command(mapping: Path, files: Path | None, data: Path | None, as_json: bool)
 
 def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportReport:
     """Import into a data folder the caller owns: first the log, then everything that is a fold of it."""
-    folder = DataFolder(settings.data)
-    log = SqliteEventLog(folder.log)
-    profiles = SqliteProfiles(folder.profiles)
     graph = open_graph(settings.graph_url)
+    try:
+        graph.position()  # a store that is away is told of before the files are read
+    finally:
+        graph.close()
+    log = SqliteEventLog(DataFolder(settings.data).log)
     try:
         with stage("reading the files into the event log") as advance:
             rows: Counter[str] = Counter()
@@ -78,26 +80,40 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
                 advance(rows.total(), None, f"rows, now {file}")
 
             report = import_history(read_history(mapping, files, now(), read), log)
-        for title, projection in (
-            ("building the customer graph", GraphProjection(graph)),
-            ("folding the profiles", ServingProjection(profiles)),
-        ):
-            _follow(title, log, projection)
+    finally:
+        log.close()
+    bring_up(settings)
+    return report
+
+
+def bring_up(settings: Settings) -> None:
+    """Bring the graph and the profiles of a data folder to the end of its log, saying so where they are not there."""
+    folder = DataFolder(settings.data)
+    log = SqliteEventLog(folder.log)
+    profiles = SqliteProfiles(folder.profiles)
+    graph = open_graph(settings.graph_url)
+    in_a_file = settings.graph_url.startswith("sqlite")
+    try:
+        _follow(
+            "building the customer graph", log, GraphProjection(graph), CATCH_UP_BATCH if in_a_file else GRAPH_BATCH
+        )
+        _follow("folding the profiles", log, ServingProjection(profiles), CATCH_UP_BATCH)
     finally:
         graph.close()
         profiles.close()
         log.close()
-    return report
 
 
-def _follow(title: str, log: SqliteEventLog, projection: Projection) -> Position:
+def _follow(title: str, log: SqliteEventLog, projection: Projection, batch: int) -> None:
+    total = lag_of(log, projection.position()).events
+    if not total:
+        return
     with stage(title) as advance:
         done = 0
-        total = int(log.end() or 0) - int(projection.position() or 0)
 
         def applied(events: int) -> None:
             nonlocal done
             done += events
             advance(done, total)
 
-        return catch_up(log, projection, batch=CATCH_UP_BATCH, progress=applied)
+        catch_up(log, projection, batch=batch, progress=applied)

@@ -69,7 +69,7 @@ def test_a_graph_whose_server_is_killed_is_complete_in_the_end(neo4j: LocalNeo4j
         _wait(lambda: _graph(server) == "up", 60)
         sender = Sender(server)
         sender.start()
-        _wait(lambda: _views(neo4j.url) > 10, 30)
+        _wait(lambda: sender.sent > 10, 30)
         assert _metric(server, "patron_graph_reachable") == 1
 
         neo4j.kill()
