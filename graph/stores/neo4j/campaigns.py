@@ -20,10 +20,12 @@ FIND_COVERED = f"""UNWIND $coupons AS id MATCH (k:Coupon {{id: id}})-[:{_COVERS}
     RETURN k.id AS coupon, p.id AS product"""
 FIND_PARTS = f"""UNWIND $coupons AS id MATCH (k:Coupon {{id: id}})-[:{_PART_OF}]->(c:Campaign)
     RETURN k.id AS coupon, c.id AS campaign"""
-COVER = f"""UNWIND $rows AS row MATCH (k:Coupon {{id: row[0]}}) MATCH (p:Product {{id: row[1]}})
+COVER = f"""UNWIND $rows AS row
+    MATCH (k:Coupon {{id: row[0]}}) WITH k, row[1] AS product MATCH (p:Product {{id: product}})
     CREATE (k)-[:{_COVERS}]->(p)"""
 UNCOVER = f"""UNWIND $rows AS row MATCH (:Coupon {{id: row[0]}})-[r:{_COVERS}]->(:Product {{id: row[1]}}) DELETE r"""
-JOIN = f"""UNWIND $rows AS row MATCH (k:Coupon {{id: row[0]}}) MATCH (c:Campaign {{id: row[1]}})
+JOIN = f"""UNWIND $rows AS row
+    MATCH (k:Coupon {{id: row[0]}}) WITH k, row[1] AS campaign MATCH (c:Campaign {{id: campaign}})
     CREATE (k)-[:{_PART_OF}]->(c)"""
 LEAVE = f"""UNWIND $rows AS row MATCH (:Coupon {{id: row[0]}})-[r:{_PART_OF}]->(:Campaign {{id: row[1]}}) DELETE r"""
 

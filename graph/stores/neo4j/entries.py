@@ -41,7 +41,8 @@ SHARED = (
 )
 """What products have in common: the relation, the kind of node it leads to, and the field that names it."""
 JOIN = {
-    relation: f"""UNWIND $rows AS row MATCH (p:Product {{id: row[0]}}) MATCH (s:{LABELS[kind]} {{id: row[1]}})
+    relation: f"""UNWIND $rows AS row
+        MATCH (p:Product {{id: row[0]}}) WITH p, row[1] AS shared MATCH (s:{LABELS[kind]} {{id: shared}})
         CREATE (p)-[:{type_of(relation)}]->(s)"""
     for relation, kind, _ in SHARED
 }

@@ -41,13 +41,17 @@ __all__ = ["Neo4jGraph"]
 
 FIND_POSITION = "MATCH (g:Patron {id: 'graph'}) RETURN g.position AS position"
 PUT_POSITION = "MATCH (g:Patron {id: 'graph'}) SET g.position = $position"
-COUNTS = f"""CALL () {{ MATCH (n:Customer) RETURN count(n) AS customers }}
-    CALL () {{ MATCH (n:Product) RETURN count(n) AS met }}
-    CALL () {{ MATCH (n:Product:Listed) RETURN count(n) AS products }}
-    CALL () {{ MATCH (n:Campaign) RETURN count(n) AS campaigns }}
-    CALL () {{ MATCH (n:Coupon) RETURN count(n) AS coupons }}
-    CALL () {{ MATCH ()-[r:{"|".join(INTERACTION_TYPES)}]->() RETURN count(r) AS interactions }}
-    RETURN customers, products, campaigns, coupons, interactions, met - products AS unresolved"""
+COUNTS = "\nUNION ALL ".join(
+    f"MATCH {pattern} WITH count(n) AS count RETURN '{name}' AS name, count"
+    for name, pattern in (
+        ("customers", "(n:Customer)"),
+        ("met", "(n:Product)"),
+        ("products", "(n:Product:Listed)"),
+        ("campaigns", "(n:Campaign)"),
+        ("coupons", "(n:Coupon)"),
+        ("interactions", f"()-[n:{'|'.join(INTERACTION_TYPES)}]->()"),
+    )
+)
 
 
 class Neo4jGraph:
@@ -98,7 +102,7 @@ class Neo4jGraph:
     ) -> list[Path]:
         def walk(tx: "ManagedTransaction") -> list[Path]:
             def beside(nodes: Collection[NodeRef], relations: Collection[str]) -> dict[NodeRef, list[Neighbour]]:
-                return neighbours(tx, nodes, relations, None, None, None, fan_out)
+                return neighbours(tx, nodes, relations, None, None, None, fan_out, timed=False)
 
             return shortest_paths(beside, start, end, relations, max_length, limit)
 
@@ -122,7 +126,9 @@ class Neo4jGraph:
         yield from exported
 
     def counts(self) -> GraphCounts:
-        return self._database.read(lambda tx: GraphCounts(**tx.run(COUNTS).single(strict=True).data()))
+        held: dict[str, int] = dict(self._database.read(lambda tx: tx.run(COUNTS).values()))
+        met = held.pop("met")
+        return GraphCounts(**held, unresolved=met - held["products"])
 
     def apply(self, changes: Iterable[Change], position: Position | None = None) -> int:
         batch = list(changes)

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["put_bare", "record", "remove_unused"]
 
-COUNT_KINDS = (
-    "\n".join(
-        f"CALL () {{ MATCH ()-[r:{type_of(kind)}]->() RETURN count(r) AS {kind.value} }}" for kind in InteractionKind
-    )
-    + f"\nRETURN {', '.join(InteractionKind)}"
+COUNT_KINDS = "\nUNION ALL ".join(
+    f"MATCH ()-[r:{type_of(kind)}]->() WITH count(r) AS count RETURN '{kind.value}' AS kind, count"
+    for kind in InteractionKind
 )
 FIND_KEYS = {
     kind: f"UNWIND $keys AS key MATCH ()-[r:{type_of(kind)} {{key: key}}]->() RETURN r.key AS key"
@@ -76,7 +74,7 @@ def record(tx: "ManagedTransaction", interactions: Sequence[Interaction]) -> int
 
 def _known(tx: "ManagedTransaction", keys: list[str]) -> set[str]:
     """Which of `keys` name an interaction of any kind; kinds of which there is none are not asked."""
-    held = tx.run(COUNT_KINDS).single(strict=True).data()
+    held: dict[str, int] = dict(tx.run(COUNT_KINDS).values())
     found: set[str] = set()
     for kind in InteractionKind:
         if held[kind.value]:
