@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 __all__ = ["neighbours"]
 
 
-def statement(kind: NodeKind, types: Collection[str]) -> str:
-    """Beside each of ``$ids``, nodes of one kind: the first ``$limit`` rows of what these types join them to."""
+def statement(kind: NodeKind, types: Collection[str], *, timed: bool) -> str:
+    """Beside each of ``$ids``, nodes of one kind: the first ``$limit`` rows of what these types join them to.
+
+    timed: within a window, and when last; reading the times takes most of the time.
+    """
+    window = "WHERE r.at IS NULL OR $since <= r.at <= $until" if timed else ""
+    last = "max(r.at)" if timed else "null"
     return f"""UNWIND $ids AS id
         CALL (id) {{
             MATCH (n:{LABELS[kind]} {{id: id}})-[r:{"|".join(types)}]-(m)
-            WHERE r.at IS NULL OR $since <= r.at <= $until
-            WITH m, type(r) AS type, count(*) AS times, max(r.at) AS last
+            {window}
+            WITH m, type(r) AS type, count(*) AS times, {last} AS last
             WITH m.id AS name, head([label IN labels(m) WHERE label IN $labels]) AS label, type, times, last
             WHERE label IS NOT NULL
             ORDER BY times DESC, label, name, type LIMIT $limit
@@ -32,7 +37,7 @@ def statement(kind: NodeKind, types: Collection[str]) -> str:
         RETURN id, name, label, type, times, last"""
 
 
-NEIGHBOURS = {kind: statement(kind, (*INTERACTION_TYPES, *CATALOGUE_TYPES)) for kind in NodeKind}
+NEIGHBOURS = {kind: statement(kind, (*INTERACTION_TYPES, *CATALOGUE_TYPES), timed=True) for kind in NodeKind}
 
 _KINDS = {label: kind for kind, label in LABELS.items()}
 _RELATIONS = {type_of(relation): relation.value for relation in (*InteractionKind, *Relation)}
@@ -46,8 +51,13 @@ def neighbours(
     since: Instant | None,
     as_of: Instant | None,
     limit: int,
+    *,
+    timed: bool = True,
 ) -> dict[NodeRef, list[Neighbour]]:
-    """The `limit` first nodes beside each of `nodes`, most joined first, then by kind, id and relation."""
+    """The `limit` first nodes beside each of `nodes`, most joined first, then by kind, id and relation.
+
+    Not `timed`, the window is all time and no row says when last.
+    """
     wanted = checked_relations(relations)
     types = [type_ for type_, relation in _RELATIONS.items() if relation in wanted]
     labels = [LABELS[kind] for kind in (NodeKind if kinds is None else kinds)]
@@ -57,7 +67,8 @@ def neighbours(
     earliest, latest = window(since, as_of)
     for kind in dict.fromkeys(node.kind for node in nodes):
         ids = [node.id for node in nodes if node.kind == kind]
-        query = NEIGHBOURS[kind] if len(types) == len(_RELATIONS) else statement(kind, types)
+        all_of_them = timed and len(types) == len(_RELATIONS)
+        query = NEIGHBOURS[kind] if all_of_them else statement(kind, types, timed=timed)
         for row in tx.run(query, ids=ids, since=earliest, until=latest, labels=labels, limit=limit):
             beside = NodeRef(_KINDS[row["label"]], row["name"])
             last = None if row["last"] is None else Instant(row["last"])
