@@ -9,6 +9,7 @@ __all__ = ["SCHEMES", "Address"]
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _EXPECTED = "neo4j://user:password@host:7687/database"
+_ENCODED = "with /, ?, # and @ percent-encoded in user and password, and nothing after the database"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Address:
             raise InvalidValue("graph_url", "a URL that cannot be read", _EXPECTED) from None
         database = parts.path.strip("/")
         if parts.scheme not in SCHEMES or not parts.hostname or "/" in database:
-            raise InvalidValue("graph_url", f"{parts.scheme}://{parts.hostname or ''}{parts.path}", _EXPECTED)
-        if parts.query or parts.fragment:
-            raise InvalidValue("graph_url", f"?{parts.query}{parts.fragment}", f"{_EXPECTED}, and nothing after it")
+            raise InvalidValue("graph_url", f"{parts.scheme}://{parts.hostname or ''}", _EXPECTED)
+        if parts.query or parts.fragment or "@" in database:
+            raise InvalidValue("graph_url", f"{parts.scheme}://…", f"{_EXPECTED}, {_ENCODED}")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return cls(
             uri=f"{parts.scheme}://{host}:{port}",

@@ -13,7 +13,6 @@ from neo4j.exceptions import (
     ConfigurationError,
     ConnectionAcquisitionTimeoutError,
     DriverError,
-    Forbidden,
     IncompleteCommit,
     Neo4jError,
     ServiceUnavailable,
@@ -29,6 +28,9 @@ __all__ = ["Database"]
 T = TypeVar("T")
 
 _CONNECT_SECONDS = 5.0
+_SEND_SECONDS = 30.0
+_IDLE_SECONDS = 2.0
+"""A connection that waited longer is asked whether it still stands before it is used."""
 _TRANSACTION_SECONDS = 600.0
 _FIRST_WAIT_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 1.0
@@ -56,11 +58,14 @@ class Database:
                 address.uri,
                 auth=(address.user, address.password),
                 connection_timeout=_CONNECT_SECONDS,
+                connection_write_timeout=_SEND_SECONDS,
                 connection_acquisition_timeout=acquire_seconds,
+                liveness_check_timeout=_IDLE_SECONDS,
                 max_connection_pool_size=pool,
                 max_transaction_retry_time=0,
                 keep_alive=True,
                 notifications_min_severity="OFF",
+                telemetry_disabled=True,
                 user_agent="patron",
             )
         except (ConfigurationError, ValueError) as error:
@@ -97,26 +102,31 @@ class Database:
     def _managed(self, access: str, work: Callable[[ManagedTransaction], T]) -> T:
         self._migrate()
         bounded = unit_of_work(timeout=_TRANSACTION_SECONDS)(work)
-        give_up, wait = time.monotonic() + self._retry_seconds, _FIRST_WAIT_SECONDS
+
+        def run(session: Session) -> T:
+            return (session.execute_read if access == READ_ACCESS else session.execute_write)(bounded)
+
         with self._failures():
-            while True:
-                try:
-                    with self._session(access) as session:
-                        run = session.execute_read if access == READ_ACCESS else session.execute_write
-                        return run(bounded)
-                except (Neo4jError, DriverError) as error:
-                    if not error.is_retryable() or _is_away(error) or time.monotonic() + wait > give_up:
-                        raise
-                time.sleep(random.uniform(wait / 2, wait))
-                wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+            return self._retried(access, run)
+
+    def _retried(self, access: str, work: Callable[[Session], T]) -> T:
+        give_up, wait = time.monotonic() + self._retry_seconds, _FIRST_WAIT_SECONDS
+        while True:
+            try:
+                with self._session(access) as session:
+                    return work(session)
+            except (Neo4jError, DriverError) as error:
+                if not error.is_retryable() or _is_hopeless(error) or time.monotonic() + wait > give_up:
+                    raise
+            time.sleep(random.uniform(wait / 2, wait))
+            wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
 
     def _migrate(self) -> None:
         if self._migrated:
             return
         with self._migrating, self._failures():
             if not self._migrated:
-                with self._session(WRITE_ACCESS) as session:
-                    migrate(session)
+                self._retried(WRITE_ACCESS, migrate)
                 self._migrated = True
 
     def _session(self, access: str) -> Session:
@@ -132,15 +142,20 @@ class Database:
             raise StoreUnavailable(f"graph store {self.address}: {_reason(error)}") from error
 
 
-def _is_away(error: Exception) -> bool:
-    """Whether there is nobody to try again with now; whoever called comes back later."""
-    return isinstance(error, ServiceUnavailable | ConnectionAcquisitionTimeoutError)
+def _is_hopeless(error: Neo4jError | DriverError) -> bool:
+    """Whether trying again within seconds ends the same way: nobody is there, or the transaction is too large."""
+    return isinstance(error, ServiceUnavailable | ConnectionAcquisitionTimeoutError) or _lacks_memory(error)
+
+
+def _lacks_memory(error: Neo4jError | DriverError) -> bool:
+    code = getattr(error, "code", None) or ""
+    return "OutOfMemory" in code or "MemoryPool" in code
 
 
 def _reason(error: Neo4jError | DriverError) -> str:
     code = getattr(error, "code", None) or ""
     match error:
-        case AuthError() | Forbidden():
+        case AuthError():
             return "the server refuses this user name and password"
         case IncompleteCommit():
             return "the connection was lost during a commit; doing the same again is safe"
@@ -150,7 +165,7 @@ def _reason(error: Neo4jError | DriverError) -> str:
             return "the server cannot be reached; nothing of this call was written"
     if code.endswith("DatabaseNotFound"):
         return "the server has no database of that name"
-    if "OutOfMemory" in code or "MemoryPool" in code:
+    if _lacks_memory(error):
         return "the server has too little memory for this transaction; nothing of this call was written"
     if "Timeout" in code or "TimedOut" in code:
         return "the server ended a transaction that took too long; nothing of this call was written"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graph.interactions import Interaction, InteractionKind
 from graph.nodes import NodeKind, NodeRef
 from graph.stores.neo4j.properties import indexable, interaction_properties
-from graph.stores.neo4j.schema import LABELS, LISTED, type_of
+from graph.stores.neo4j.schema import CATALOGUE_TYPES, INTERACTION_TYPES, LABELS, LISTED, type_of
 from graph.stores.refusals import TARGETS
 from graph.stores.search_text import search_text
 
@@ -42,7 +42,9 @@ COUNT_BOUGHT = f"""UNWIND $ids AS id
     CALL (c) {{ MATCH (c)-[:{type_of(InteractionKind.PURCHASED)}]->(p:Product) RETURN count(DISTINCT p) AS bought }}
     SET c.products_bought = bought"""
 REMOVE_UNUSED = {
-    kind: f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) WHERE NOT n:{LISTED} AND NOT EXISTS {{ (n)--() }} DELETE n"
+    kind: f"""UNWIND $ids AS id MATCH (n:{label} {{id: id}})
+        WHERE NOT n:{LISTED} AND NOT EXISTS {{ (n)-[:{"|".join((*INTERACTION_TYPES, *CATALOGUE_TYPES))}]-() }}
+        DETACH DELETE n"""
     for kind, label in LABELS.items()
 }
 

@@ -45,8 +45,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_CONSTRAINTS,)
 """What makes version n + 1 of version n, as statements that may run twice; a step once released is never edited."""
 VERSION = len(MIGRATIONS)
 
-FIND_STATE = "MATCH (g:Patron {id: 'graph'}) RETURN g.schema AS schema"
-FIND_STRANGERS = "RETURN EXISTS { (:Customer) } OR EXISTS { (:Product) } AS found"
+FIND_STATE = "MATCH (g:Patron {id: 'graph'}) RETURN coalesce(g.schema, 0) AS schema"
+FIND_STRANGERS = f"RETURN {' OR '.join(f'EXISTS {{ (:{label}) }}' for label in LABELS.values())} AS found"
 AWAIT_INDEXES = "CALL db.awaitIndexes(600)"
 PUT_STATE = """MERGE (g:Patron {id: 'graph'}) ON CREATE SET g.position = '', g.writes = 0
     SET g.schema = CASE WHEN coalesce(g.schema, 0) > $version THEN g.schema ELSE $version END"""
@@ -62,7 +62,11 @@ def migrate(session: "Session") -> None:
     if version > VERSION:
         raise SchemaTooNew("graph schema", version, f"{VERSION} or older: a newer Patron wrote this database")
     if found is None and session.run(FIND_STRANGERS).single(strict=True)["found"]:
-        raise StoreUnavailable("this database holds customers or products that are not Patron's; choose another")
+        if session.run(FIND_STATE).single() is not None:  # another handle made the graph just now
+            return migrate(session)
+        raise StoreUnavailable(
+            f"this database holds nodes that are not Patron's, labelled {' or '.join(LABELS.values())}; choose another"
+        )
     if version == VERSION:
         return
     for statements in MIGRATIONS[version:]:
