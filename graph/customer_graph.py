@@ -148,6 +148,8 @@ class GraphReader(Protocol):
         end: NodeRef,
         *,
         relations: Collection[str] | None = None,
+        since: Instant | None = None,
+        as_of: Instant | None = None,
         max_length: int = 4,
         fan_out: int = 100,
         limit: int = 10,
@@ -155,8 +157,9 @@ class GraphReader(Protocol):
         """Shortest simple paths of at most `max_length` edges, shortest first, then by their nodes.
 
         The search goes from both ends and follows, at each node, the first `fan_out` rows of `neighbours`; relations to
-        departments, categories, brands and the like join everything and are followed only when named. Of a path of n
-        edges the first ⌈n/2⌉ are found from `start`, the others from `end`; `max_length` is 1 to 6, else InvalidValue.
+        departments, categories, brands and the like join everything and are followed only when named. The window is
+        that of `neighbours`. Of a path of n edges the first ⌈n/2⌉ are found from `start`, the others from `end`;
+        `max_length` is 1 to 6, else InvalidValue.
         """
         ...
 

@@ -96,13 +96,17 @@ class Neo4jGraph:
         end: NodeRef,
         *,
         relations: Collection[str] | None = None,
+        since: Instant | None = None,
+        as_of: Instant | None = None,
         max_length: int = 4,
         fan_out: int = 100,
         limit: int = 10,
     ) -> list[Path]:
+        timed = since is not None or as_of is not None
+
         def walk(tx: "ManagedTransaction") -> list[Path]:
             def beside(nodes: Collection[NodeRef], relations: Collection[str]) -> dict[NodeRef, list[Neighbour]]:
-                return neighbours(tx, nodes, relations, None, None, None, fan_out, timed=False)
+                return neighbours(tx, nodes, relations, None, since, as_of, fan_out, timed=timed)
 
             return shortest_paths(beside, start, end, relations, max_length, limit)
 

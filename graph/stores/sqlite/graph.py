@@ -83,6 +83,8 @@ class SqliteGraph:
         end: NodeRef,
         *,
         relations: Collection[str] | None = None,
+        since: Instant | None = None,
+        as_of: Instant | None = None,
         max_length: int = 4,
         fan_out: int = 100,
         limit: int = 10,
@@ -90,7 +92,7 @@ class SqliteGraph:
         with self._database.reading() as connection:
 
             def beside(nodes: Collection[NodeRef], relations: Collection[str]) -> dict[NodeRef, list[Neighbour]]:
-                return {node: neighbours(connection, node, relations, None, None, None, fan_out) for node in nodes}
+                return {node: neighbours(connection, node, relations, None, since, as_of, fan_out) for node in nodes}
 
             return shortest_paths(beside, start, end, relations, max_length, limit)
 

@@ -197,6 +197,9 @@ class GraphReaderContract(OpenedGraph):
             Walk((ann, node(BREAD)), ("purchased",)),
             Walk((ann, node(BREAD)), ("viewed",)),
         ]
+        viewed = graph.paths(ann, node(BREAD), max_length=1, since=Instant(3), as_of=Instant(5))
+        assert viewed == [Walk((ann, node(BREAD)), ("viewed",))]
+        assert graph.paths(ann, bob, as_of=Instant(6)) == []
 
     def test_what_joins_everything_is_followed_only_when_named(self, graph: CustomerGraph) -> None:
         _shop(graph)
