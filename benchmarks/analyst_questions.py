@@ -1,4 +1,4 @@
-"""The questions of docs/analyst.md on a whole shop: whether two stores agree, and the milliseconds each takes in Neo4j."""
+"""The questions of docs/analyst.md on a whole shop: whether two stores agree, and how many ms each takes in Neo4j."""
 
 import argparse
 import os

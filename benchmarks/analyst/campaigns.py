@@ -7,7 +7,7 @@ from benchmarks.analyst.shop import Shop
 
 __all__ = ["bought_under_a_campaign", "reach"]
 
-CAMPAIGN = "18"
+CAMPAIGN = "16"
 
 
 def reach(shop: Shop) -> Answer:
@@ -43,4 +43,5 @@ def bought_under_a_campaign(shop: Shop) -> Answer:
         pl.col("value").filter(~during).sum().alias("before"),
         pl.col("value").filter(during).sum().alias("during"),
     )
-    return first(found, ["received", "buyers", "before", "during"], ["received"])
+    found = found.with_columns(change=100.0 * pl.col("during") / pl.col("before") - 100)
+    return first(found, ["received", "buyers", "before", "during", "change"], ["received"], change=1)

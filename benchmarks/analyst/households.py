@@ -20,7 +20,7 @@ __all__ = [
     "stores",
 ]
 
-HOUSEHOLD, OTHER = "user:393", "user:1873"
+HOUSEHOLD, OTHER, OF_TWO_STORES = "user:393", "user:1873", "user:113"
 
 
 def similar(shop: Shop) -> Answer:
@@ -68,7 +68,7 @@ def mix(shop: Shop) -> Answer:
 
 
 def stores(shop: Shop) -> Answer:
-    rows = shop.purchases.filter(pl.col("customer") == HOUSEHOLD).group_by("place")
+    rows = shop.purchases.filter(pl.col("customer") == OF_TWO_STORES).group_by("place")
     first_visit, last_visit = pl.col("on").min().alias("first"), pl.col("on").max().alias("last")
     found = rows.agg(pl.col("order").n_unique(), pl.col("value").sum(), first_visit, last_visit)
     return first(found, ["place", "order", "value", "first", "last"], ["-order", "place"])

@@ -33,7 +33,7 @@ def movers(shop: Shop) -> Answer:
 
 def discounts(shop: Shop) -> Answer:
     sold = shop.sold().filter(pl.col("department").is_not_null())
-    found = sold.group_by("department").agg(pl.col("value", "discount").sum()).filter(pl.col("value") > 0)
+    found = sold.group_by("department").agg(pl.col("value", "discount").sum()).filter(pl.col("value") >= 100_000)
     found = found.with_columns(percent=100.0 * pl.col("discount") / (pl.col("value") + pl.col("discount")))
     return first(found, ["department", "value", "discount", "percent"], ["-percent", "department"], percent=1)
 

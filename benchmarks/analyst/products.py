@@ -17,7 +17,7 @@ __all__ = [
     "unsold",
 ]
 
-MILK = "1029743"
+MILK, BUNS = "1029743", "1098066"
 
 
 def bought_most_by(shop: Shop) -> Answer:
@@ -27,8 +27,8 @@ def bought_most_by(shop: Shop) -> Answer:
 
 
 def bought_with(shop: Shop) -> Answer:
-    baskets = shop.purchases.filter(pl.col("product") == MILK).select("customer", "order").unique()
-    beside = shop.sold().join(baskets, on=["customer", "order"], how="semi").filter(pl.col("product") != MILK)
+    baskets = shop.purchases.filter(pl.col("product") == BUNS).select("customer", "order").unique()
+    beside = shop.sold().join(baskets, on=["customer", "order"], how="semi").filter(pl.col("product") != BUNS)
     found = beside.group_by("product", "name").agg(pl.col("order").n_unique())
     return first(found, ["product", "name", "order"], ["-order", "product"])
 
@@ -85,7 +85,7 @@ def unsold(shop: Shop) -> Answer:
 
 def taken_up(shop: Shop) -> Answer:
     pairs = shop.sold().group_by("customer", "product", "name").agg(pl.col("on").min())
-    pairs = pairs.with_columns(arrived=pl.col("on").min().over("customer")).filter(pl.col("on") >= date(2017, 12, 1))
+    pairs = pairs.with_columns(arrived=pl.col("on").min().over("customer")).filter(pl.col("on").dt.month() == 3)
     found = pairs.group_by("product", "name").agg(
         pl.len().alias("households"), (pl.col("on") == pl.col("arrived")).sum().alias("arrived")
     )

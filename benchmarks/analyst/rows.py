@@ -11,8 +11,10 @@ __all__ = ["Answer", "first", "rounded"]
 Answer = list[tuple[Any, ...]]
 
 
-def rounded(number: float, places: int) -> float:
+def rounded(number: float | None, places: int) -> float | None:
     """`number` with `places` decimals, halves away from zero, as its shortest decimal form shows them."""
+    if number is None:
+        return None
     return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 

@@ -1,0 +1,69 @@
+"""The questions of docs/analyst.md asked of Neo4j, against answers worked out from SQLite, on real households."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import neo4j
+import pytest
+
+from benchmarks.analyst import ANSWERS, DOCUMENT, Question, Shop, asked, operators, questions, shop_of, shown, with_rows
+from graph.stores import open_graph
+from graph.stores.neo4j.address import Address
+from tests.graph.stores.neo4j.neo4j_server import Servers
+from tests.graph.stores.neo4j.slice_of_a_retailer import fill_with_a_slice, log_of_a_slice
+
+QUESTIONS = questions(DOCUMENT.read_text(encoding="utf-8"))
+EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: str(question.number))
+
+
+@pytest.fixture(scope="module")
+def shop_and_database(
+    neo4j_servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Shop, neo4j.Driver, str | None]]:
+    """The slice as tables out of SQLite, and the database that holds the same."""
+    folder = tmp_path_factory.mktemp("slice")
+    url = neo4j_servers.url_for(folder)
+    address = Address.parse(url)
+    with closing(log_of_a_slice(folder)) as log:
+        with closing(open_graph(f"sqlite:///{folder / 'graph.db'}")) as embedded:
+            fill_with_a_slice(embedded, log)
+            shop = shop_of(embedded)
+        with closing(open_graph(url)) as graph:
+            fill_with_a_slice(graph, log)
+    with neo4j.GraphDatabase.driver(address.uri, auth=(address.user, address.password)) as driver:
+        yield shop, driver, address.database
+
+
+def test_there_are_twenty_each_with_a_bounded_statement_and_its_rows() -> None:
+    assert [question.number for question in QUESTIONS] == list(range(1, 21)) == sorted(ANSWERS)
+    assert [question.number for question in QUESTIONS if " LIMIT " not in question.statement.splitlines()[-1]] == []
+    assert [question.number for question in QUESTIONS if question.rows.count("\n") < 3] == []
+
+
+@EACH
+def test_the_answer_is_the_one_worked_out_without_cypher(
+    question: Question, shop_and_database: tuple[Shop, neo4j.Driver, str | None]
+) -> None:
+    shop, driver, database = shop_and_database
+    columns, rows = asked(driver, question.statement, database)
+    assert rows == ANSWERS[question.number](shop)
+    assert rows
+    assert shown(columns, rows).splitlines()[0] == question.rows.splitlines()[0]
+
+
+@EACH
+def test_no_plan_reads_every_node_or_multiplies_rows(
+    question: Question, shop_and_database: tuple[Shop, neo4j.Driver, str | None]
+) -> None:
+    _, driver, database = shop_and_database
+    used = operators(driver, question.statement, database)
+    assert any("Seek" in name or name == "NodeByLabelScan" for name in used)
+    assert not used & {"AllNodesScan", "CartesianProduct"}
+
+
+def test_rows_are_put_under_their_question_and_replace_those_that_stood_there() -> None:
+    text = "# Q\n\n### 1. How many?\n\n```cypher\nRETURN 1 AS n LIMIT 1\n```\n\nRead it.\n"
+    once = with_rows(text, {1: shown(["n"], [(1.0,)])})
+    assert questions(once) == [Question(1, "How many?", "RETURN 1 AS n LIMIT 1\n", "| n |\n| --- |\n| 1 |\n")]
+    assert with_rows(once, {1: shown(["n"], [(None,), (["a", "b"],)])}) == once.replace("| 1 |", "|  |\n| a → b |")
+    assert once.endswith("| 1 |\n\nRead it.\n")
