@@ -40,11 +40,13 @@ from graph import (
     customer_id,
     iso,
 )
+from graph.nodes import Relation
 from graph.profile.store import SqliteProfiles
 
 __all__ = ["compare", "neighbours", "node", "paths", "search", "similar", "view"]
 
 FAN_OUT = 25
+CATALOGUE = frozenset(Relation)
 MAX_COUNTED = 100_000
 SHARED = frozenset(
     {NodeKind.DEPARTMENT, NodeKind.CATEGORY, NodeKind.SUBCATEGORY, NodeKind.BRAND, NodeKind.MANUFACTURER}
@@ -172,17 +174,22 @@ def compare(asked: Parameters, reach: Reach, vectors: Vectors, profiles: SqliteP
 
 
 def _edges_of(found: Iterable[Path], reach: Reach) -> list[Edge]:
-    """The edges of some paths, looked up from the end that has fewer: customers before all others."""
+    """The edges of some paths: those of the catalogue are there once and have no time; how often and when last a
+    customer did something is looked up, with all that is wanted of that customer."""
     wanted: dict[NodeRef, dict[tuple[NodeRef, str], None]] = {}
+    stated: dict[Edge, None] = {}
     for path in found:
         for (first, second), relation in zip(pairwise(path.nodes), path.relations, strict=True):
-            end, other = (second, first) if second.kind is NodeKind.CUSTOMER else (first, second)
-            wanted.setdefault(end, {})[other, relation] = None
-    edges = []
-    for end, joined in wanted.items():
+            if relation in CATALOGUE:
+                stated[edge(first, Neighbour(second, relation, 1, None))] = None
+                continue
+            customer, other = (second, first) if second.kind is NodeKind.CUSTOMER else (first, second)
+            wanted.setdefault(customer, {})[other, relation] = None
+    edges = list(stated)
+    for customer, joined in wanted.items():
         kinds, relations = {one.kind for one, _ in joined}, {relation for _, relation in joined}
-        rows, _ = reach.neighbours(end, relations=relations, kinds=kinds, limit=MAX_COUNTED)
-        edges += [edge(end, row) for row in rows if (row.node, row.relation) in joined]
+        rows, _ = reach.neighbours(customer, relations=relations, kinds=kinds, limit=MAX_COUNTED)
+        edges += [edge(customer, row) for row in rows if (row.node, row.relation) in joined]
     return edges
 
 

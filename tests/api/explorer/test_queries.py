@@ -119,6 +119,15 @@ def test_paths_lead_from_one_to_the_other_by_edges_of_the_graph(explored: Served
     assert short["paths"] == [] and ids(short["nodes"]) == [LOVER, other]
 
 
+def test_a_path_through_the_catalogue_has_its_edges_too(explored: Served) -> None:
+    body = asked(explored, "paths", **{"from": MILK, "to": "product:dairy-05", "relation": "of_brand"})
+    assert [path["nodes"] for path in body["paths"]] == [[MILK, "brand:Beta", "product:dairy-05"]]
+    assert body["edges"] == [
+        {"source": product, "target": "brand:Beta", "relation": "of_brand", "times": 1, "last": None}
+        for product in (MILK, "product:dairy-05")
+    ]
+
+
 def test_two_customers_side_by_side(explored: Served) -> None:
     body = asked(explored, "compare", a=LOVER, b="customer:user:dairy-lover-2", limit=1000)
     mine, theirs = (
