@@ -5,6 +5,7 @@ import pytest
 from neo4j import Driver
 
 from graph import (
+    Change,
     Customer,
     CustomerGraph,
     Erasure,
@@ -36,7 +37,7 @@ class Database:
         with self._driver.session() as session:
             return session.run(statement, parameters).values()
 
-    def schema(self) -> list[object]:
+    def schema(self) -> list[str]:
         return sorted(str(name) for query in (NAMES, TEXT_INDEXES) for (name,) in self.run(query))
 
     def clear(self) -> None:
@@ -137,7 +138,7 @@ def test_an_interrupted_migration_is_completed(database: Database, done: int) ->
 def test_what_an_analyst_keeps_beside_the_graph_is_in_no_answer_and_stays(database: Database) -> None:
     ann, bob = NodeRef(NodeKind.CUSTOMER, ANN), NodeRef(NodeKind.CUSTOMER, BOB)
     graph, model = open_graph(database.url), GraphModel()
-    changes = [
+    changes: list[Change] = [
         Customer(id=ANN, traits={"age": 40}),
         Product(id=MILK, brand="Farm"),
         bought("1", ANN, MILK),
@@ -171,10 +172,11 @@ def test_what_an_analyst_keeps_beside_the_graph_is_in_no_answer_and_stays(databa
         ]
 
     agree()
-    for more in (
+    later: list[list[Change]] = [
         [bought("4", ANN, EGGS), Customer(id=ANN, traits={"age": 41}), Product(id=MILK, brand="Farm", name="Fresh")],
         [Erasure(BOB)],
-    ):
+    ]
+    for more in later:
         graph.apply(more)
         model.apply(more)
         agree()
