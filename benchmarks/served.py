@@ -39,14 +39,18 @@ class Server:
 
 
 @contextlib.contextmanager
-def served(data: Path) -> Iterator[Server]:
-    """`patron serve` on a copy of the folder, so that what is measured leaves no trace in it."""
+def served(data: Path, **settings: str) -> Iterator[Server]:
+    """`patron serve` on a copy of the folder, so that what is measured leaves no trace in it; a setting is a keyword.
+
+    A Neo4j that lies in the folder is not copied.
+    """
     with tempfile.TemporaryDirectory(prefix="patron-bench-") as copy:
-        folder = Path(shutil.copytree(data, Path(copy) / "data"))
+        folder = Path(shutil.copytree(data, Path(copy) / "data", ignore=shutil.ignore_patterns("neo4j")))
         port = free_port()
         begun = time.perf_counter()
         command = [sys.executable, "-m", "api", "serve", "--data", str(folder), "--port", str(port)]
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        environ = os.environ | {f"PATRON_{name.upper()}": value for name, value in settings.items()}
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environ)
         try:
             wait_until(f"http://127.0.0.1:{port}/readyz", process)
             yield Server(port, process.pid, folder, time.perf_counter() - begun)

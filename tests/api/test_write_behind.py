@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
+from api.commands.learning_data import LearningData
+from api.settings import loaded_settings
 from graph import InteractionKind, Position, StoreUnavailable
 from graph.log.sqlite_log import SqliteEventLog
 from graph.projection.catch_up import catch_up
@@ -109,7 +112,7 @@ def test_a_graph_of_another_log_is_left_alone_and_told(data: Path, tmp_path: Pat
         graph = open_graph(url)
         graph.apply((), Position(position))
         with served(data, graph=url, explore="false") as server:
-            _wait(lambda server=server: "stays behind the log, will try again: position: got" in server.said(), 10)
+            _wait_for(server, "stays behind the log, will try again: position: got")
             assert server.http.get("/readyz").status_code == 200
         assert (graph.position(), graph.counts().interactions) == (position, 0)
         graph.close()
@@ -119,10 +122,16 @@ _PRODUCT = {"product_id": "baby-01"}
 
 
 def _assert_same_as_on_sqlite(url: str, data: Path) -> None:
-    """Fill a graph from the same log, in this process, and compare."""
+    """Fill a graph from the same log, in this process: every record, and all that training learns from, is the same."""
     log, ours, theirs = SqliteEventLog(data / "log.db"), open_graph(f"sqlite:///{data / 'graph.db'}"), open_graph(url)
     catch_up(log, GraphProjection(ours))
     assert list(ours.export()) == list(theirs.export())
+    learnt, expected = (LearningData.read(loaded_settings(data=data, graph=graph)) for graph in (url, ""))
+    for name in ("customers", "targets"):
+        assert getattr(learnt.edges, name) == getattr(expected.edges, name)
+    for name in ("customer", "target", "kind", "at", "day", "quantity", "value", "order"):
+        np.testing.assert_array_equal(getattr(learnt.edges, name), getattr(expected.edges, name))
+    assert (learnt.products, learnt.campaigns) == (expected.products, expected.campaigns)
     assert ours.position() == theirs.position()
     for each in (log, ours, theirs):
         each.close()
@@ -144,6 +153,10 @@ def _metric(server: Served, name: str) -> float:
     found = re.search(rf"^{name} (\S+)$", server.http.get("/metrics").text, re.MULTILINE)
     assert found
     return float(found[1])
+
+
+def _wait_for(server: Served, words: str) -> None:
+    _wait(lambda: words in server.said(), 10)
 
 
 def _wait(happened: Callable[[], bool], seconds: float) -> None:
