@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import nlargest, nsmallest
 
 from graph.customer_graph import Neighbour
@@ -20,11 +20,16 @@ _OF_TARGET = """SELECT customer, kind, count(*), max(at) FROM interaction
     WHERE target = ? AND at BETWEEN ? AND ? GROUP BY customer, kind"""
 _CUSTOMERS = "SELECT id, 'customer', name FROM customer WHERE id IN (SELECT value FROM json_each(?))"
 _NODES = "SELECT id, kind, name FROM node WHERE id IN (SELECT value FROM json_each(?))"
-_LEAVING = "SELECT target, relation FROM relation WHERE source = ?"
-_ARRIVING = "SELECT source, relation FROM relation WHERE target = ?"
+_JOINED = """SELECT n.kind, n.name, r.relation FROM relation r JOIN node n ON n.id = r.{other}
+    WHERE r.{this} = ? AND r.relation IN (SELECT value FROM json_each(?)) AND n.kind IN (SELECT value FROM json_each(?))
+    ORDER BY 1, 2 LIMIT ?"""
+_LEAVING = _JOINED.format(this="source", other="target")
+_ARRIVING = _JOINED.format(this="target", other="source")
 
-Row = tuple[int, str, int, Instant | None]
-"""What is beside: its row, the relation, how many times, when last."""
+Acted = tuple[int, str, int, Instant]
+"""What interactions join: its row, the relation, how many times, when last."""
+Ordered = tuple[int, str, str, str, Instant | None]
+"""What is beside, as it is ordered: minus how many times, kind, id, relation; when last."""
 
 
 def neighbours(
@@ -37,18 +42,16 @@ def neighbours(
     limit: int,
 ) -> list[Neighbour]:
     """The `limit` first nodes beside `node`, most joined first, then by kind, id and relation."""
-    wanted = checked_relations(relations)
-    limit = max(limit, 0)
+    wanted, limit = checked_relations(relations), max(limit, 0)
     row = _row_of(connection, node)
-    if row is None:
+    if row is None or not limit:
         return []
     acted = [each for each in _acted(connection, node.kind, row, window(since, as_of)) if each[1] in wanted]
-    joined = [each for each in _joined(connection, node.kind, row) if each[1] in wanted]
-    if kinds is None:
-        acted, joined = _may_be_first(acted, joined, limit)
-    beside_acted = _NODES if node.kind == NodeKind.CUSTOMER else _CUSTOMERS
-    named = [*_named(connection, beside_acted, acted), *_named(connection, _NODES, joined)]
-    rows = [each for each in named if kinds is None or each[1] in kinds]
+    if kinds is None and len(acted) > limit:  # the names of those that cannot be among the first are not looked up
+        least = nlargest(limit, (times for _, _, times, _ in acted))[-1]
+        acted = [each for each in acted if each[2] >= least]
+    rows = [each for each in _named(connection, node.kind, acted) if kinds is None or each[1] in kinds]
+    rows += _joined(connection, node.kind, row, wanted, NodeKind if kinds is None else kinds, limit)
     first = nsmallest(limit, rows) if limit < len(rows) else sorted(rows)
     return [Neighbour(NodeRef(NodeKind(kind), name), rel, -times, last) for times, kind, name, rel, last in first]
 
@@ -61,35 +64,32 @@ def _row_of(connection: sqlite3.Connection, node: NodeRef) -> int | None:
     return None if held is None else int(held[0])
 
 
-def _acted(connection: sqlite3.Connection, kind: NodeKind, row: int, between: tuple[int, int]) -> Iterator[Row]:
+def _acted(connection: sqlite3.Connection, kind: NodeKind, row: int, between: tuple[int, int]) -> Iterator[Acted]:
     """What interactions join to a customer, or to the target of some."""
     query = _OF_CUSTOMER if kind == NodeKind.CUSTOMER else _OF_TARGET
     for other, code, times, last in connection.execute(query, (row, *between)):
         yield other, KINDS[code].value, times, Instant(last)
 
 
-def _joined(connection: sqlite3.Connection, kind: NodeKind, row: int) -> Iterator[Row]:
-    """What the catalogue joins to any node but a customer."""
+def _named(connection: sqlite3.Connection, kind: NodeKind, acted: Sequence[Acted]) -> Iterator[Ordered]:
+    names = _NODES if kind == NodeKind.CUSTOMER else _CUSTOMERS
+    rows = json.dumps([row for row, _, _, _ in acted])
+    found = {row: (other, name) for row, other, name in connection.execute(names, (rows,))}
+    for row, relation, times, last in acted:
+        yield (-times, *found[row], relation, last)
+
+
+def _joined(
+    connection: sqlite3.Connection,
+    kind: NodeKind,
+    row: int,
+    wanted: Collection[str],
+    kinds: Iterable[NodeKind],
+    limit: int,
+) -> Iterator[Ordered]:
+    """The first of what the catalogue joins to any node but a customer: all are joined once."""
+    codes = json.dumps([code for code, relation in enumerate(RELATIONS) if relation in wanted])
+    others = json.dumps([each.value for each in kinds])
     for query in () if kind == NodeKind.CUSTOMER else (_LEAVING, _ARRIVING):
-        for other, code in connection.execute(query, (row,)):
-            yield other, RELATIONS[code].value, 1, None
-
-
-def _may_be_first(acted: list[Row], joined: list[Row], limit: int) -> tuple[list[Row], list[Row]]:
-    """Those rows that may be among the `limit` most joined; the names of the others need not be looked up."""
-    if not limit:
-        return [], []
-    if len(acted) + len(joined) <= limit:
-        return acted, joined
-    least = nlargest(limit, (times for _, _, times, _ in (*acted, *joined)))[-1]
-    return [row for row in acted if row[2] >= least], [row for row in joined if row[2] >= least]
-
-
-def _named(
-    connection: sqlite3.Connection, names: str, rows: Iterable[Row]
-) -> Iterator[tuple[int, str, str, str, Instant | None]]:
-    """Rows as they are ordered: most times first, then by kind, id and relation."""
-    held = list(rows)
-    found = {row: (kind, name) for row, kind, name in connection.execute(names, (json.dumps([r[0] for r in held]),))}
-    for other, relation, times, last in held:
-        yield (-times, *found[other], relation, last)
+        for other, name, code in connection.execute(query, (row, codes, others, limit)):
+            yield -1, other, name, RELATIONS[code].value, None
