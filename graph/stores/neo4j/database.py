@@ -167,6 +167,8 @@ def _reason(error: Neo4jError | DriverError) -> str:
         return "the server has no database of that name"
     if _lacks_memory(error):
         return "the server has too little memory for this transaction; nothing of this call was written"
+    if code.endswith("DeadlockDetected"):
+        return "others kept changing the same nodes (deadlock); nothing of this call was written"
     if "Timeout" in code or "TimedOut" in code:
         return "the server ended a transaction that took too long; nothing of this call was written"
     if "Driver" in str(error) and "closed" in str(error).lower():

@@ -58,7 +58,9 @@ def statements() -> dict[str, str]:
                     found[f"{short}.{name}{f'[{shown}]' if shown else ''}"] = text
     for kind in NodeKind:
         for types in (INTERACTION_TYPES, CATALOGUE_TYPES, INTERACTION_TYPES[:1], (*INTERACTION_TYPES, "COVERS")):
-            found[f"neighbours.statement[{kind}, {len(types)} types from {types[0]}]"] = statement(kind, types)
+            for timed in (True, False):
+                name = f"neighbours.statement[{kind}, {len(types)} types from {types[0]}, timed={timed}]"
+                found[name] = statement(kind, types, timed=timed)
     return found
 
 
