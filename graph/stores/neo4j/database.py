@@ -1,5 +1,6 @@
 """Database: one Neo4j database as transactions, with its failures said as Patron's."""
 
+import math
 import random
 import threading
 import time
@@ -42,7 +43,8 @@ TAKE_TURN = "MATCH (g:Patron {id: 'graph'}) SET g.writes = g.writes + 1"
 class Database:
     """A database that any number of threads may use; nothing is asked of the server before the first call.
 
-    retry_seconds: how long a call tries again, at short and random distances, what the server calls worth retrying.
+    retry_seconds: how long after its first failure a call tries again, at short and random distances, what the server
+        calls worth retrying; a long transaction gets its second chance too.
     pool: how many connections there may be at a time. acquire_seconds: how long a call waits for one of them.
     """
 
@@ -110,12 +112,13 @@ class Database:
             return self._retried(access, run)
 
     def _retried(self, access: str, work: Callable[[Session], T]) -> T:
-        give_up, wait = time.monotonic() + self._retry_seconds, _FIRST_WAIT_SECONDS
+        give_up, wait = math.inf, _FIRST_WAIT_SECONDS
         while True:
             try:
                 with self._session(access) as session:
                     return work(session)
             except (Neo4jError, DriverError) as error:
+                give_up = min(give_up, time.monotonic() + self._retry_seconds)  # from the first failure on
                 if not error.is_retryable() or _is_hopeless(error) or time.monotonic() + wait > give_up:
                     raise
             time.sleep(random.uniform(wait / 2, wait))

@@ -20,8 +20,10 @@ COUNT_KINDS = "\nUNION ALL ".join(
     f"MATCH ()-[r:{type_of(kind)}]->() WITH count(r) AS count RETURN '{kind.value}' AS kind, count"
     for kind in InteractionKind
 )
+# The hint: a plan made while there are few relationships would scan them, and is kept when there are many.
 FIND_KEYS = {
-    kind: f"UNWIND $keys AS key MATCH ()-[r:{type_of(kind)} {{key: key}}]->() RETURN r.key AS key"
+    kind: f"""UNWIND $keys AS key
+        MATCH ()-[r:{type_of(kind)} {{key: key}}]->() USING INDEX r:{type_of(kind)}(key) RETURN r.key AS key"""
     for kind in InteractionKind
 }
 PUT_BARE = {
@@ -43,7 +45,7 @@ COUNT_BOUGHT = f"""UNWIND $ids AS id
     SET c.products_bought = bought"""
 REMOVE_UNUSED = {
     kind: f"""UNWIND $ids AS id MATCH (n:{label} {{id: id}})
-        WHERE NOT n:{LISTED} AND NOT EXISTS {{ (n)-[:{"|".join((*INTERACTION_TYPES, *CATALOGUE_TYPES))}]-() }}
+        USING INDEX n:{label}(id) WHERE NOT n:{LISTED} AND NOT EXISTS {{ (n)-[:{"|".join((*INTERACTION_TYPES, *CATALOGUE_TYPES))}]-() }}
         DETACH DELETE n"""
     for kind, label in LABELS.items()
 }
