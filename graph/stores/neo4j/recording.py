@@ -43,9 +43,10 @@ COUNT_BOUGHT = f"""UNWIND $ids AS id
     MATCH (c:Customer {{id: id}})
     CALL (c) {{ MATCH (c)-[:{type_of(InteractionKind.PURCHASED)}]->(p:Product) RETURN count(DISTINCT p) AS bought }}
     SET c.products_bought = bought"""
+_JOINED = "|".join((*INTERACTION_TYPES, *CATALOGUE_TYPES))
 REMOVE_UNUSED = {
-    kind: f"""UNWIND $ids AS id MATCH (n:{label} {{id: id}})
-        USING INDEX n:{label}(id) WHERE NOT n:{LISTED} AND NOT EXISTS {{ (n)-[:{"|".join((*INTERACTION_TYPES, *CATALOGUE_TYPES))}]-() }}
+    kind: f"""UNWIND $ids AS id MATCH (n:{label} {{id: id}}) USING INDEX n:{label}(id)
+        WHERE NOT n:{LISTED} AND NOT EXISTS {{ (n)-[:{_JOINED}]-() }}
         DETACH DELETE n"""
     for kind, label in LABELS.items()
 }

