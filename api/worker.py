@@ -93,6 +93,7 @@ def _explorer(settings: Settings, log: SqliteEventLog, caught_up: Callable[[], b
         poll_seconds=settings.poll_seconds,
         now=now,
         caught_up=caught_up,
+        prepare=Explorer(shared).prepare,
     ).start()
     try:
         yield

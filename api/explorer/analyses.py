@@ -1,7 +1,6 @@
 """Analyses: the last analysis of the graph, made again in a thread of its own once the graph has moved on."""
 
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,11 +35,8 @@ class Analyses:
         self.erased: frozenset[NodeRef] = frozenset()
 
     def replace(self, analysis: GraphAnalysis) -> None:
-        """Keep a new analysis, on disk first; those before it go, with whomever they name."""
-        before = {path for path in self._folder.folder.iterdir() if path.is_dir()}
+        """Keep a new analysis, on disk first."""
         self._folder.publish(analysis)
-        for path in before:
-            shutil.rmtree(path, ignore_errors=True)
         self.current, self.erased = self._folder.latest(), frozenset()
 
 
@@ -48,7 +44,7 @@ class Upkeep:
     """Analyses anew at first, when somebody in the analysis was erased, and when the graph has moved and it is old.
 
     caught_up: whether the graph has been brought to the end of the log since this process began: before that nothing
-    is analysed.
+    is analysed. prepare: what is done in this thread with the analysis there was and with each new one.
     """
 
     def __init__(
@@ -61,9 +57,11 @@ class Upkeep:
         poll_seconds: float,
         now: Callable[[], Instant],
         caught_up: Callable[[], bool],
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
         self._analyses, self._opened, self._log = analyses, opened, log
         self._minutes, self._poll, self._now, self._caught_up = minutes, poll_seconds, now, caught_up
+        self._prepare, self._prepared = prepare, False
         self._looked_at: Position | None = None
         self._rests_until = 0.0
 
@@ -78,7 +76,9 @@ class Upkeep:
             try:
                 if self._caught_up():
                     graph = graph or self._opened()
-                    self.look(graph)
+                    if self.look(graph) or not self._prepared:
+                        self._prepare()
+                        self._prepared = True
                 wait = self._poll
             except StoreUnavailable as error:
                 wait = min(2 * wait, LONGEST_WAIT_SECONDS)

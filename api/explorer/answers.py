@@ -168,8 +168,8 @@ class Compared(Struct, frozen=True):
 class Comparison(Struct, frozen=True, kw_only=True):
     """The answer of ``GET /v1/graph/compare``.
 
-    history_similarity: cosine of the distinct partners they have by purchase. vector_similarity: cosine of their
-    published vectors, null where one has none or does not permit personalization.
+    history_similarity: cosine of the distinct partners they have by purchase within the window. vector_similarity:
+    cosine of their published vectors, whatever the window; null where one has none or does not permit personalization.
     """
 
     a: ViewNode

@@ -16,6 +16,7 @@ from api.explorer.answers import (
     SimilarNodes,
     View,
 )
+from api.explorer.overviews import DEFAULT_NODES
 from api.explorer.parameters import MAX_NODES, MAX_STARTS, RELATIONS
 from graph import NodeKind
 
@@ -70,7 +71,7 @@ DESCRIBED: dict[str, Described] = {
     "overview": Described(
         "A map of the whole graph: the most central customers and products, their strongest edges, the communities.",
         Overview,
-        (_count("limit", 2000, MAX_NODES, "How many nodes."),),
+        (_count("limit", DEFAULT_NODES, MAX_NODES, "How many nodes."),),
     ),
     "search": Described(
         "Nodes by id, name or trait.",
@@ -108,12 +109,18 @@ DESCRIBED: dict[str, Described] = {
             _count("max_length", 4, 6, "The longest path, in edges."),
             _count("limit", 5, 50),
             _RELATION,
+            *_WINDOW,
         ),
     ),
     "compare": Described(
         "Two nodes of one kind: what they share, what one has that the other lacks, how near they are.",
         Comparison,
-        (_node("a"), _node("b", "A node of the same kind."), _count("limit", 50, 1000, "How many of each list.")),
+        (
+            _node("a"),
+            _node("b", "A node of the same kind."),
+            *_WINDOW,
+            _count("limit", 50, 1000, "How many of each list."),
+        ),
     ),
     "similar": Described(
         "The customers whose purchases overlap most with one's.",

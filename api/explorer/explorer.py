@@ -10,7 +10,7 @@ from api.explorer import overviews, queries
 from api.explorer.analyses import Analyses
 from api.explorer.frames import Asked, Told
 from api.explorer.overviews import Overviews
-from api.explorer.parameters import Parameters
+from api.explorer.parameters import MAX_NODES, Parameters
 from api.explorer.reach import Deadline, Reach, TookTooLong, UnknownNode
 from api.explorer.vectors import Vectors
 from api.explorer.visibility import Visibility
@@ -36,6 +36,7 @@ QUESTIONS: dict[str, Question] = {
     "communities": overviews.communities,
     "central": overviews.central,
 }
+PREPARING_SECONDS = 60.0
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _log = logging.getLogger("patron.explorer")
 
@@ -64,6 +65,11 @@ class Explorer:
         self._profiles: SqliteProfiles | None = None
         self._graph: CustomerGraph | None = None
         self._visibility: Visibility | None = None
+
+    def prepare(self) -> None:
+        """Draw the overviews that are asked for first, before anybody waits for them."""
+        for limit in (overviews.DEFAULT_NODES, MAX_NODES):
+            self.answer(Asked("overview", b"limit=%d" % limit), Deadline(PREPARING_SECONDS))
 
     def answer(self, asked: Asked, deadline: Deadline) -> Told:
         """JSON, or why there is none; never raises."""

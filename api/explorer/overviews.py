@@ -14,9 +14,10 @@ from api.explorer.reach import Reach
 from graph import Customer, InteractionKind, NodeKind, NodeRef, PatronError, Product, iso
 from graph.analysis import GraphAnalysis
 
-__all__ = ["RETRY_SECONDS", "NotAnalysed", "Overviews", "central", "communities"]
+__all__ = ["DEFAULT_NODES", "RETRY_SECONDS", "NotAnalysed", "Overviews", "central", "communities"]
 
 RETRY_SECONDS = 5
+DEFAULT_NODES = 2000
 MAX_COMMUNITIES = 200
 HELD = 4
 KINDS = list(InteractionKind)
@@ -49,7 +50,7 @@ class Overviews:
 
         The same analysis is drawn once, and again only when somebody in it may not be shown any more, or may be again.
         """
-        limit = asked.count("limit", 2000, MAX_NODES)
+        limit = asked.count("limit", DEFAULT_NODES, MAX_NODES)
         analysis = _analysis(reach)
         if analysis is None:
             return _encode(EMPTY)
@@ -120,7 +121,7 @@ def _drawn(analysis: GraphAnalysis, reach: Reach, limit: int, hidden: frozenset[
     said = entries.values()
     return Overview(
         nodes=[
-            reach.drawn(node, entries.get(node), x, y)
+            reach.drawn(node, entries.get(node), round(x, 3), round(y, 3))
             for node, x, y in zip(nodes, drawn.x.tolist(), drawn.y.tolist(), strict=True)
         ],
         edges=[

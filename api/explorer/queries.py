@@ -30,6 +30,7 @@ from graph import (
     Campaign,
     Customer,
     CustomerId,
+    Instant,
     InteractionKind,
     InvalidValue,
     Neighbour,
@@ -117,14 +118,24 @@ def view(asked: Parameters, reach: Reach) -> View:
 
 def paths(asked: Parameters, reach: Reach) -> PathsAnswer:
     """The shortest paths between two nodes, and the view they make."""
+    since, as_of = asked.window()
     relations = asked.relations()
     length, limit = asked.count("max_length", 4, 6), asked.count("limit", 5, 50)
     start, end = reach.known(asked.node("from"), "from"), reach.known(asked.node("to"), "to")
-    found, truncated = reach.paths(start, end, relations, length, FAN_OUT, limit)
+    found, truncated = reach.paths(
+        start,
+        end,
+        relations=relations,
+        since=since,
+        as_of=as_of,
+        max_length=length,
+        fan_out=FAN_OUT,
+        limit=limit,
+    )
     drawn = dict.fromkeys((start, end, *(one for path in found for one in path.nodes)))
     return PathsAnswer(
         nodes=reach.nodes(drawn),
-        edges=_edges_of(found, reach),
+        edges=_edges_of(found, reach, since, as_of),
         truncated=truncated,
         paths=[Walk([node_text(one) for one in path.nodes], list(path.relations)) for path in found],
     )
@@ -143,13 +154,17 @@ def similar(asked: Parameters, reach: Reach) -> SimilarNodes:
 
 
 def compare(asked: Parameters, reach: Reach, vectors: Vectors, profiles: SqliteProfiles) -> Comparison:
-    """Two nodes of one kind: what they share, what one has that the other lacks, and how near they are."""
+    """Two nodes of one kind: what they share, what one has that the other lacks, and how near they are.
+
+    All but the vectors is of the window.
+    """
+    since, as_of = asked.window()
     limit = asked.count("limit", 50, 1000)
     a, b = asked.node("a"), asked.node("b")
     if a.kind is not b.kind:
         raise InvalidValue("b", node_text(b), f"a {a.kind}, as a is")
     a, b = reach.known(a, "a"), reach.known(b, "b")
-    rows_a, rows_b = (reach.neighbours(one, limit=MAX_COUNTED)[0] for one in (a, b))
+    rows_a, rows_b = (reach.neighbours(one, since=since, as_of=as_of, limit=MAX_COUNTED)[0] for one in (a, b))
     times_a, times_b = _times(rows_a), _times(rows_b)
     shared = _strongest({one: times_a[one] + times_b[one] for one in times_a.keys() & times_b.keys()})
     only_a, only_b = (
@@ -173,7 +188,7 @@ def compare(asked: Parameters, reach: Reach, vectors: Vectors, profiles: SqliteP
     )
 
 
-def _edges_of(found: Iterable[Path], reach: Reach) -> list[Edge]:
+def _edges_of(found: Iterable[Path], reach: Reach, since: Instant | None, as_of: Instant | None) -> list[Edge]:
     """The edges of some paths: those of the catalogue are there once and have no time; how often and when last a
     customer did something is looked up, with all that is wanted of that customer."""
     wanted: dict[NodeRef, dict[tuple[NodeRef, str], None]] = {}
@@ -188,7 +203,9 @@ def _edges_of(found: Iterable[Path], reach: Reach) -> list[Edge]:
     edges = list(stated)
     for customer, joined in wanted.items():
         kinds, relations = {one.kind for one, _ in joined}, {relation for _, relation in joined}
-        rows, _ = reach.neighbours(customer, relations=relations, kinds=kinds, limit=MAX_COUNTED)
+        rows, _ = reach.neighbours(
+            customer, relations=relations, kinds=kinds, since=since, as_of=as_of, limit=MAX_COUNTED
+        )
         edges += [edge(customer, row) for row in rows if (row.node, row.relation) in joined]
     return edges
 

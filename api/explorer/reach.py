@@ -118,10 +118,30 @@ class Reach:
         return self._first(first, lambda node: (node,), limit)[0]
 
     def paths(
-        self, start: NodeRef, end: NodeRef, relations: Collection[str] | None, length: int, fan_out: int, limit: int
+        self,
+        start: NodeRef,
+        end: NodeRef,
+        *,
+        relations: Collection[str] | None = None,
+        since: Instant | None = None,
+        as_of: Instant | None = None,
+        max_length: int,
+        fan_out: int,
+        limit: int,
     ) -> tuple[list[Path], bool]:
+        """The first `limit` paths, and whether there are more."""
+
         def first(number: int) -> list[Path]:
-            return self._graph.paths(start, end, relations=relations, max_length=length, fan_out=fan_out, limit=number)
+            return self._graph.paths(
+                start,
+                end,
+                relations=relations,
+                since=since,
+                as_of=as_of,
+                max_length=max_length,
+                fan_out=fan_out,
+                limit=number,
+            )
 
         return self._first(first, lambda path: path.nodes, limit)
 
@@ -151,7 +171,7 @@ class Reach:
             traits=entry.traits if isinstance(entry, Customer) else {},
             degree=None if of is None else int(of.degree[row]),
             community=None if of is None else int(of.community[row]),
-            centrality=None if of is None else float(of.centrality[row]),
+            centrality=None if of is None else round(float(of.centrality[row]), 9),
             x=x,
             y=y,
         )

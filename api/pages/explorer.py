@@ -1,6 +1,7 @@
 """The explorer under /explore: the page with which an analyst looks at the graph behind /v1/graph."""
 
 from pathlib import Path
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,7 +23,15 @@ LIBRARIES = {
     "sigma.js": "sigma/dist/sigma.min.js",
 }
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+FRESH = {"Cache-Control": "no-cache"}
+"""Asked for anew each time, and sent again only where it has changed: a page and its modules belong together."""
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""The page asks for the libraries by their versions."""
+HEADERS = FRESH | {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def explorer_routes() -> list[BaseRoute]:
@@ -30,8 +39,17 @@ def explorer_routes() -> list[BaseRoute]:
         Route("/explore", page, methods=["GET"]),
         Route("/explore/placements", placements, methods=["GET"]),
         Route("/explore/vendor/{name}", library, methods=["GET"]),
-        Mount("/explore/static", StaticFiles(directory=FOLDER / "static")),
+        Mount("/explore/static", Modules(directory=FOLDER / "static")),
     ]
+
+
+class Modules(StaticFiles):
+    """The page's own files."""
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        answer = super().file_response(*arguments, **options)
+        answer.headers.update(FRESH)
+        return answer
 
 
 async def page(_: Request) -> Response:
@@ -54,4 +72,4 @@ async def library(request: Request) -> Response:
     file = INSTALLED / LIBRARIES[name]
     if not file.is_file():
         return problem(404, "Not installed", "the drawing library is not installed: `make setup` installs it")
-    return FileResponse(file, media_type="text/javascript", headers={"X-Content-Type-Options": "nosniff"})
+    return FileResponse(file, media_type="text/javascript", headers=FOR_EVER | {"X-Content-Type-Options": "nosniff"})

@@ -16,8 +16,6 @@ __all__ = ["AnalysisFolder"]
 
 _log = logging.getLogger("patron.graph")
 _NAME = re.compile(r"a[0-9]{6,}")
-_KEPT = 2
-"""The current one, and the one before for who has just read its name."""
 
 
 class AnalysisFolder:
@@ -43,15 +41,16 @@ class AnalysisFolder:
             try:
                 self._latest = open_analysis(self.folder / name)
             except InvalidValue as error:
-                if name == self._pointed():  # not one that was replaced and removed meanwhile
-                    _log.error("analysis refused: %s", error)
-                    self._name = name
+                if name != self._pointed():  # it was replaced and removed meanwhile
+                    return self.latest()
+                _log.error("analysis refused: %s", error)
+                self._name = name
                 return self._latest
             self._name = name
         return self._latest
 
     def publish(self, analysis: GraphAnalysis) -> None:
-        """Write an analysis aside, whole, and make it the latest; older ones go, but for the one before it."""
+        """Write an analysis aside, whole, and make it the latest; all others go, with whomever they name."""
         with self._alone():
             written = self.folder / ".writing"
             shutil.rmtree(written, ignore_errors=True)
@@ -66,7 +65,7 @@ class AnalysisFolder:
             sync(pointer)
             pointer.replace(self._current)
             sync(self.folder)
-            for old in (*names, name)[:-_KEPT]:
+            for old in names:
                 shutil.rmtree(self.folder / old)
 
     def _pointed(self) -> str | None:

@@ -49,8 +49,7 @@ def test_who_refuses_analytics_or_was_erased_is_shown_nowhere(data: Path) -> Non
         assert server.http.delete(f"/v1/customers/{LOVER}").json()["known"]
         _wait(lambda: not any(_names(server, path) for path in LISTS))
         _wait(lambda: server.http.get("/v1/graph/communities").json()["analysed_at"] != analysed)
-        analysis = AnalysisFolder(DataFolder(data).analysis).latest()
-        assert analysis is not None and f"user:{LOVER}" not in analysis.customers
+        _wait(lambda: f"user:{LOVER}" not in _analysed_customers(data))
         _wait(lambda: not _holding(data / "analysis", LOVER))
 
 
@@ -122,6 +121,12 @@ def _holding(folder: Path, text: str) -> bool:
     with contextlib.suppress(FileNotFoundError):  # the one that is replaced goes with its folder
         return any(text.encode() in path.read_bytes() for path in folder.rglob("*.npy"))
     return True
+
+
+def _analysed_customers(data: Path) -> list[CustomerId]:
+    analysis = AnalysisFolder(DataFolder(data).analysis).latest()
+    assert analysis is not None
+    return analysis.customers
 
 
 def _wait(done: Callable[[], object], seconds: float = 20.0) -> None:

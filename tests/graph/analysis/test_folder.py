@@ -73,7 +73,7 @@ def test_a_newer_one_is_seen_and_the_old_one_stays_whole(folder: AnalysisFolder)
     assert newest is not None
     assert newest.position == "5"
     assert_same(first, analysis)
-    assert sorted(path.name for path in folder.folder.iterdir() if path.is_dir()) == ["a000004", "a000005"]
+    assert [path.name for path in folder.folder.iterdir() if path.is_dir()] == ["a000005"]
 
 
 def test_a_changed_byte_is_refused_and_what_was_open_stays(
@@ -144,7 +144,7 @@ def test_what_a_dead_publisher_left_is_in_nobodys_way(folder: AnalysisFolder) ->
     found = folder.latest()
     assert found is not None
     assert found.position == "18"
-    assert sorted(path.name for path in folder.folder.iterdir() if path.is_dir()) == ["a000007", "a000008"]
+    assert [path.name for path in folder.folder.iterdir() if path.is_dir()] == ["a000008"]
 
 
 def _made(path: Path) -> Path:

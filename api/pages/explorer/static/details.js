@@ -8,6 +8,7 @@ import { pathsPanel } from "./panels/paths.js";
 import { reasonsPanel } from "./panels/reasons.js";
 import { similarPanel } from "./panels/similar.js";
 import { get } from "./server.js";
+import { during } from "./words.js";
 
 const QUESTIONS = { paths: "the paths", comparison: "the comparison", reasons: "the recommendation", similar: "the similar customers" };
 let placements = null;
@@ -34,7 +35,7 @@ export async function showDetails({ view, recipe, colourOf, meta, acts }, asked)
     const community = number === null || number === undefined ? null
       : { name: communityName(meta.communities.get(number), number), open: () => acts.point(number) };
     const colour = colourOf.get(recipe.select) ?? "var(--soft)";
-    put(panel, [...back(view, acts), ...nodePanel(known, { colour, community, placements: names, acts: acts.node(known.node) })], acts);
+    put(panel, [...back(view, acts), ...nodePanel(known, { colour, community, placements: names, during: during(recipe), acts: acts.node(known.node) })], acts);
   } catch (error) {
     if (!asked.aborted) put(panel, [make("h2", {}, "Not to be shown"), make("p", { className: "problem" }, error.message)], acts);
   }

@@ -6,6 +6,7 @@ const LONGEST_WAIT = 30; // seconds
 const REMEMBERED = 80;
 const KEY = "patron.key";
 const remembered = new Map(); // address → the answer, so that going back asks nothing
+const early = new Map(); // address → the answer on its way, asked for before there was anything to draw on
 
 /** What the server refused, or that it cannot be reached (status 0); `message` is for people. */
 export class Refusal extends Error {
@@ -22,6 +23,11 @@ export const whenWaiting = (tell) => { onWaiting = tell; };
 const pause = (seconds, signal) => new Promise((resolve, reject) => {
   const timer = setTimeout(resolve, seconds * 1000);
   signal?.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+});
+
+/** Rejects once `signal` is aborted. */
+const aborted = (signal) => new Promise((_, reject) => {
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 });
 
 async function asked(path, options, signal) {
@@ -55,17 +61,29 @@ async function answered(path, options = {}, signal = undefined) {
   }
 }
 
-/** The answer to a GET of the graph's API; a list among the parameters is given once for each of its members. */
-export async function get(path, parameters = {}, signal = undefined) {
+function addressOf(path, parameters) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const each of Array.isArray(value) ? value : [value]) {
       if (each !== "" && each !== undefined && each !== null) query.append(name, each);
     }
   }
-  const address = query.size ? `${path}?${query}` : path;
+  return query.size ? `${path}?${query}` : path;
+}
+
+/** Asks for what `get` will be asked for first. */
+export function askEarly(path, parameters) {
+  const address = addressOf(path, parameters);
+  const answer = answered(address);
+  early.set(address, answer);
+  answer.catch(() => {}).finally(() => early.delete(address)); // whoever gets it hears of the failure
+}
+
+/** The answer to a GET of the graph's API; a list among the parameters is given once for each of its members. */
+export async function get(path, parameters = {}, signal = undefined) {
+  const address = addressOf(path, parameters);
   if (remembered.has(address)) return remembered.get(address);
-  const answer = await answered(address, {}, signal);
+  const answer = await (early.has(address) ? Promise.race([early.get(address), aborted(signal)]) : answered(address, {}, signal));
   remembered.set(address, answer);
   if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value);
   return answer;
@@ -93,7 +111,5 @@ function askKey(detail, signal) {
     door.oncancel = (event) => event.preventDefault();
     door.showModal();
   });
-  return Promise.race([asking, new Promise((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  })]);
+  return Promise.race([asking, aborted(signal)]);
 }

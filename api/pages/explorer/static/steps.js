@@ -1,7 +1,7 @@
 // The steps a view is made of. Each asks the API and says what it adds to the graph.
 
 import { get, post } from "./server.js";
-import { capital, full, idOf, kindOf, named, number, plural, spaced } from "./words.js";
+import { capital, during, full, idOf, kindOf, named, number, plural, spaced } from "./words.js";
 
 const RECOMMENDED = 8;
 const REFERENCED = 50; // nodes in one call
@@ -13,14 +13,21 @@ function period({ since, until }) {
   return { since: since && `${since}T00:00:00Z`, as_of: until && `${until}T23:59:59.999999Z` };
 }
 
+/** What has to be said of an answer that knows no period, where one is chosen. */
+const always = (recipe, words) => (during(recipe) ? `${words} of all time.` : "");
+
 const joins = (source, target, relation, times, more) => ({ source, target, relation, times, last: null, ...more });
 
 const VERBS = {
-  /** overview(limit): the map of the whole. */
+  /** overview(limit): the map of the whole; in a period, with the relations that were last seen in it. */
   async overview([limit], recipe, signal) {
     const view = await get("/v1/graph/overview", { limit }, signal);
-    return { ...view, layout: "map", title: "Overview",
-      note: view.truncated ? `The ${number(view.nodes.length)} most central, with their strongest relations.` : "" };
+    const edges = during(recipe) ? lastSeenIn(view.edges, period(recipe)) : view.edges;
+    const notes = [
+      view.truncated ? `The ${number(view.nodes.length)} most central, with their strongest relations.` : "",
+      during(recipe) ? `Relations last seen ${during(recipe)}: ${number(edges.length)} of ${number(view.edges.length)}; places, sizes and communities are of all time.` : "",
+    ];
+    return { ...view, edges, layout: "map", title: "Overview", note: notes.filter(Boolean).join(" ") };
   },
 
   /** near(node, relation, kind, limit): what it is joined to. */
@@ -46,21 +53,21 @@ const VERBS = {
     const found = await get("/v1/graph/similar", { customer, k }, signal);
     const edges = found.similar.map((one) => joins(customer, one.node.node, "similar", one.shared, { similarity: one.similarity }));
     return { nodes: [found.customer, ...found.similar.map((one) => one.node)], edges, layout: "around", centre: customer,
-      title: `Customers like ${named(found.customer)}`, panel: { kind: "similar", ...found }, note: "" };
+      title: `Customers like ${named(found.customer)}`, panel: { kind: "similar", ...found }, note: always(recipe, "Who is similar is") };
   },
 
   /** path(from, to). */
   async path([from, to], recipe, signal) {
-    const view = await get("/v1/graph/paths", { from, to, max_length: 4, limit: 5 }, signal);
+    const view = await get("/v1/graph/paths", { from, to, max_length: 4, limit: 5, ...period(recipe) }, signal);
     const byName = new Map(view.nodes.map((node) => [node.node, node]));
     const ends = [from, to].map((node) => full(byName.get(node) ?? bare(node)));
     return { ...view, layout: "columns", columns: columns(view.paths, from, to), title: `From ${ends[0]} to ${ends[1]}`,
-      panel: { kind: "paths", from, to, ends, paths: view.paths }, note: "" };
+      panel: { kind: "paths", from, to, ends, paths: view.paths, during: during(recipe) }, note: "" };
   },
 
   /** compare(a, b): two customers and what they took. */
   async compare([a, b], recipe, signal) {
-    const found = await get("/v1/graph/compare", { a, b, limit: COMPARED }, signal);
+    const found = await get("/v1/graph/compare", { a, b, limit: COMPARED, ...period(recipe) }, signal);
     const took = (customer, row, times) => joins(customer, row.node.node, "purchased", times);
     const [shared, only_a, only_b] = [found.shared.slice(0, BETWEEN), found.only_a.slice(0, ASIDE), found.only_b.slice(0, ASIDE)];
     const nodes = [found.a, found.b, ...[...shared, ...only_a, ...only_b].map((row) => row.node)];
@@ -71,7 +78,7 @@ const VERBS = {
     const sides = { a, b, shared, only_a, only_b };
     const cut = shared.length < found.shared_total || only_a.length < found.only_a_total || only_b.length < found.only_b_total;
     return { nodes, edges, layout: "sides", sides, title: `Customers ${named(found.a)} and ${named(found.b)}`,
-      panel: { kind: "comparison", ...found }, note: cut ? `Drawn are up to ${BETWEEN} shared products and ${ASIDE} of each alone.` : "" };
+      panel: { kind: "comparison", ...found, during: during(recipe) }, note: cut ? `Drawn are up to ${BETWEEN} shared products and ${ASIDE} of each alone.` : "" };
   },
 
   /** why(customer, placement): what would be recommended now, with the paths of its reasons. */
@@ -89,7 +96,7 @@ const VERBS = {
     const known = nodes.find((node) => node.node === customer);
     return { nodes, edges: chains, layout: "columns", title: `${capital(spaced(placement))} for ${full(known ?? bare(customer))}`,
       columns: columns(listed.flatMap((item) => item.reasons.map((reason) => ({ nodes: ends(reason.chain) }))), customer, null, listed),
-      panel: { kind: "reasons", customer, placement, items: listed }, note: "" };
+      panel: { kind: "reasons", customer, placement, items: listed }, note: always(recipe, "Recommendations and their reasons are") };
   },
 };
 
@@ -105,6 +112,11 @@ export async function take(step, recipe, signal) {
 
 /** Whether a step starts a view of its own, or is hidden among the rest. */
 export const startsAnew = (step) => ["overview", "path", "compare", "why"].includes(step.verb);
+
+function lastSeenIn(edges, { since, as_of }) {
+  const [from, to] = [since ? Date.parse(since) : -Infinity, as_of ? Date.parse(as_of) : Infinity];
+  return edges.filter(({ last }) => last === null || (Date.parse(last) >= from && Date.parse(last) <= to));
+}
 
 async function total(node, relation, kind, recipe, signal) {
   if (recipe.since || recipe.until) return 0; // the counts are of all time

@@ -25,6 +25,12 @@ export function calm(label) {
   return /(\p{Lu}.*){4}/u.test(text) && text === text.toUpperCase() ? capital(text.toLowerCase()) : text;
 }
 
+/** A period in words; "" for all time. */
+export function during({ since, until }) {
+  if (since && until) return since === until ? `on ${date(since)}` : `from ${date(since)} to ${date(until)}`;
+  return since ? `since ${date(since)}` : until ? `until ${date(until)}` : "";
+}
+
 export const kindOf = (node) => node.slice(0, node.indexOf(":"));
 export const idOf = (node) => node.slice(node.indexOf(":") + 1);
 

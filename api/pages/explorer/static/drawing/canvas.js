@@ -7,6 +7,8 @@ import { DARK, LIGHT, translucent } from "./palette.js";
 const FEW = 60; // up to so many nodes each gets its name
 const HUB = 8; // from more relations than this a node is what others stand around
 const SMALL = 400; // up to so many nodes there is room for firm edges and large discs
+const HALO = { customer: 0.1, other: 0.14 }; // of a node's radius: the paper's colour round it
+const RIM = { customer: 0.34, other: 0.43 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export class Canvas {
@@ -35,7 +37,7 @@ export class Canvas {
     this.look(graph, look, false);
     if (this.sigma === null) return;
     const drawing = new window.graphology.MultiDirectedGraph();
-    for (const [key, node] of graph.nodes) drawing.addNode(key, { x: node.x, y: node.y, size: 1, label: named(node), type: node.kind === "customer" ? "ring" : "disc" });
+    for (const [key, node] of graph.nodes) drawing.addNode(key, { x: node.x, y: node.y, size: 1, label: named(node) });
     for (const [key, edge] of graph.edges) drawing.addDirectedEdgeWithKey(key, edge.source, edge.target, { edge, weight: Math.log2(1 + (edge.times || 1)) });
     this.#fit(graph);
     this.camera = camera;
@@ -148,15 +150,18 @@ export class Canvas {
       if (!data.highlighted && (!this.overviewed || data.forceLabel)) drawName(context, data, settings, taken);
     };
     const { createNodeBorderProgram, EdgeRectangleProgram } = window.Sigma.rendering;
-    const paper = { attribute: "paper", defaultValue: "#fff" };
-    const [fill, rim] = [{ attribute: "fill", defaultValue: "#fff" }, { attribute: "color" }];
-    const shapes = { drawLabel, drawHover };
-    const disc = createNodeBorderProgram({ borders: [{ size: { value: 0.14 }, color: paper }, { size: { fill: true }, color: rim }], ...shapes });
-    const ring = createNodeBorderProgram({ borders: [{ size: { value: 0.1 }, color: paper }, { size: { value: 0.34 }, color: rim },
-      { size: { fill: true }, color: fill }], ...shapes });
+    // One program for rings and discs, whose middle has the colour of the rim: WebGL takes long to compile each.
+    const circle = createNodeBorderProgram({
+      borders: [
+        { size: { attribute: "halo", defaultValue: HALO.other }, color: { attribute: "paper", defaultValue: "#fff" } },
+        { size: { attribute: "rim", defaultValue: RIM.other }, color: { attribute: "color" } },
+        { size: { fill: true }, color: { attribute: "fill", defaultValue: "#fff" } },
+      ],
+      drawLabel, drawHover,
+    });
     this.sigma = new window.Sigma(new window.graphology.MultiDirectedGraph(), this.container, {
-      allowInvalidContainer: true, defaultNodeType: "disc", nodeProgramClasses: { disc, ring },
-      defaultEdgeType: "line", edgeProgramClasses: { line: EdgeRectangleProgram },
+      allowInvalidContainer: true, defaultNodeType: "circle", nodeProgramClasses: { circle },
+      defaultEdgeType: "line", edgeProgramClasses: { line: EdgeRectangleProgram, arrow: NoArrows },
       defaultDrawNodeLabel: drawLabel, defaultDrawNodeHover: drawHover,
       labelFont: "system-ui, sans-serif", labelSize: 12, labelWeight: "500", labelColor: { color: this.theme.ink },
       renderEdgeLabels: true, edgeLabelFont: "system-ui, sans-serif", edgeLabelSize: 11, edgeLabelColor: { color: this.theme.soft },
@@ -181,11 +186,13 @@ export class Canvas {
     const { theme } = this;
     const back = faded.has(key) || (lit ? !lit.nodes.has(key) : near && key !== selected && !near.has(key));
     const chosen = key === selected;
+    const colour = back ? theme.faint : colourOf.get(key) ?? theme.none;
+    const shape = node.kind === "customer" ? "customer" : "other";
     const important = chosen || (lit ? lit.nodes.has(key) : near?.has(key) && near.size <= FEW) || (small && graph.joined.get(key).size > HUB);
     const size = Math.min((graph.size <= FEW ? 1.4 : 1) * scale(node), this.state.tidy ? 8 : 20) * (chosen ? 1.35 : 1);
     return {
-      x: node.x, y: node.y, label: back && !(lit && small) ? "" : named(node), size, below: small, paper: theme.paper, fill: theme.paper,
-      type: node.kind === "customer" ? "ring" : "disc", color: back ? theme.faint : colourOf.get(key) ?? theme.none,
+      x: node.x, y: node.y, label: back && !(lit && small) ? "" : named(node), size, below: small,
+      halo: HALO[shape], rim: RIM[shape], paper: theme.paper, color: colour, fill: shape === "customer" ? theme.paper : colour,
       zIndex: chosen ? 3 : important ? 2 : back ? 0 : 1, highlighted: chosen, forceLabel: Boolean(important) || (small && graph.size <= FEW),
     };
   }
@@ -206,6 +213,13 @@ export class Canvas {
     const back = faded.has(edge.source) || faded.has(edge.target);
     return { color: small && !back && !near ? theme.firm : theme.edge, size: small ? (this.state.tidy ? 1.1 : 0.5) + weight * 0.35 : 0.6, hidden: back && !small, zIndex: 0, ...alike };
   }
+}
+
+/** Sigma wants a program for arrows, which are never drawn, and compiles its own where it is not given one. */
+class NoArrows {
+  kill() {}
+  reallocate() {}
+  render() {}
 }
 
 function sizes(graph, by) {

@@ -9,6 +9,7 @@ export function comparisonPanel(found, select) {
   return [
     make("p", { className: "kind" }, "Side by side"),
     make("h2", {}, button(a, () => select(found.a.node), { className: "link" }), " and ", button(b, () => select(found.b.node), { className: "link" })),
+    found.during ? make("p", { className: "fine within" }, `By what they did ${found.during}; the embedding is of all time.`) : null,
     measure("History", found.history_similarity, historyWords(found.history_similarity, found.shared_total)),
     measure("Embedding", found.vector_similarity, vectorWords(found.vector_similarity)),
     traits(found.a, found.b, a, b),
@@ -25,7 +26,7 @@ function measure(name, value, words) {
 }
 
 function historyWords(value, shared) {
-  if (!shared) return "They never took the same product.";
+  if (!shared) return "They did not take the same product.";
   const degree = value >= 0.5 ? "Much" : value >= 0.2 ? "Some" : "Little";
   return `${degree} of what they took is the same: the cosine of their sets of distinct products, 0 for nothing in common, 1 for the same set.`;
 }

@@ -11,7 +11,7 @@ const FROM_THE_OTHER_SIDE = {
 const MONEY = new Set(["price"]);
 
 /** known: {node, entry, relations}. acts: what the buttons do. placements: the names to recommend for. */
-export function nodePanel(known, { colour, community, placements, acts }) {
+export function nodePanel(known, { colour, community, placements, during, acts }) {
   const { node, entry, relations } = known;
   const limit = make("select", { "aria-label": "How many to expand" }, ...LIMITS.map((many) => make("option", { value: many, selected: many === 50 }, String(many))));
   const isCustomer = node.kind === "customer";
@@ -25,6 +25,7 @@ export function nodePanel(known, { colour, community, placements, acts }) {
     community ? make("p", {}, "in the community ", button(community.name, community.open, { className: "link" })) : null,
     facts(entry, node),
     make("h3", {}, "Joined to", relations.length ? make("label", { className: "fine" }, "up to ", limit) : null),
+    during && relations.length ? make("p", { className: "fine within" }, `Counted over all time; expanding adds what happened ${during}.`) : null,
     relations.length ? make("ul", { className: "rows" }, ...relations.map((row) => make("li", {}, make("button", {
       type: "button", className: "row expand", title: `${number(row.times)} times in all`, "data-relation": row.relation,
       onclick: () => acts.expand(row.relation, row.kind, limit.value),

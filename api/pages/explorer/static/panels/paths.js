@@ -5,11 +5,12 @@ import { full, relationWords } from "../words.js";
 import { bare } from "../steps.js";
 
 /** chosen: which path is brought forward; choose(index) brings another, -1 all of them. */
-export function pathsPanel({ ends, paths }, graph, chosen, choose) {
+export function pathsPanel({ ends, paths, during }, graph, chosen, choose) {
   const lengths = [...new Set(paths.map((path) => path.nodes.length - 1))];
   return [
     make("p", { className: "kind" }, "Paths"),
     make("h2", {}, `${ends[0]} → ${ends[1]}`),
+    during ? make("p", { className: "fine within" }, `By what happened ${during}.`) : null,
     paths.length === 0 ? make("p", {}, "No path of up to four steps was found. Each node's 25 strongest neighbours are looked at.")
       : make("p", { className: "fine" }, `${paths.length} found, ${lengths.length === 1 ? `each of ${lengths[0]} steps` : `of ${Math.min(...lengths)} to ${Math.max(...lengths)} steps`}. Choose one to see it alone.`),
     make("ol", { className: "chains" }, ...paths.map((path, index) => make("li", {}, make("button", {
