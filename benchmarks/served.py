@@ -42,10 +42,10 @@ class Server:
 def served(data: Path, **settings: str) -> Iterator[Server]:
     """`patron serve` on a copy of the folder, so that what is measured leaves no trace in it; a setting is a keyword.
 
-    A Neo4j that lies in the folder is not copied.
+    A Neo4j that lies in the folder is not copied, nor a socket that a killed worker left there.
     """
     with tempfile.TemporaryDirectory(prefix="patron-bench-") as copy:
-        folder = Path(shutil.copytree(data, Path(copy) / "data", ignore=shutil.ignore_patterns("neo4j")))
+        folder = Path(shutil.copytree(data, Path(copy) / "data", ignore=_left_out))
         port = free_port()
         begun = time.perf_counter()
         command = [sys.executable, "-m", "api", "serve", "--data", str(folder), "--port", str(port)]
@@ -57,6 +57,10 @@ def served(data: Path, **settings: str) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name == "neo4j" or (Path(folder) / name).is_socket()}
 
 
 def wait_until(url: str, process: "subprocess.Popen[bytes]") -> None:
