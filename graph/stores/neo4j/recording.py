@@ -23,7 +23,7 @@ COUNT_KINDS = "\nUNION ALL ".join(
 # The hint: a plan made while there are few relationships would scan them, and is kept when there are many.
 FIND_KEYS = {
     kind: f"""UNWIND $keys AS key
-        MATCH ()-[r:{type_of(kind)} {{key: key}}]->() USING INDEX r:{type_of(kind)}(key) RETURN r.key AS key"""
+        MATCH ()-[r:{type_of(kind)} {{key: key}}]->() USING INDEX SEEK r:{type_of(kind)}(key) RETURN r.key AS key"""
     for kind in InteractionKind
 }
 PUT_BARE = {
@@ -45,7 +45,7 @@ COUNT_BOUGHT = f"""UNWIND $ids AS id
     SET c.products_bought = bought"""
 _JOINED = "|".join((*INTERACTION_TYPES, *CATALOGUE_TYPES))
 REMOVE_UNUSED = {
-    kind: f"""UNWIND $ids AS id MATCH (n:{label} {{id: id}}) USING INDEX n:{label}(id)
+    kind: f"""UNWIND $ids AS id MATCH (n:{label} {{id: id}}) USING INDEX SEEK n:{label}(id)
         WHERE NOT n:{LISTED} AND NOT EXISTS {{ (n)-[:{_JOINED}]-() }}
         DETACH DELETE n"""
     for kind, label in LABELS.items()

@@ -52,7 +52,7 @@ ROWS = {"row.id": [{"id": "p1", "name": "Milk"}], "row[0]": [["c1/x", "p1"]]}
 _CLAUSE = re.compile(r"\b(MATCH|MERGE|UNWIND|CALL|RETURN)\b")
 _LOOKUP = re.compile(r"\{(?:id|key): ")
 _REFUSED = re.compile(r"AllNodesScan|CartesianProduct|AllRelationshipsScan")
-_SCAN = re.compile(r"NodeByLabels?Scan|RelationshipTypes?Scan")
+_SCAN = re.compile(r"NodeByLabels?Scan|RelationshipTypes?Scan|IndexScan")
 _SEEK = re.compile(r"IndexSeek")
 
 
@@ -144,7 +144,7 @@ def _done(key: str, kind: InteractionKind, customer: str, product: str) -> Inter
     return Interaction(key=key, customer=CustomerId(customer), kind=kind, target=target, at=Instant(1))
 
 
-@pytest.fixture(params=[0, 2, 50])
+@pytest.fixture(params=[0, 10, 50])
 def sized(planner: Driver, url: str, request: pytest.FixtureRequest) -> Driver:
     """The planner where the graph holds so many of everything: a plan is chosen by how many there are, and kept."""
     graph = open_graph(url)
