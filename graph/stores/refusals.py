@@ -60,6 +60,10 @@ def _refuse_interaction(interaction: Interaction) -> None:
     for field, number in (("quantity", interaction.quantity), ("rating", interaction.rating or 0.0)):
         if not isinstance(number, int | float) or not math.isfinite(number):
             raise InvalidValue(field, number, "a finite number")
+    for name, value in interaction.attributes.items():
+        _text("attributes", name)
+        if not isinstance(value, str | int | float | bool):
+            raise InvalidValue(f"attributes.{name}", value, "a text, a number or a boolean")
     _encodable("attributes", interaction.attributes)
 
 

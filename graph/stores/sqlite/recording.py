@@ -9,7 +9,7 @@ import msgspec
 from graph.customer_graph import Record
 from graph.errors import InvalidValue
 from graph.interactions import Interaction, InteractionKind
-from graph.nodes import NodeKind
+from graph.nodes import NodeKind, Trait
 from graph.stores.refusals import TARGETS, refuse
 from graph.stores.sqlite.schema import KINDS
 
@@ -113,7 +113,7 @@ def _record(connection: sqlite3.Connection, interactions: Sequence[Interaction])
                 each.discount,
                 each.rating,
                 occasion,
-                _ENCODER.encode(each.attributes) if each.attributes else None,
+                _attributes(each.attributes) if each.attributes else None,
             )
         )
     recorded = connection.executemany(_INSERT, rows).rowcount
@@ -128,6 +128,12 @@ def _record(connection: sqlite3.Connection, interactions: Sequence[Interaction])
         [(products, customer) for (customer,), products in Counter(bought).items()],
     )
     return recorded
+
+
+def _attributes(attributes: dict[str, Trait]) -> bytes:
+    if not all(isinstance(value, str | int | float | bool) for value in attributes.values()):
+        raise TypeError(attributes)
+    return _ENCODER.encode(attributes)
 
 
 def customer_rows(connection: sqlite3.Connection, names: Iterable[str]) -> tuple[Rows, list[int]]:

@@ -98,6 +98,8 @@ class GraphWriterContract(OpenedGraph):
             (msgspec.structs.replace(bought("2", ANN, MILK), key=""), "key"),
             (msgspec.structs.replace(bought("2", ANN, MILK), target=NodeRef(NodeKind.BRAND, "x")), "target"),
             (msgspec.structs.replace(bought("2", ANN, MILK), kind="stolen"), "kind"),
+            (msgspec.structs.replace(bought("2", ANN, MILK), attributes={"sizes": [1]}), "attributes.sizes"),
+            (msgspec.structs.replace(bought("2", ANN, MILK), attributes={"size": None}), "attributes.size"),
             (Product(id=ProductId("")), "product.id"),
             (Product(id=MILK, attributes={"size": 2**70}), "product"),
             (Customer(id=CustomerId("")), "customer.id"),
