@@ -1,6 +1,8 @@
 """The explorer's own routes: the page and the files that draw it."""
 
 import asyncio
+import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,6 +33,20 @@ def test_the_page_may_load_only_what_this_server_has() -> None:
 def test_the_page_loads_every_library_and_nothing_else_from_others() -> None:
     assert all(f"/explore/vendor/{name}" in got("/explore").text for name in LIBRARIES)
     assert "://" not in got("/explore").text
+
+
+def test_the_page_asks_for_the_libraries_by_their_versions() -> None:
+    installed = json.loads((explorer.FOLDER / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    asked = re.findall(r"/explore/vendor/([\w-]+)\.js\?([\d.]+)", got("/explore").text)
+    assert dict(asked) == installed
+    assert all("immutable" in got(f"/explore/vendor/{name}").headers["cache-control"] for name in LIBRARIES)
+
+
+def test_the_page_loads_its_modules_at_once_and_asks_each_time_whether_they_have_changed() -> None:
+    modules = {str(path.relative_to(explorer.FOLDER)) for path in explorer.FOLDER.glob("static/**/*.js")}
+    assert set(re.findall(r'modulepreload" href="/explore/([\w/]+\.js)"', got("/explore").text)) == modules
+    for path in ("/explore", *(f"/explore/{module}" for module in modules)):
+        assert got(path).headers["cache-control"] == "no-cache"
 
 
 def test_the_libraries_are_served_as_scripts() -> None:

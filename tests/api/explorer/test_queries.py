@@ -119,6 +119,30 @@ def test_paths_lead_from_one_to_the_other_by_edges_of_the_graph(explored: Served
     assert short["paths"] == [] and ids(short["nodes"]) == [LOVER, other]
 
 
+def test_paths_and_their_edges_are_those_of_the_window(explored: Served) -> None:
+    ends = {"from": LOVER, "to": "customer:user:dairy-lover-2", "relation": "purchased", "limit": 50}
+    whole, early = asked(explored, "paths", **ends), asked(explored, "paths", **ends, as_of="2024-04-01T00:00:00Z")
+    assert all(edge["last"] < "2024-04-01" for edge in early["edges"])
+    assert any(edge["last"] > "2024-04-01" for edge in whole["edges"])
+    assert asked(explored, "paths", **ends, since="2030-01-01T00:00:00Z")["paths"] == []
+
+
+def test_a_comparison_is_of_what_both_did_in_the_window(explored: Served) -> None:
+    two = {"a": LOVER, "b": "customer:user:dairy-lover-2"}
+    whole, early, late = (
+        asked(explored, "compare", **two, limit=1000, **window)
+        for window in ({}, {"as_of": "2024-04-01T00:00:00Z"}, {"since": "2024-04-01T00:00:00Z"})
+    )
+    never = asked(explored, "compare", **two, since="2030-01-01T00:00:00Z")
+
+    def times(found: Any) -> int:
+        return sum(row["times_a"] for row in found["shared"]) + sum(row["times"] for row in found["only_a"])
+
+    assert times(whole) == times(early) + times(late) and min(times(early), times(late)) > 0
+    assert (times(never), never["history_similarity"]) == (0, 0.0)
+    assert never["vector_similarity"] == whole["vector_similarity"]
+
+
 def test_a_path_through_the_catalogue_has_its_edges_too(explored: Served) -> None:
     body = asked(explored, "paths", **{"from": MILK, "to": "product:dairy-05", "relation": "of_brand"})
     assert [path["nodes"] for path in body["paths"]] == [[MILK, "brand:Beta", "product:dairy-05"]]

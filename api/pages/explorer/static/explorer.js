@@ -3,7 +3,7 @@
 import { showDetails, broughtForward } from "./details.js";
 import { Canvas } from "./drawing/canvas.js";
 import { hue, legend, valueOf } from "./drawing/palette.js";
-import { middles, place } from "./drawing/places.js";
+import { isFar, middles, place } from "./drawing/places.js";
 import { $, button, make } from "./elements.js";
 import { download, edgesCsv, graphml, nodesCsv, picture } from "./exports.js";
 import { listen, showKeys } from "./keys.js";
@@ -69,8 +69,10 @@ function looked() {
 function paint(anew) {
   const look = looked();
   names = view.map !== null && !recipe.select ? middles(view.graph, meta.communities) : [];
-  if (anew) canvas.draw(view.graph, look, recipe.camera);
-  else canvas.look(view.graph, look);
+  if (anew) {
+    canvas.overviewed = names.length > 0 && isFar(recipe.camera); // known before, or thousands of edges are drawn twice
+    canvas.draw(view.graph, look, recipe.camera);
+  } else canvas.look(view.graph, look);
   named();
   sidebar.show({ view, recipe, meta, ...look });
   asked.abort();

@@ -24,6 +24,7 @@ export function searching(chosen, said) {
   function take(node) {
     close();
     box.value = "";
+    $("#canvas").focus(); // so that the next key is a command again
     chosen(node);
   }
 

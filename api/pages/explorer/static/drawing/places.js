@@ -24,9 +24,12 @@ export function middles(graph, communities) {
   }));
 }
 
+/** Whether the communities' names are read from this camera; none is the one that shows everything. */
+export const isFar = (camera) => (camera?.ratio ?? 1) >= CLOSE;
+
 /** Puts the names where they belong now; a name that would cover a larger one's is left out. Whether the map is far enough for them. */
 export function place(layer, shown, canvas) {
-  const close = (canvas.camera?.ratio ?? 1) < CLOSE;
+  const close = !isFar(canvas.camera);
   if (layer.childElementCount !== shown.length || layer.dataset.names !== shown.map((each) => each.name).join("|")) {
     layer.dataset.names = shown.map((each) => each.name).join("|");
     layer.replaceChildren(...shown.map((each) => make("span", {}, each.name)));
