@@ -66,7 +66,7 @@ def lift_of_a_segment(shop: Shop) -> Answer:
     known = shop.customers.filter(pl.col("age").is_not_null()).with_columns(young=pl.col("age") == "25-34")
     pairs = shop.sold().select("customer", "product", "name").unique().join(known, on="customer")
     found = pairs.group_by("product", "name").agg(pl.col("young").sum().alias("segment"), pl.len().alias("households"))
-    found = found.filter(pl.col("households") >= 20).with_columns(
+    found = found.filter(pl.col("households") >= 10).with_columns(
         lift=1.0 * pl.col("segment") / pl.col("households") * len(known) / known["young"].sum()
     )
     return first(found, ["product", "name", "segment", "households", "lift"], ["-lift", "product"], lift=2)

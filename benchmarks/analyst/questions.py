@@ -16,7 +16,7 @@ __all__ = ["DOCUMENT", "Question", "asked", "operators", "questions", "shown", "
 DOCUMENT = Path(__file__).parents[2] / "docs" / "analyst.md"
 SHOWN_ROWS = 4
 
-_QUESTION = re.compile(r"^### (\d+)\. (.+?)\n\n```cypher\n(.+?)```\n\n((?:\|.*\n)*)", re.MULTILINE | re.DOTALL)
+_QUESTION = re.compile(r"^### (\d+)\. (.+?)\n\n```cypher\n(.+?)```\n\n((?:\|[^\n]*\n)*)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
