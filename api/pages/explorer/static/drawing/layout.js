@@ -4,7 +4,8 @@ const WIDE = 1.15; // names are wider than high
 const FIRST_RING = 3;
 const TALL = 15; // rows in a column
 const ROOM = 60; // nodes that fit beside each other
-const CHUNK = 10; // iterations between two pictures
+const CHUNK = 10; // iterations
+const PICTURE = 120; // ms that go by between two pictures: to draw one takes longer than most simulations
 const FORCED = 1500; // more nodes than this are placed, not simulated
 
 const byWhatTheyAre = (graph) => (a, b) => {
@@ -88,7 +89,7 @@ export function spiral(graph, nodes) {
   });
 }
 
-/** ForceAtlas2 in bounded pieces, `drawn` after each; does nothing for large graphs or without the library. */
+/** ForceAtlas2 in bounded pieces, `drawn` now and then; does nothing for large graphs or without the library. */
 export async function force(graph, { fixed = new Set(), drawn = () => {}, signal } = {}) {
   const library = window.graphologyLibrary;
   if (library === undefined || graph.size > FORCED || graph.size < 3) return;
@@ -99,15 +100,18 @@ export async function force(graph, { fixed = new Set(), drawn = () => {}, signal
   }
   const settings = { gravity: 4, scalingRatio: 20, slowDown: 2, barnesHutOptimize: graph.size > 300 };
   const chunks = graph.size > 600 ? 8 : 20;
+  let shown = performance.now();
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     library.layoutForceAtlas2.assign(simulated, { iterations: CHUNK, settings });
+    if (performance.now() - shown < PICTURE) continue;
     simulated.forEachNode((node, { x, y }) => put(graph, node, x, y));
     drawn();
     await new Promise((resolve) => { setTimeout(resolve, 0); });
     if (signal?.aborted) throw signal.reason;
+    shown = performance.now();
   }
+  simulated.forEachNode((node, { x, y }) => put(graph, node, x, y));
   apart(graph, simulated);
-  drawn();
 }
 
 /** Moves nodes off each other where they came to lie too close. */
