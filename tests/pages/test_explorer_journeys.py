@@ -50,6 +50,7 @@ def test_a_community_is_opened_alone(exploring: Explored) -> None:
     exploring.view()
     exploring.page.locator("#tab-communities").click()
     card = exploring.page.locator(".cards li").first
+    card.wait_for()
     products = set(card.locator(".links button").all_inner_texts())
     assert products
     card.get_by_role("button", name="Open alone").click()
