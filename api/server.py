@@ -20,6 +20,7 @@ from api.settings import Settings
 from api.supervisor import Supervisor
 from graph import PatronError
 from graph.data_folder import DataFolder
+from graph.stores.open import check_url
 
 __all__ = ["AddressInUse", "run_server"]
 
@@ -37,9 +38,10 @@ class AddressInUse(PatronError):
 def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first, then the process exits with 0.
 
-    Raises DataFolderLocked where another serves from the same folder, AddressInUse where another has the port, and what
-    `open_engine` says of a data folder that cannot be used.
+    Raises InvalidValue for a graph URL that names no store, DataFolderLocked where another serves from the same folder,
+    AddressInUse where another has the port, and what `open_engine` says of a data folder that cannot be used.
     """
+    check_url(settings.graph_url)
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)

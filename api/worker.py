@@ -24,7 +24,7 @@ from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
-from graph.stores.open import open_graph, shown_url
+from graph.stores.open import check_url, open_graph, shown_url
 
 __all__ = ["keep_up", "run_worker"]
 
@@ -35,6 +35,8 @@ _log = logging.getLogger("patron.worker")
 
 def run_worker(settings: Settings, parent: int | None = None) -> None:
     """Work until SIGTERM, SIGINT, or until the server that started it (`parent`, its pid) is gone."""
+
+    check_url(settings.graph_url)
 
     def stopped(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)  # at any moment: what was not committed is read again from the log

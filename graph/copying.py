@@ -78,7 +78,8 @@ def copy_graph(
     with `verify` also every record.
 
     Every `batch` records are one transaction that says how far the copy is: one that was stopped at any moment goes on
-    there, or, where the source has changed since, starts over. The target has the position of the source once all is
+    there, or, where the source has changed since, starts over (a product or campaign that the source has no more stays,
+    and the two differ in the end). The target has the position of the source once all is
     there and compared. One that stands there already, with the same counts, is left as it is.
 
     Raises InvalidValue for a source that is an unfinished copy itself, and for a target with a graph of its own;
@@ -95,7 +96,10 @@ def copy_graph(
         _write(moment, target, done, batch, progress)
     try:
         if target.counts() != moment.counts:
-            raise CopyDiffers(f"the copy has {_told(target.counts())}, its source {_told(moment.counts)}")
+            raise CopyDiffers(
+                f"the copy has {_told(target.counts())}, its source {_told(moment.counts)}; "
+                "where the target held a copy of another graph before, empty it and copy again"
+            )
         if verify:
             _compare(source, target, moment, progress)
     except CopyDiffers:

@@ -1,11 +1,11 @@
 """The nodes of the customer graph: customers, products, campaigns and their coupons."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from graph.ids import CustomerKey, ProductKey
+from graph.ids import MAX_ID_LENGTH, CustomerKey, ProductKey
 from graph.instants import Instant
 
 __all__ = ["Campaign", "Coupon", "Customer", "NodeKind", "NodeRef", "Product", "Relation", "Stamp", "Trait"]
@@ -85,7 +85,7 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Coupon(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A coupon of a campaign, good for `products`. Its id is ``<campaign>/<code>``: codes recur between campaigns."""
 
-    id: str
+    id: Annotated[str, Meta(max_length=2 * MAX_ID_LENGTH + 1)]
     products: tuple[ProductKey, ...] = ()
 
 

@@ -1,10 +1,12 @@
 """Opening a customer graph by its URL."""
 
+from importlib.util import find_spec
+
 from graph.customer_graph import CustomerGraph
 from graph.errors import InvalidValue, PatronError
 from graph.stores.sqlite import SqliteGraph
 
-__all__ = ["open_graph", "shown_url"]
+__all__ = ["check_url", "open_graph", "shown_url"]
 
 _SQLITE = "sqlite:///"
 _NEO4J = ("neo4j", "bolt")
@@ -18,14 +20,23 @@ def open_graph(url: str) -> CustomerGraph:
 
     Raises InvalidValue for a URL that names no store we have, StoreUnavailable where a file cannot be used.
     """
-    path = url.removeprefix(_SQLITE)
-    if path != url and path:
-        return SqliteGraph(path)
+    check_url(url)
+    if url.startswith(_SQLITE):
+        return SqliteGraph(url.removeprefix(_SQLITE))
+    from graph.stores.neo4j.graph import Neo4jGraph  # its driver is an extra
+
+    return Neo4jGraph(url)
+
+
+def check_url(url: str) -> None:
+    """Raise InvalidValue where `url` names no store we have, PatronError where the driver it needs is not installed."""
     scheme, found, _ = url.partition("://")
     if found and scheme.partition("+")[0] in _NEO4J:
-        return _neo4j(url)
-    expected = "sqlite:///relative/path.db, sqlite:////absolute/path.db or neo4j://user:password@host:7687/database"
-    raise InvalidValue("graph_url", shown_url(url), expected)
+        if find_spec("neo4j") is None:
+            raise PatronError("a graph in Neo4j needs its driver: pip install 'patron[neo4j]'")
+    elif not url.removeprefix(_SQLITE) or not url.startswith(_SQLITE):
+        expected = "sqlite:///relative/path.db, sqlite:////absolute/path.db or neo4j://user:password@host:7687/database"
+        raise InvalidValue("graph_url", shown_url(url), expected)
 
 
 def shown_url(url: str) -> str:
@@ -36,11 +47,3 @@ def shown_url(url: str) -> str:
     """
     scheme, found, place = url.partition("://")
     return f"{scheme}{found}{place.rpartition('@')[2]}" if found else url.rpartition("@")[2]
-
-
-def _neo4j(url: str) -> CustomerGraph:
-    try:
-        from graph.stores.neo4j.graph import Neo4jGraph  # its driver is an extra
-    except ModuleNotFoundError as error:
-        raise PatronError("a graph in Neo4j needs its driver: pip install 'patron[neo4j]'") from error
-    return Neo4jGraph(url)

@@ -4,9 +4,11 @@ A node is found by its id, its name and its traits, case folded. The text is lin
 customer's without its namespace, then with it), then one line a value. It starts with what is sought where the id does.
 """
 
+from collections.abc import Mapping
+
 from graph.customer_graph import Entry
 from graph.ids import ANONYMOUS, CustomerId, public_id
-from graph.nodes import Customer, NodeKind, NodeRef, Product
+from graph.nodes import Customer, NodeKind, NodeRef, Product, Trait
 
 __all__ = ["MIN_CHARACTERS", "folded", "search_text", "whole_ids"]
 
@@ -21,10 +23,10 @@ def search_text(node: Entry | NodeRef) -> str:
     values: list[object] = [node.id]
     match node:
         case Customer():
-            values = [*_customer_ids(node.id), *node.traits.values()]
+            values = [*_customer_ids(node.id), *_sorted(node.traits)]
         case Product():
             values += [node.name, node.department, node.category, node.subcategory, node.brand, node.manufacturer]
-            values += node.attributes.values()
+            values += _sorted(node.attributes)
         case NodeRef(kind=NodeKind.CUSTOMER):
             values = _customer_ids(node.id)
         case NodeRef():
@@ -36,6 +38,11 @@ def search_text(node: Entry | NodeRef) -> str:
 
 def _customer_ids(customer: str) -> list[object]:
     return [public_id(CustomerId(customer)).removeprefix(ANONYMOUS), customer]
+
+
+def _sorted(traits: Mapping[str, Trait]) -> list[Trait]:
+    """The values by their names, so that what is cut off does not depend on the order they were said in."""
+    return [value for _, value in sorted(traits.items())]
 
 
 def folded(text: str) -> str:

@@ -7,10 +7,11 @@ import msgspec
 
 from graph.customer_graph import Entry
 from graph.ids import CustomerId, ProductId
-from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product, Relation, Stamp, Trait
+from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product, Stamp, Trait
 from graph.stores.neo4j.properties import Properties, entry_properties
 from graph.stores.neo4j.recording import put_bare, remove_unused
 from graph.stores.neo4j.schema import LABELS, LISTED, type_of
+from graph.stores.shared import SHARED, shared_name
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
@@ -32,14 +33,6 @@ PUT_UNSTATED = {
     for kind in (NodeKind.PRODUCT, NodeKind.CAMPAIGN)
 }
 
-SHARED = (
-    (Relation.IN_DEPARTMENT, NodeKind.DEPARTMENT, "department"),
-    (Relation.IN_CATEGORY, NodeKind.CATEGORY, "category"),
-    (Relation.IN_SUBCATEGORY, NodeKind.SUBCATEGORY, "subcategory"),
-    (Relation.OF_BRAND, NodeKind.BRAND, "brand"),
-    (Relation.MADE_BY, NodeKind.MANUFACTURER, "manufacturer"),
-)
-"""What products have in common: the relation, the kind of node it leads to, and the field that names it."""
 JOIN = {
     relation: f"""UNWIND $rows AS row
         MATCH (p:Product {{id: row[0]}}) WITH p, row[1] AS shared MATCH (s:{LABELS[kind]} {{id: shared}})
@@ -119,8 +112,8 @@ def _merged(held: Entry, said: Customer) -> Customer:
 def put_products(tx: "ManagedTransaction", products: Sequence[Product]) -> None:
     """Replace the entries of these products, and what joins them to their department, brand and the like."""
     changed = put_entries(tx, NodeKind.PRODUCT, products)
-    for relation, kind, name in SHARED:
-        moved = [(new.id, getattr(old, name), getattr(new, name)) for old, new in changed]
+    for relation, kind, field in SHARED:
+        moved = [(new.id, shared_name(old, field), shared_name(new, field)) for old, new in changed]
         left = sorted(product for product, old, new in moved if old and old != new)
         joined = sorted([product, new] for product, old, new in moved if new and old != new)
         if left:

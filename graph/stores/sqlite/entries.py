@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from graph.nodes import Campaign, Customer, NodeKind, Product, Relation, Stamp
+from graph.stores.shared import SHARED, shared_name
 from graph.stores.sqlite.bodies import ENCODER, decode_campaign, decode_product, decode_traits
 from graph.stores.sqlite.recording import REFUSED, customer_rows, node_rows, remove_unused, said_why
 from graph.stores.sqlite.schema import RELATIONS
@@ -50,14 +51,8 @@ def put_products(connection: sqlite3.Connection, products: Sequence[Product]) ->
             bare = decode_product(body) == Product(id=each.id)
             node = _replaced(connection, NodeKind.PRODUCT, each, None if bare else body)
             if node is not None:
-                joined = [
-                    (Relation.IN_DEPARTMENT, NodeKind.DEPARTMENT, each.department),
-                    (Relation.IN_CATEGORY, NodeKind.CATEGORY, each.category),
-                    (Relation.IN_SUBCATEGORY, NodeKind.SUBCATEGORY, each.subcategory),
-                    (Relation.OF_BRAND, NodeKind.BRAND, each.brand),
-                    (Relation.MADE_BY, NodeKind.MANUFACTURER, each.manufacturer),
-                ]
-                left = _relate(connection, node, {_joined(connection, each, shared) for each in joined if each[2]})
+                joined = [(relation, kind, shared_name(each, field)) for relation, kind, field in SHARED]
+                left = _relate(connection, node, {_joined(connection, join, shared) for join in joined if join[2]})
                 if left:
                     remove_unused(connection, sorted(left))
                     shared.clear()  # a brand that went must not be found here

@@ -29,6 +29,7 @@ from graph import (
     to_instant,
 )
 from graph import Path as Walk
+from graph.nodes import Trait
 from tests.graph.stores.changes import bought, node
 from tests.graph.stores.opened_graph import ANN, BOB, BREAD, CAT, EGGS, MILK, OpenedGraph
 
@@ -66,6 +67,8 @@ class GraphReaderContract(OpenedGraph):
         assert graph.edges(Instant(3)).at.tolist() == [3, 4]
         assert graph.edges(as_of=Instant(2)).at.tolist() == [1]
         assert graph.edges(Instant(4), Instant(2)).at.tolist() == []
+        assert graph.edges(as_of=Instant(-(2**63))).at.tolist() == []
+        assert graph.edges(Instant(-(2**70)), Instant(2**70)).at.tolist() == [1, 2, 3, 4]
         [row] = graph.neighbours(node(MILK), since=Instant(2), as_of=Instant(4))
         assert (row.times, row.last) == (2, 3)
 
@@ -119,6 +122,14 @@ class GraphReaderContract(OpenedGraph):
         }
         assert graph.neighbours(campaign) == [Neighbour(coupon, "part_of", 1, None)]
 
+    def test_a_text_too_long_to_be_a_name_joins_nothing(self, graph: CustomerGraph) -> None:
+        long = Product(id=MILK, department="D" * 8_100, brand="ü" * 1_000)
+        graph.apply([long, Product(id=EGGS, department="D" * 8_100)])
+        assert list(graph.export([Product])) == [Product(id=EGGS, department="D" * 8_100), long]
+        assert graph.neighbours(node(MILK)) == [Neighbour(NodeRef(NodeKind.BRAND, "ü" * 1_000), "of_brand", 1, None)]
+        graph.apply([Product(id=MILK, department="DAIRY")])
+        assert [row.node.id for row in graph.neighbours(node(MILK))] == ["DAIRY"]
+
     def test_a_product_that_moves_leaves_no_empty_brand_behind(self, graph: CustomerGraph) -> None:
         graph.upsert_products(
             [Product(id=MILK, brand="Old"), Product(id=MILK, brand="New"), Product(id=EGGS, brand="Old")]
@@ -152,6 +163,9 @@ class GraphReaderContract(OpenedGraph):
         assert graph.search("31") == [NodeRef(customer, "anon:31"), NodeRef(customer, "user:31"), node("31")]
         assert graph.search("310") == graph.search("user:310") == [NodeRef(customer, "user:310")]
         assert graph.search("GRÖSSE") == [NodeRef(customer, "anon:31")]
+        traits: dict[str, Trait] = {"zz_bio": "w" * 1200, "city": "Needleton"}
+        graph.apply([Customer(id=CustomerId("user:9"), traits=traits)])
+        assert graph.search("needleton") == [NodeRef(customer, "user:9")]
         assert graph.search("dairy") == [NodeRef(NodeKind.DEPARTMENT, "DAIRY"), node("milk-2")]
         assert graph.search("user:31") == [NodeRef(customer, "user:31"), NodeRef(customer, "user:310")]
         assert graph.search("") == graph.search("mi") == graph.search("milk", limit=0) == graph.search("%_*") == []

@@ -135,11 +135,13 @@ def test_a_home_with_data_of_an_unknown_password_is_refused(tmp_path: Path) -> N
 
 def test_a_home_is_waited_for_until_its_server_is_gone(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    with home.exclusive() as held, subprocess.Popen(["sleep", "0.5"], pass_fds=[held]) as child:
-        pass
+    gone = tmp_path / "gone"
+    with home.exclusive() as held:
+        child = subprocess.Popen(["sh", "-c", f"sleep 0.5; touch {gone}"], pass_fds=[held])
     with home.exclusive(), (tmp_path / "lock").open("w") as other, pytest.raises(BlockingIOError):
-        assert child.poll() is not None
+        assert gone.exists()
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    child.wait(60)
 
 
 def test_a_fetch_that_was_killed_is_begun_again_and_a_whole_one_needs_no_maven(tmp_path: Path) -> None:
