@@ -25,6 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
         "index": ["--snapshot", str(registry.path(version))],
         "signals": ["--data", str(options.data)],
         "serving": ["--data", str(options.data)],
+        "analysis": ["--graph", f"sqlite:///{DataFolder(options.data).graph}"],
+        "explorer": ["--data", str(options.data)],
+        "explorer_page": ["--data", str(options.data)],
+        "neo4j_load": ["--data", str(options.data)],
+        "analyst_questions": ["--data", str(options.data)],
+        "write_behind": ["--data", str(options.data)],
     }
     for name, given in runs.items():
         print(f"── {name}", file=sys.stderr, flush=True)
