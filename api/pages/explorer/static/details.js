@@ -19,7 +19,8 @@ async function placementNames() {
 }
 
 /** Shows what the recipe has open. acts: see explorer.js. asked: stops when another panel is wanted. */
-export async function showDetails({ view, recipe, colourOf, meta, acts }, asked) {
+export async function showDetails(shown, asked) {
+  const { view, recipe, colourOf, meta, acts } = shown;
   const panel = $("#panel");
   const question = recipe.panel >= 0 ? view.results[recipe.panel]?.panel : null;
   panel.hidden = !question && !recipe.select;
@@ -37,7 +38,9 @@ export async function showDetails({ view, recipe, colourOf, meta, acts }, asked)
     const colour = colourOf.get(recipe.select) ?? "var(--soft)";
     put(panel, [...back(view, acts), ...nodePanel(known, { colour, community, placements: names, during: during(recipe), acts: acts.node(known.node) })], acts);
   } catch (error) {
-    if (!asked.aborted) put(panel, [make("h2", {}, "Not to be shown"), make("p", { className: "problem" }, error.message)], acts);
+    if (asked.aborted) return undefined;
+    const again = error.passing ? button("Try again", () => showDetails(shown, asked)) : null;
+    put(panel, [make("h2", {}, "Not to be shown"), make("p", { className: "problem" }, error.message), again], acts);
   }
   return undefined;
 }

@@ -32,8 +32,10 @@ let camera = 0;
 
 const say = (text) => { $("#status").textContent = text; };
 
-function complain(text) {
-  $("#problem").replaceChildren(...(text ? [make("span", {}, text), button("×", () => complain(""), { "aria-label": "Dismiss" })] : []));
+/** again: what to do once more, where that may help. */
+function complain(text, again = null) {
+  $("#problem").replaceChildren(...(text ? [make("span", {}, text), ...(again ? [button("Try again", again, { className: "again" })] : []),
+    button("×", () => complain(""), { "aria-label": "Dismiss" })] : []));
 }
 
 whenWaiting(say);
@@ -84,8 +86,8 @@ function paint(anew) {
   period.querySelector("[type=reset]").hidden = !recipe.since && !recipe.until;
 }
 
-/** Shows a recipe: asks for what is missing, draws, and says what went wrong. Whether anything of it could be shown. */
-async function show(next) {
+/** Shows a recipe: asks for what is missing, draws, and says what went wrong. arrived() is called once any of it is shown. */
+async function show(next, arrived = () => {}) {
   under.abort();
   under = new AbortController();
   const { signal } = under;
@@ -94,17 +96,18 @@ async function show(next) {
   if (!same) say("Asking for the graph…");
   try {
     const errors = same ? [] : await view.carryOut(next, signal, () => canvas.sigma && moving(next));
-    complain(errors.map((error) => error.message).join(" ") || canvas.obstacle);
-    if (errors.length > 0 && errors.length === next.steps.length - (view.continues(next) ? view.done.length : 0)) return false;
+    const nothing = errors.length > 0 && errors.length === next.steps.length - (view.continues(next) ? view.done.length : 0);
+    const again = nothing ? () => show(next, arrived) : () => { view.forget(); show(next); };
+    complain(errors.map((error) => error.message).join(" ") || canvas.obstacle, errors.some((error) => error.passing) ? again : null);
+    if (nothing) return;
     recipe = next;
     learn();
     paint(!same);
     if (same) canvas.camera = next.camera;
     say(`${number(view.graph.size)} nodes and ${number(view.graph.edges.size)} relations are drawn.`);
-    return true;
+    arrived();
   } catch (error) {
     if (!signal.aborted) complain(error.message ?? String(error));
-    return false;
   } finally {
     if (!signal.aborted) {
       main.setAttribute("aria-busy", "false");
@@ -143,7 +146,7 @@ async function go(changes) {
   const before = recipe;
   const next = { ...recipe, ...changes };
   if (toHash(next) === toHash(before)) return;
-  if (await show(next)) history.pushState(null, "", toHash(recipe));
+  await show(next, () => history.pushState(null, "", toHash(recipe)));
 }
 
 /** The camera belongs to the place where one is. */

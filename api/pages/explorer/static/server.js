@@ -1,6 +1,7 @@
 // Talking to the server: keys, patience, and every failure in words.
 
 import { $, button, make } from "./elements.js";
+import { capital } from "./words.js";
 
 const LONGEST_WAIT = 30; // seconds
 const REMEMBERED = 80;
@@ -8,11 +9,12 @@ const KEY = "patron.key";
 const remembered = new Map(); // address → the answer, so that going back asks nothing
 const early = new Map(); // address → the answer on its way, asked for before there was anything to draw on
 
-/** What the server refused, or that it cannot be reached (status 0); `message` is for people. */
+/** What the server refused, or that it cannot be reached (status 0); `message` is for people, `passing` where the same may be answered later. */
 export class Refusal extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
+    this.passing = status === 0 || status === 503;
   }
 }
 
@@ -51,12 +53,13 @@ async function answered(path, options = {}, signal = undefined) {
     }
     const detail = answer?.detail ?? `The server answered ${response.status} where the graph was expected.`;
     if (response.status === 401 || response.status === 403) await askKey(detail, signal);
-    else if (response.status === 503) {
+    else if (response.status === 503 && response.headers.has("Retry-After")) {
       const seconds = Math.min(Math.max(Number(response.headers.get("Retry-After")) || 2, 1), LONGEST_WAIT);
       onWaiting(`${detail}. Asking again in ${seconds} s…`);
       await pause(seconds, signal);
     } else {
-      throw new Refusal(response.status, detail);
+      if (waited) onWaiting("");
+      throw new Refusal(response.status, capital(detail));
     }
   }
 }

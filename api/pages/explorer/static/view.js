@@ -22,6 +22,9 @@ export class View {
       && this.done.every((text, place) => recipe.steps[place] && written(recipe.steps[place]) === text);
   }
 
+  /** Lets the next recipe ask for everything anew, also for what failed. */
+  forget() { this.done = []; }
+
   /**
    * Carries out what is not done yet, or everything anew. Asks side by side, adds in order, so that the same recipe always
    * gives the same picture. moved() is called while nodes find their places. The errors of steps that failed.
