@@ -23,6 +23,10 @@ LIBRARIES = {
     "sigma.js": "sigma/dist/sigma.min.js",
 }
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+MISSING = (
+    "the drawing library is not in this installation: "
+    "`make setup` puts it there in a checkout; a wheel built after it carries it"
+)
 FRESH = {"Cache-Control": "no-cache"}
 """Asked for anew each time, and sent again only where it has changed: a page and its modules belong together."""
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -71,5 +75,5 @@ async def library(request: Request) -> Response:
         raise HTTPException(404)
     file = INSTALLED / LIBRARIES[name]
     if not file.is_file():
-        return problem(404, "Not installed", "the drawing library is not installed: `make setup` installs it")
+        return problem(404, "Not installed", MISSING)
     return FileResponse(file, media_type="text/javascript", headers=FOR_EVER | {"X-Content-Type-Options": "nosniff"})

@@ -3,10 +3,22 @@
 import shutil
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from graph import known, parse_instant
+from graph.data_folder import DataFolder
+from graph.events.family import Viewed
+from graph.ids import EventId, ProductId
+from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.store import SqliteProfiles
+from graph.projection.catch_up import catch_up
+from graph.projection.graph_projection import GraphProjection
+from graph.projection.serving_projection import ServingProjection
+from graph.sources.history import import_history
+from graph.stores.open import open_graph
 from tests.api.served import served
 from tests.api.shop import make_shop
 from tests.pages.explored import Explored
@@ -40,15 +52,35 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def explored_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a server of the small shop listens that asks for its key, and where somebody hostile has been."""
     shop = make_shop(tmp_path_factory.mktemp("explorer") / "data")
+    _visit(shop)
     with served(shop, secret_key=SECRET, publishable_key=SECRET[::-1]) as server:
-        viewed = {"messageId": "1", "userId": HOSTILE, "event": "Product Viewed", "timestamp": "2024-04-01T12:00:00Z"}
-        body = viewed | {"properties": {"product_id": HOSTILE}}
         headers = {"Authorization": f"Bearer {SECRET}"}
-        assert server.http.post("/v1/track", json=body, headers=headers).is_success
         while not server.http.get("/v1/graph/overview", headers=headers).is_success:
             assert server.process.poll() is None, server.said()
             time.sleep(0.1)
         yield str(server.http.base_url).rstrip("/")
+
+
+def _visit(shop: Path) -> None:
+    """Somebody hostile looks at something: in the graph before it is analysed, for the next time is in an hour."""
+    at, _ = parse_instant("2024-04-01T12:00:00Z")
+    viewed = Viewed(
+        id=EventId("hostile"),
+        source="shop",
+        at=at,
+        received=at,
+        history=True,
+        customer=known(HOSTILE),
+        product=ProductId(HOSTILE),
+    )
+    data = DataFolder(shop)
+    log, profiles = SqliteEventLog(data.log), SqliteProfiles(data.profiles)
+    graph = open_graph(f"sqlite:///{data.graph}")
+    import_history([viewed], log)
+    for projection in (GraphProjection(graph), ServingProjection(profiles)):
+        catch_up(log, projection)
+    for opened in (graph, profiles, log):
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ class Explored(Watched):
         self.page.locator("#canvas").focus()
         self.page.keyboard.press("/")
         self.page.keyboard.type(text)
-        self.page.locator("#found [aria-selected=true]").wait_for()
+        self.page.locator("#found [aria-selected=true]", has_text=text).wait_for()
         self.page.keyboard.press("Enter")
 
     def panel(self, heading: str) -> Locator:

@@ -60,7 +60,7 @@ def test_a_library_that_is_not_installed_is_missed_in_words(tmp_path: Path, monk
     monkeypatch.setattr(explorer, "INSTALLED", tmp_path)
     answer = got("/explore/vendor/sigma.js")
     assert answer.status_code == 404
-    assert "make setup" in answer.json()["detail"]
+    assert "`make setup` puts it there in a checkout; a wheel" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("name", ["package.json", "..%2fpackage.json", "sigma.min.js"])

@@ -3,7 +3,7 @@
 import { make } from "./elements.js";
 import { kindOf } from "./words.js";
 
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n]/;
 const NODE_FIELDS = ["node", "kind", "id", "label", "department", "degree", "community", "centrality", "x", "y"];
 const EDGE_FIELDS = ["source", "target", "relation", "times", "last", "similarity"];
 const TYPES = { degree: "int", community: "int", centrality: "double", x: "double", y: "double", times: "int", similarity: "double" };
@@ -30,23 +30,27 @@ export function nodesCsv(graph) {
 export const edgesCsv = (graph) => table(EDGE_FIELDS, [...graph.edges.values()].map((edge) => EDGE_FIELDS.map((name) => edge[name])));
 
 // eslint-disable-next-line no-control-regex
-const NO_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+const NO_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]|\\(?=u[0-9a-f]{4})/gu;
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;" };
-const xml = (value) => String(value).replace(NO_XML, "�").replace(/[&<>"'\t\n\r]/g, (sign) => ENTITIES[sign]);
+const escaped = (sign) => `\\u${sign.codePointAt(0).toString(16).padStart(4, "0")}`;
+/** Text for XML. What XML cannot hold is written out, as \u0001; so is a backslash that stands where one would be read so. */
+const xml = (value) => String(value).replace(NO_XML, escaped).replace(/[&<>"'\t\n\r]/g, (sign) => ENTITIES[sign]);
 
+/** Nodes are called n0, n1 … there, and what they are called here is their attribute "node": any text may be in it. */
 export function graphml(graph) {
   const traits = traitsOf(graph);
-  const nodeFields = [...NODE_FIELDS.slice(1), ...traits.map((trait) => `trait ${trait}`)];
+  const nodeFields = [...NODE_FIELDS, ...traits.map((trait) => `trait ${trait}`)];
   const key = (name, of, index) => `  <key id="${of}${index}" for="${of}" attr.name="${xml(name)}" attr.type="${TYPES[name] ?? "string"}"/>`;
   const data = (of, fields, values) => fields.map((name, index) => (values[name] === null || values[name] === undefined ? ""
     : `<data key="${of}${index}">${xml(values[name])}</data>`)).join("");
   const edgeFields = EDGE_FIELDS.slice(2);
+  const called = new Map([...graph.nodes.keys()].map((node, index) => [node, `n${index}`]));
   const nodes = [...graph.nodes.values()].map(rowOf).map((node) => {
     const values = { ...node, ...Object.fromEntries(traits.map((trait) => [`trait ${trait}`, node.traits?.[trait]])) };
-    return `    <node id="${xml(node.node)}">${data("node", nodeFields, values)}</node>`;
+    return `    <node id="${called.get(node.node)}">${data("node", nodeFields, values)}</node>`;
   });
   const edges = [...graph.edges.values()].map((edge, index) => (
-    `    <edge id="e${index}" source="${xml(edge.source)}" target="${xml(edge.target)}">${data("edge", edgeFields, edge)}</edge>`));
+    `    <edge id="e${index}" source="${called.get(edge.source)}" target="${called.get(edge.target)}">${data("edge", edgeFields, edge)}</edge>`));
   return ['<?xml version="1.0" encoding="UTF-8"?>',
     '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
       + 'xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">',

@@ -10,7 +10,7 @@ const SHOWN = 12;
 /** Wires the box. chosen(node) is called with what was taken; said(text) with words for everyone. */
 export function searching(chosen, said) {
   const box = $("#search"), list = $("#found");
-  let found = [], place = -1, timer = 0, asked = null;
+  let found = [], answered = "", place = -1, timer = 0, asked = null; // found is what there is for the text `answered`
   const close = () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); place = -1; };
 
   function walk(step) {
@@ -29,7 +29,7 @@ export function searching(chosen, said) {
   }
 
   function show(nodes, text) {
-    found = nodes;
+    [found, answered] = [nodes, text];
     list.replaceChildren(...nodes.map((node, index) => {
       const option = make("li", { role: "option", id: `found-${index}`, "aria-selected": "false" },
         swatch("var(--soft)", node.kind), make("b", {}, named(node)),
@@ -44,7 +44,8 @@ export function searching(chosen, said) {
     if (nodes.length) walk(1);
   }
 
-  async function look() {
+  /** Asks for what is typed. taking: whether the first that is found is taken at once. */
+  async function look(taking = false) {
     const text = box.value.trim();
     asked?.abort();
     if (text === "") return close();
@@ -52,13 +53,16 @@ export function searching(chosen, said) {
     const { signal } = asked;
     try {
       const { nodes } = await get("/v1/graph/search", { q: text, limit: SHOWN }, signal);
-      if (!signal.aborted && box.value.trim() === text) show(nodes, text);
+      if (signal.aborted || box.value.trim() !== text) return undefined;
+      if (taking && nodes.length) take(nodes[0]);
+      else show(nodes, text);
     } catch (error) {
       if (!signal.aborted) said(error.message);
     }
+    return undefined;
   }
 
-  box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); });
+  box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => look(), PAUSE); });
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -67,8 +71,9 @@ export function searching(chosen, said) {
       else walk(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (!list.hidden && place >= 0) take(found[place]);
-      else { clearTimeout(timer); look(); }
+      clearTimeout(timer);
+      if (!list.hidden && place >= 0 && answered === box.value.trim()) take(found[place]);
+      else look(true);
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       close();

@@ -19,6 +19,21 @@ export const KINDS = Object.keys(PLURALS);
 export const counted = (count, kind) => `${number(count)} ${count === 1 ? kind : (PLURALS[kind] ?? `${kind}s`)}`;
 export const plural = (kind) => PLURALS[kind] ?? `${kind}s`;
 
+/** How many digits the minor unit of a currency has; 2 where nobody knows the currency. */
+function minorDigits(currency) {
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+  } catch {
+    return 2; // it is no currency's code at all
+  }
+}
+
+/** An amount in minor units as people write it: 1500 of JPY are 1500 JPY, of USD 15.00 USD. */
+export function money(amount, currency) {
+  const digits = minorDigits(currency);
+  return `${(amount / 10 ** digits).toFixed(digits)} ${currency ?? ""}`.trim();
+}
+
 /** A shouted catalogue name in lower case, anything else as it is. */
 export function calm(label) {
   const text = String(label ?? "");

@@ -133,7 +133,7 @@ export class Canvas {
     const unable = "This browser cannot draw: WebGL 2 is missing or switched off. The lists beside the drawing work without it.";
     if (!window.Sigma || !window.graphology || !window.graphologyLibrary) { // sigma itself does not load where WebGL is missing
       if (document.createElement("canvas").getContext("webgl2") === null) return unable;
-      return "The drawing library is not installed on this server: “make setup” installs it. The lists work without it.";
+      return "The drawing library is not in this installation: “make setup” puts it there in a checkout; a wheel built after it carries it. The lists work without it.";
     }
     try {
       this.#open();

@@ -1,7 +1,7 @@
 // The panel of one node: what is known of it, what it is joined to, and what can be asked from here.
 
 import { button, make, swatch } from "../elements.js";
-import { calm, capital, date, named, number, plural, relationWords, spaced } from "../words.js";
+import { calm, capital, date, money, named, number, plural, relationWords, spaced } from "../words.js";
 
 const LIMITS = [10, 50, 200, 1000];
 const FROM_THE_OTHER_SIDE = {
@@ -65,7 +65,7 @@ function facts(entry, node) {
 }
 
 function told(name, value, entry) {
-  if (MONEY.has(name) && typeof value === "number") return `${(value / 100).toFixed(2)} ${entry.currency ?? ""}`;
+  if (MONEY.has(name) && typeof value === "number") return money(value, entry.currency);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? date(value) : calm(value);
   return Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value);
