@@ -9,6 +9,7 @@ import msgspec
 from api.explorer import overviews, queries
 from api.explorer.analyses import Analyses
 from api.explorer.frames import Asked, Told
+from api.explorer.links import Links
 from api.explorer.overviews import Overviews
 from api.explorer.parameters import MAX_NODES, Parameters
 from api.explorer.reach import Deadline, Reach, TookTooLong, UnknownNode
@@ -19,6 +20,7 @@ from embeddings.registry import Registry
 from graph import CustomerGraph, InvalidValue, StoreUnavailable
 from graph.analysis import AnalysisFolder
 from graph.data_folder import DataFolder
+from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.store import SqliteProfiles
 from graph.stores.open import open_graph
 
@@ -36,25 +38,28 @@ QUESTIONS: dict[str, Question] = {
     "communities": overviews.communities,
     "central": overviews.central,
 }
+VERBS = sorted({"overview", "compare", *QUESTIONS})
 PREPARING_SECONDS = 60.0
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _log = logging.getLogger("patron.explorer")
 
 
 class Shared(NamedTuple):
-    """What the threads share: the last analysis, the published vectors, overviews already made."""
+    """What the threads share: the last analysis, the published vectors, overviews already made, the log, the links."""
 
     settings: Settings
     analyses: Analyses
     vectors: Vectors
     overviews: Overviews
+    log: SqliteEventLog
+    links: Links
 
     @classmethod
     def of(cls, settings: Settings) -> "Shared":
         folder = DataFolder(settings.data)
-        return cls(
-            settings, Analyses(AnalysisFolder(folder.analysis)), Vectors(Registry(folder.embeddings)), Overviews()
-        )
+        log = SqliteEventLog(folder.log)
+        analyses, vectors = Analyses(AnalysisFolder(folder.analysis)), Vectors(Registry(folder.embeddings))
+        return cls(settings, analyses, vectors, Overviews(), log, Links(log))
 
 
 class Explorer:
@@ -73,6 +78,8 @@ class Explorer:
 
     def answer(self, asked: Asked, deadline: Deadline) -> Told:
         """JSON, or why there is none; never raises."""
+        if asked.verb not in VERBS:
+            return _refused(404, "verb", asked.verb[:80], f"one of {', '.join(VERBS)}")
         try:
             return Told(body=self._answered(asked, deadline))
         except InvalidValue as error:
@@ -82,7 +89,7 @@ class Explorer:
         except overviews.NotAnalysed as error:
             return Told(status=503, detail=str(error), retry_after=overviews.RETRY_SECONDS)
         except TookTooLong as error:
-            return Told(status=503, detail=str(error))
+            return Told(status=503, detail=str(error), retry_after=None)
         except StoreUnavailable as error:
             _log.warning("a question cannot be answered: %s", error)
             return Told(status=503, detail="the graph cannot be read at the moment")
@@ -105,7 +112,7 @@ class Explorer:
     def _opened(self) -> tuple[CustomerGraph, SqliteProfiles, Visibility]:
         if self._graph is None or self._profiles is None or self._visibility is None:
             self._profiles = self._profiles or SqliteProfiles(DataFolder(self._shared.settings.data).profiles)
-            self._visibility = Visibility(self._profiles)
+            self._visibility = Visibility(self._profiles, self._shared.log, self._shared.links)
             self._graph = open_graph(self._shared.settings.graph_url)
         return self._graph, self._profiles, self._visibility
 

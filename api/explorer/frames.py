@@ -22,7 +22,10 @@ class Asked(Struct, frozen=True, array_like=True):
 
 
 class Told(Struct, frozen=True, array_like=True, kw_only=True):
-    """An answer: JSON with status 200, else which field, what stood there and what was expected, or why not now."""
+    """An answer: JSON with status 200, else which field, what stood there and what was expected, or why not now.
+
+    retry_after: after how many seconds a 503 is worth asking again; None where it is not.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -30,7 +33,7 @@ class Told(Struct, frozen=True, array_like=True, kw_only=True):
     value: str | int | None = None
     expected: str = ""
     detail: str = ""
-    retry_after: int = 1
+    retry_after: int | None = 1
 
 
 async def read_frame(reader: asyncio.StreamReader, kind: type[T], largest: int = MAX_TOLD) -> T:

@@ -11,7 +11,7 @@ from api.explorer.answers import Central, Communities, Community, Edge, Overview
 from api.explorer.node_text import node_text
 from api.explorer.parameters import MAX_NODES, Parameters
 from api.explorer.reach import Reach
-from graph import Customer, InteractionKind, NodeKind, NodeRef, PatronError, Product, iso
+from graph import Customer, CustomerId, InteractionKind, NodeKind, NodeRef, PatronError, Position, Product, iso
 from graph.analysis import GraphAnalysis
 
 __all__ = ["DEFAULT_NODES", "RETRY_SECONDS", "NotAnalysed", "Overviews", "central", "communities"]
@@ -33,7 +33,7 @@ class _Made(NamedTuple):
 
     analysis: GraphAnalysis
     erased: frozenset[NodeRef]
-    state: tuple[str, str]
+    state: tuple[Position, Position, frozenset[CustomerId]]
     hidden: frozenset[NodeRef]
     body: bytes
 

@@ -21,6 +21,7 @@ from graph import (
     NodeRef,
     Path,
     PatronError,
+    Position,
     Product,
     SimilarByHistory,
     iso,
@@ -51,7 +52,10 @@ class Deadline:
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._until = clock, clock() + seconds
-        self.words = f"this took longer than {seconds:g} seconds: ask for fewer nodes, a smaller depth, some relations"
+        self.words = (
+            f"this took longer than {seconds:g} seconds, and would again: ask for less, "
+            "for fewer nodes, a smaller depth, some relations"
+        )
 
     def check(self) -> None:
         """TookTooLong once the time is over."""
@@ -65,15 +69,16 @@ class Reach:
     def __init__(self, graph: CustomerGraph, visibility: Visibility, analyses: Analyses, deadline: Deadline) -> None:
         self._graph, self._visibility, self.deadline = graph, visibility, deadline
         self.analysis, self.erased = analyses.current, analyses.erased
+        self._position = graph.position()  # before anything is read: the graph knows of this much at least
 
     def empty(self) -> bool:
         """Whether the graph holds nothing at all."""
         return not any(self._graph.counts())
 
-    def state(self) -> tuple[str, str]:
+    def state(self) -> tuple[Position, Position, frozenset[CustomerId]]:
         """What changes whenever the graph or what customers allow may have."""
         self.deadline.check()
-        return self._graph.position(), self._visibility.position()
+        return self._position, self._visibility.position(), self._visibility.erased(self._position)
 
     def known(self, node: NodeRef, field: str) -> NodeRef:
         """The node, which must be there; UnknownNode otherwise."""
@@ -193,7 +198,7 @@ class Reach:
     def hidden(self, nodes: Iterable[NodeRef]) -> frozenset[NodeRef]:
         """The customers among `nodes` who may not be shown."""
         customers = {CustomerId(node.id) for node in nodes if node.kind is NodeKind.CUSTOMER}
-        hidden = self._visibility.hidden(customers) if customers else ()
+        hidden = self._visibility.hidden(customers, self._position) if customers else ()
         return frozenset(NodeRef(NodeKind.CUSTOMER, customer) for customer in hidden)
 
 

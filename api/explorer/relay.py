@@ -8,7 +8,7 @@ from api.explorer.frames import Asked, Told, read_frame, write_frame
 
 __all__ = ["Relay"]
 
-CONNECT_SECONDS = 1.0
+CONNECT_SECONDS = 5.0
 PATIENCE_SECONDS = 12.0
 """The worker gives up after 10 s by itself."""
 RETRY_SECONDS = 5

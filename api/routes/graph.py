@@ -37,6 +37,8 @@ def _response(told: Told) -> Response:
     if told.status in TITLES:
         wrong = InvalidValue(told.field, told.value, told.expected)
         return refusal(told.status, TITLES[told.status], wrong)
+    if told.status == 503 and told.retry_after is None:
+        return problem(503, "Too much asked for", told.detail)
     if told.status == 503:
         return problem(503, "Try again", told.detail, headers={"Retry-After": str(told.retry_after)})
     return problem(500, "Our fault", told.detail)

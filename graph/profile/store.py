@@ -112,6 +112,16 @@ class SqliteProfiles:
             raise self._unavailable(error) from error
         return None if row is None else _choices_decoder.decode(row[0])
 
+    def linking(self) -> Iterator[tuple[CustomerId, Choices]]:
+        """Every customer who was ever linked to somebody, with what they allow; reads the whole file."""
+        try:
+            # The name of the field stands in a profile that has it: only those are unpacked.
+            rows = self._connection.execute("SELECT customer, state FROM profile WHERE instr(state, ?)", (b"linked",))
+            for customer, state in rows:
+                yield customer, _choices_decoder.decode(state)
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
     def products(self) -> Iterator[tuple[Product, int]]:
         """Every catalogue entry with the number of the event that set it, in the order they were first set."""
         decode = _product_decoder.decode

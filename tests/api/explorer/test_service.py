@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from api.explorer.reach import Deadline
 from api.explorer.relay import Relay
 from api.explorer.service import Answering, Service
 from api.settings import loaded_settings
-from tests.api.shop import CUSTOMERS
 
 
 @pytest.fixture
@@ -34,24 +34,44 @@ def service(address: Path, answering: Answering) -> Iterator[Service]:
     running.close()
 
 
-def test_a_question_that_takes_too_long_is_a_503_in_words(address: Path, data: Path, answering: Answering) -> None:
-    running = Service(address, lambda: answering, seconds=0.02)
-    everything = "depth=3&limit=10000&" + "&".join(f"node=customer:{customer}" for customer in CUSTOMERS)
-    told = asyncio.run(Relay(address).ask("view", everything.encode()))
-    assert told.status == 503 and "longer than 0.02 seconds" in told.detail
+def test_a_question_that_takes_too_long_is_a_503_in_words_not_to_be_asked_again(address: Path) -> None:
+    let_go = threading.Event()
+
+    def held(asked: Asked, deadline: Deadline) -> Told:
+        let_go.wait()
+        return Told()
+
+    running = Service(address, lambda: held, seconds=0.5, threads=1)
+
+    async def ask() -> list[Told]:
+        relay = Relay(address)
+        return list(await asyncio.gather(*(relay.ask("view", b"") for _ in range(2))))
+
+    begun, waiting = sorted(asyncio.run(ask()), key=lambda told: told.retry_after or 0)
+    let_go.set()
+    assert (begun.status, begun.retry_after) == (503, None) and "longer than 0.5 seconds" in begun.detail
+    assert (waiting.status, waiting.retry_after) == (503, 1) and "other questions" in waiting.detail
     running.close()
 
 
 def test_a_query_gives_up_by_itself_once_its_time_is_over(answering: Answering) -> None:
     told = answering(Asked("node", b"node=product:dairy-01"), Deadline(-1.0))
-    assert told.status == 503 and "ask for fewer nodes" in told.detail
+    assert (told.status, told.retry_after) == (503, None) and "ask for less, for fewer nodes" in told.detail
+
+
+def test_an_unknown_question_is_not_found_and_no_fault_of_ours(
+    answering: Answering, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = answering(Asked("nothing", b""), Deadline(10.0))
+    assert (told.status, told.field, told.value) == (404, "verb", "nothing") and "neighbours" in told.expected
+    assert not caplog.records
 
 
 def test_beyond_those_who_may_wait_the_answer_is_busy(address: Path, answering: Answering) -> None:
     let_go = threading.Event()
 
     def held(asked: Asked, deadline: Deadline) -> Told:
-        let_go.wait(20)
+        let_go.wait(120)
         return answering(asked, deadline)
 
     running = Service(address, lambda: held, threads=1, waiting=1)
@@ -96,6 +116,26 @@ def test_a_newer_service_takes_the_place_of_an_older_one(address: Path, answerin
     assert not address.exists()
 
 
+def test_an_older_service_takes_its_place_back_once_the_newer_one_is_gone(address: Path, answering: Answering) -> None:
+    older, newer = (Service(address, lambda: answering) for _ in range(2))
+    newer.close()
+    _until_answered(address)
+    address.unlink()
+    _until_answered(address)
+    older.close()
+    assert not address.exists()
+
+
+def test_a_service_takes_the_place_of_a_newer_one_that_was_killed(address: Path, answering: Answering) -> None:
+    older = Service(address, lambda: answering)
+    address.unlink()
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(address))
+    _until_answered(address)
+    older.close()
+    assert not address.exists()
+
+
 def test_a_worker_that_goes_away_in_the_middle_is_a_503(address: Path) -> None:
     async def ask() -> Told:
         async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -115,3 +155,10 @@ def test_a_silent_worker_is_a_503(address: Path) -> None:
         silent.listen()
         told = asyncio.run(Relay(address, patience=0.05).ask("node", b""))
     assert told.status == 503 and "did not answer within 0.05 seconds" in told.detail
+
+
+def _until_answered(address: Path) -> None:
+    ends = time.monotonic() + 120
+    while asyncio.run(Relay(address).ask("node", b"node=product:dairy-01")).status != 200:
+        assert time.monotonic() < ends, "nobody answers"
+        time.sleep(0.05)
