@@ -16,8 +16,7 @@ from api.explorer.answers import (
     SimilarNodes,
     View,
 )
-from api.explorer.overviews import DEFAULT_NODES
-from api.explorer.parameters import MAX_NODES, MAX_STARTS, RELATIONS
+from api.explorer.parameters import DEFAULT_NODES, MAX_NODES, MAX_STARTS, RELATIONS
 from graph import NodeKind
 
 __all__ = ["ANSWERS", "DESCRIBED", "Described"]

@@ -7,8 +7,10 @@ from api.explorer.node_text import node_of
 from graph import Instant, InteractionKind, InvalidValue, NodeKind, NodeRef, parse_instant
 from graph.nodes import Relation
 
-__all__ = ["MAX_NODES", "MAX_STARTS", "Parameters"]
+__all__ = ["DEFAULT_NODES", "MAX_NODES", "MAX_STARTS", "Parameters"]
 
+DEFAULT_NODES = 2_000
+"""How many nodes the overview has unless said."""
 MAX_NODES = 10_000
 """No view holds more nodes."""
 MAX_STARTS = 50

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from neo4j.exceptions import ClientError
+
 from graph.errors import SchemaTooNew, StoreUnavailable
 from graph.interactions import InteractionKind
 from graph.nodes import NodeKind, Relation
@@ -52,6 +54,9 @@ PUT_STATE = """MERGE (g:Patron {id: 'graph'}) ON CREATE SET g.position = '', g.w
     SET g.schema = CASE WHEN coalesce(g.schema, 0) > $version THEN g.schema ELSE $version END"""
 
 
+_THERE = ("EquivalentSchemaRuleAlreadyExists", "ConstraintAlreadyExists", "IndexAlreadyExists")
+
+
 def migrate(session: "Session") -> None:
     """Bring a database to `VERSION`: its constraints first, then the node that says so; nothing where it is there.
 
@@ -71,6 +76,15 @@ def migrate(session: "Session") -> None:
         return
     for statements in MIGRATIONS[version:]:
         for statement in statements:
-            session.run(statement).consume()
+            _applied(session, statement)
     session.run(AWAIT_INDEXES).consume()
     session.run(PUT_STATE, version=VERSION).consume()
+
+
+def _applied(session: "Session", statement: str) -> None:
+    """Run a statement of the schema; one that another handle ran at the same moment is done."""
+    try:
+        session.run(statement).consume()
+    except ClientError as error:
+        if not str(error.code).endswith(_THERE):
+            raise
