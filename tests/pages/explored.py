@@ -21,6 +21,14 @@ class Explored(Watched):
         """Wait until what was asked for is drawn."""
         self.page.locator("main[aria-busy=false]").wait_for()
 
+    def arrived(self, words: str) -> None:
+        """Wait until the recipe in the address has these words."""
+        self.page.wait_for_url(lambda url: words in url.partition("#")[2])
+
+    def left(self, words: str) -> None:
+        """Wait until the recipe in the address has these words no more."""
+        self.page.wait_for_url(lambda url: words not in url.partition("#")[2])
+
     def find(self, text: str) -> None:
         """Search by keyboard alone, and take the first that is found."""
         self.page.locator("#canvas").focus()

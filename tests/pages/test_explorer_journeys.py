@@ -25,15 +25,15 @@ def test_what_is_hidden_goes_with_its_relations_and_back_brings_it_again(explori
     before = exploring.drawn()
     product = min(before - {LOVER})
     exploring.page.locator(f'#drawn [data-node="{product}"]').click()
-    exploring.page.wait_for_function("node => location.hash.includes(`select=${node}`)", arg=product)
+    exploring.arrived(f"select={product}")
     exploring.panel(product.removeprefix("product:").replace("-", " ").title())
     exploring.page.keyboard.press("h")
-    exploring.page.wait_for_function("location.hash.includes('do=hide')")
+    exploring.arrived("do=hide")
     exploring.settled()
     assert exploring.drawn() == before - {product}
     assert f"{len(before) - 2} relations" in exploring.page.locator("#counts").inner_text()
     exploring.page.go_back()
-    exploring.page.wait_for_function("!location.hash.includes('do=hide')")
+    exploring.left("do=hide")
     exploring.settled()
     assert exploring.drawn() == before
 
@@ -81,7 +81,7 @@ def test_back_and_forward_lead_through_the_same_views(exploring: Explored) -> No
 def test_a_trait_gives_the_colours_and_the_legend_counts_them(exploring: Explored) -> None:
     exploring.view()
     exploring.page.locator("#colour").select_option("trait:size")
-    exploring.page.wait_for_function("location.hash.includes('colour=trait:size')")
+    exploring.arrived("colour=trait:size")
     rows = [text.split("\n") for text in exploring.page.locator(".legend button").all_inner_texts()]
     sizes = {str(size): len(CUSTOMERS) // 5 for size in range(5)}
     assert {words: int(count) for words, count in rows if words in sizes} == sizes

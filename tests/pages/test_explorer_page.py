@@ -58,7 +58,7 @@ def test_expanding_adds_to_what_is_drawn(exploring: Explored) -> None:
     exploring.page.locator(f'#drawn [data-node="{product}"]').click()
     exploring.panel(product.removeprefix("product:").replace("-", " ").title())
     exploring.page.locator("#panel .expand[data-relation=purchased]").click()
-    exploring.page.wait_for_function("node => location.hash.includes(`do=near~${node}~purchased`)", arg=product)
+    exploring.arrived(f"do=near~{product}~purchased")
     exploring.page.locator(f"#panel[aria-busy=false] >> text={product.removeprefix('product:')}").first.wait_for()
     exploring.settled()
     after = exploring.drawn()
@@ -71,7 +71,7 @@ def test_a_link_gives_the_same_view_and_back_the_one_before(exploring: Explored)
     exploring.find("dairy-lover-3")
     exploring.panel("dairy-lover-3")
     exploring.page.locator("#colour").select_option("kind")
-    exploring.page.wait_for_function("location.hash.includes('colour=kind')")
+    exploring.arrived("colour=kind")
     drawn, link = exploring.drawn(), exploring.at
     exploring.view(link.partition("#")[2])
     exploring.panel("dairy-lover-3")
@@ -94,7 +94,7 @@ def test_a_path_is_told_in_words(exploring: Explored) -> None:
     words = r"customer dairy-lover-3 (bought Dairy \d\d, also bought|received campaign 1, also received) by customer"
     assert re.match(words, told.inner_text()), told.inner_text()
     told.click()
-    exploring.page.wait_for_function("location.hash.includes('lit=0')")
+    exploring.arrived("lit=0")
     assert panel.locator(".chain").first.get_attribute("aria-pressed") == "true"
 
 
@@ -117,7 +117,7 @@ def test_a_recommendation_says_why_and_shows_the_path(exploring: Explored) -> No
     assert panel.locator(".items > li").count() > 0
     reason = panel.locator(".reason:enabled").first
     reason.click()
-    exploring.page.wait_for_function("location.hash.includes('lit=')")
+    exploring.arrived("lit=")
     assert panel.locator(".reason[aria-pressed=true]").count() == 1
 
 
@@ -135,7 +135,7 @@ def test_a_period_leaves_out_what_happened_outside_it(exploring: Explored) -> No
     exploring.view(f"{HOUSEHOLD}&since=2030-01-01")
     assert exploring.drawn() == {LOVER}
     exploring.page.locator("#period [type=reset]").click()
-    exploring.page.wait_for_function("!location.hash.includes('since')")
+    exploring.left("since")
     exploring.settled()
     assert len(exploring.drawn()) > 1
 
@@ -180,7 +180,7 @@ def test_the_legend_lets_the_others_stand_back(exploring: Explored) -> None:
     customers = exploring.page.locator(".legend button", has_text="Customers")
     assert customers.locator("b").inner_text() == str(len(CUSTOMERS) + 1)
     customers.click()
-    exploring.page.wait_for_function("location.hash.includes('only=customer')")
+    exploring.arrived("only=customer")
     assert exploring.page.locator(".legend button[aria-pressed=true]").all_inner_texts() == [customers.inner_text()]
 
 

@@ -38,7 +38,11 @@ function complain(text, again = null) {
     button("×", () => complain(""), { "aria-label": "Dismiss" })] : []));
 }
 
-whenWaiting(say);
+let patience = ""; // the last words on an answer that takes longer: what was said after them stays
+whenWaiting((text) => {
+  if (text || $("#status").textContent === patience) say(text);
+  patience = text;
+});
 
 // ── drawing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

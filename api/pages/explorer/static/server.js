@@ -8,6 +8,7 @@ const REMEMBERED = 80;
 const KEY = "patron.key";
 const remembered = new Map(); // address → the answer, so that going back asks nothing
 const early = new Map(); // address → the answer on its way, asked for before there was anything to draw on
+let begun = false; // whether the page asks by itself
 
 /** What the server refused, or that it cannot be reached (status 0); `message` is for people, `passing` where the same may be answered later. */
 export class Refusal extends Error {
@@ -74,8 +75,9 @@ function addressOf(path, parameters) {
   return query.size ? `${path}?${query}` : path;
 }
 
-/** Asks for what `get` will be asked for first. */
+/** Asks for what `get` will be asked for first; nothing where that has come already. */
 export function askEarly(path, parameters) {
+  if (begun) return;
   const address = addressOf(path, parameters);
   const answer = answered(address);
   early.set(address, answer);
@@ -84,6 +86,7 @@ export function askEarly(path, parameters) {
 
 /** The answer to a GET of the graph's API; a list among the parameters is given once for each of its members. */
 export async function get(path, parameters = {}, signal = undefined) {
+  begun = true;
   const address = addressOf(path, parameters);
   if (remembered.has(address)) return remembered.get(address);
   const answer = await (early.has(address) ? Promise.race([early.get(address), aborted(signal)]) : answered(address, {}, signal));
