@@ -11,7 +11,7 @@ from api.explorer.analyses import Analyses
 from api.explorer.frames import Asked, Told
 from api.explorer.links import Links
 from api.explorer.overviews import Overviews
-from api.explorer.parameters import MAX_NODES, Parameters
+from api.explorer.parameters import DEFAULT_NODES, MAX_NODES, Parameters
 from api.explorer.reach import Deadline, Reach, TookTooLong, UnknownNode
 from api.explorer.vectors import Vectors
 from api.explorer.visibility import Visibility
@@ -73,7 +73,7 @@ class Explorer:
 
     def prepare(self) -> None:
         """Draw the overviews that are asked for first, before anybody waits for them."""
-        for limit in (overviews.DEFAULT_NODES, MAX_NODES):
+        for limit in (DEFAULT_NODES, MAX_NODES):
             self.answer(Asked("overview", b"limit=%d" % limit), Deadline(PREPARING_SECONDS))
 
     def answer(self, asked: Asked, deadline: Deadline) -> Told:

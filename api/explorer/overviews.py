@@ -9,15 +9,14 @@ import msgspec
 
 from api.explorer.answers import Central, Communities, Community, Edge, Overview, TopProduct
 from api.explorer.node_text import node_text
-from api.explorer.parameters import MAX_NODES, Parameters
+from api.explorer.parameters import DEFAULT_NODES, MAX_NODES, Parameters
 from api.explorer.reach import Reach
 from graph import Customer, CustomerId, InteractionKind, NodeKind, NodeRef, PatronError, Position, Product, iso
 from graph.analysis import GraphAnalysis
 
-__all__ = ["DEFAULT_NODES", "RETRY_SECONDS", "NotAnalysed", "Overviews", "central", "communities"]
+__all__ = ["RETRY_SECONDS", "NotAnalysed", "Overviews", "central", "communities"]
 
 RETRY_SECONDS = 5
-DEFAULT_NODES = 2000
 MAX_COMMUNITIES = 200
 HELD = 4
 KINDS = list(InteractionKind)
