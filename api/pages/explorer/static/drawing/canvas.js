@@ -41,9 +41,9 @@ export class Canvas {
     for (const [key, edge] of graph.edges) drawing.addDirectedEdgeWithKey(key, edge.source, edge.target, { edge, weight: Math.log2(1 + (edge.times || 1)) });
     this.#fit(graph);
     this.camera = camera;
-    const padding = this.state.small ? 90 : 60; // names stand wide beneath the nodes of a small view
-    if (this.sigma.getSetting("stagePadding") !== padding) this.sigma.setSetting("stagePadding", padding);
     this.sigma.setGraph(drawing); // draws at once, and with it all that was set before
+    const padding = this.state.small ? 90 : 60; // names stand wide beneath the nodes of a small view
+    if (this.sigma.getSetting("stagePadding") !== padding) this.sigma.setSetting("stagePadding", padding); // redraws
   }
 
   /** Other colours, sizes or emphasis for what is drawn already. */
