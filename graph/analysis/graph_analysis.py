@@ -18,6 +18,9 @@ from graph.nodes import NodeKind, NodeRef
 
 __all__ = ["GraphAnalysis", "Overview"]
 
+FEW = 5_000
+"""Of more nodes than these, a map shows the strongest edge of each instead of three: others could not be told apart."""
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -93,7 +96,7 @@ class GraphAnalysis:
         rows = np.concatenate((customers[: limit - num_products], products[:num_products]))
         drawn = np.zeros(len(self), dtype=np.bool_)
         drawn[rows] = True
-        edges = self.edges.among(drawn)
+        edges = self.edges.among(drawn, each=3 if len(rows) <= FEW else 1)
         place = np.empty(len(self), dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         node = np.searchsorted(self.edges.offsets, edges, side="right") - 1
