@@ -3,12 +3,11 @@
 PatronError
 ├── NothingToEvaluate   a time cut leaves no purchases before it, or none after it
 ├── PublicationRefused  a version does not pass a check of the gate
-└── SnapshotBroken      a file of a version is missing, changed, or not what it should be
+└── FileBroken
+    └── SnapshotBroken  a file of a version is missing, changed, or not what it should be
 """
 
-from pathlib import Path
-
-from graph import PatronError
+from graph import FileBroken, PatronError
 
 __all__ = ["NothingToEvaluate", "PublicationRefused", "SnapshotBroken"]
 
@@ -32,15 +31,5 @@ class PublicationRefused(PatronError):
         super().__init__(f"{version} is not published: {check} is {measured:.6g}, expected {expected}")
 
 
-class SnapshotBroken(PatronError):
-    """A version cannot be used: which file, what was found there, what was expected.
-
-    >>> str(SnapshotBroken(Path("v0002/products.npy"), "no such file", "float32 of shape (3, 2)"))
-    'v0002/products.npy: found no such file, expected float32 of shape (3, 2)'
-    """
-
-    def __init__(self, path: Path, found: str, expected: str) -> None:
-        self.path = path
-        self.found = found
-        self.expected = expected
-        super().__init__(f"{path}: found {found}, expected {expected}")
+class SnapshotBroken(FileBroken):
+    """A version cannot be used, for one of its files."""

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.artifacts.durable import locked, replace
 from embeddings.artifacts.gate import check
 from embeddings.artifacts.seal import read_manifest, verify_files
 from embeddings.embedding_set import Manifest
 from embeddings.errors import SnapshotBroken
 from graph import NotFound
+from graph.files import locked, replace
 
 __all__ = ["Registry"]
 

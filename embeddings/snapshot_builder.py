@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 
 from embeddings import adjacency
-from embeddings.artifacts.durable import hold, locked, sync
 from embeddings.artifacts.gate import sample
 from embeddings.artifacts.layout import write_snapshot
 from embeddings.artifacts.seal import seal
@@ -21,6 +20,7 @@ from embeddings.index import build_index, index_recall
 from embeddings.registry import Registry
 from embeddings.serving_snapshot import ServingSnapshot
 from graph import EdgeArrays, Instant, InvalidValue
+from graph.files import hold, locked, sync
 
 __all__ = ["Progress", "build_snapshot"]
 

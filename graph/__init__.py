@@ -18,6 +18,7 @@ from graph.customer_graph import (
 )
 from graph.errors import (
     DataFolderLocked,
+    FileBroken,
     InvalidValue,
     LogUnavailable,
     NotFound,
@@ -70,6 +71,7 @@ __all__ = [
     "EventId",
     "EventKey",
     "EventLog",
+    "FileBroken",
     "GraphCounts",
     "GraphReader",
     "GraphWriter",

@@ -3,6 +3,7 @@
 PatronError
 ├── InvalidValue        a field holds what it must not: says field, value, expected
 │   └── SchemaTooNew    a stored row was written by a newer Patron
+├── FileBroken          a file is missing, changed, or not what it should be
 ├── NotFound            a customer, product or version nobody knows
 ├── DataFolderLocked    another process owns this data folder
 ├── CopyDiffers         a copied graph does not hold what its source holds
@@ -10,11 +11,13 @@ PatronError
     └── LogUnavailable  the event log cannot make an event durable
 """
 
+from pathlib import Path
 from typing import Any
 
 __all__ = [
     "CopyDiffers",
     "DataFolderLocked",
+    "FileBroken",
     "InvalidValue",
     "LogUnavailable",
     "NotFound",
@@ -44,6 +47,20 @@ class InvalidValue(PatronError):
 
 class SchemaTooNew(InvalidValue):
     """A stored row or file carries a schema number this version cannot read."""
+
+
+class FileBroken(PatronError):
+    """A file cannot be used: which one, what was found there, what was expected.
+
+    >>> str(FileBroken(Path("v0002/products.npy"), "no such file", "float32 of shape (3, 2)"))
+    'v0002/products.npy: found no such file, expected float32 of shape (3, 2)'
+    """
+
+    def __init__(self, path: Path, found: str, expected: str) -> None:
+        self.path = path
+        self.found = found
+        self.expected = expected
+        super().__init__(f"{path}: found {found}, expected {expected}")
 
 
 class NotFound(PatronError):

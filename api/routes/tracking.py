@@ -1,7 +1,7 @@
 """Tracking: the Segment calls, CloudEvents, and the bulk upserts of catalogue and customers."""
 
-from ast import literal_eval
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,8 +13,7 @@ from api.answers import EventsAnswer, Refused
 from api.bodies import json_response, read_body
 from api.engine import Engine
 from api.keys import Keys
-from api.problems import Forbidden, refusal, told
-from graph import InvalidValue
+from api.problems import Forbidden, problem, told
 from graph.events.catalogue_bodies import parse_customers, parse_products
 from graph.events.cloudevents import parse_cloudevents
 from graph.events.family import (
@@ -34,6 +33,8 @@ __all__ = ["tracking_routes"]
 FROM_A_PAGE = (BehaviourEvent, AccountEvent, Identified, Aliased, Grouped, TraitsChanged)
 MAX_REFUSED = 100
 """How many refused messages an answer tells of."""
+
+CONSTANTS = {"None": None, "True": True, "False": False}
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -105,8 +106,8 @@ def answered(result: IntakeResult, *, single: bool) -> Response:
     refused, total = tuple(_refused(one) for one in result.refused[:MAX_REFUSED]), len(result.refused)
     if refused and (single or not (result.accepted or result.duplicates)):
         first = result.refused[0]
-        fault = InvalidValue(first.field, _read(first.value), first.expected)
-        return refusal(422, "Invalid value", fault, refused=refused, refused_total=total)
+        said = {"field": first.field, "value": told(_read(first.value)), "expected": first.expected}
+        return problem(422, "Invalid value", first.message, **said, refused=refused, refused_total=total)
     return json_response(EventsAnswer(True, result.accepted, result.duplicates, refused, total))
 
 
@@ -115,13 +116,20 @@ def _refused(refused: Refusal) -> Refused:
 
 
 def _read(shown: str) -> Any:
-    """A value from the text a refusal keeps of it, as much of it as is there."""
+    """A scalar from the text a refusal keeps of it, as much of it as is there; all else as that text.
+
+    By hand and not with `ast`, which may fail while another thread is in it (see `graph.files.arrays`).
+    """
+    if shown in CONSTANTS:
+        return CONSTANTS[shown]
     if shown.endswith("…"):
         return shown.lstrip("'\"")
-    try:
-        return literal_eval(shown)
-    except (ValueError, SyntaxError):
-        return shown
+    if shown[:1] in ("'", '"'):
+        return shown[1:-1].encode("latin-1", "backslashreplace").decode("unicode_escape")
+    for number in (int, float):
+        with suppress(ValueError):
+            return number(shown)
+    return shown
 
 
 def _named(name: str, endpoint: Endpoint) -> Endpoint:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.artifacts.arrays import read_array, write_array, write_ids
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import HnswIndex
 from embeddings.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
+from graph.files import read_array, write_array, write_ids
 
 __all__ = [
     "CUSTOMER_GRAPH",

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.artifacts.arrays import read_array, read_ids
 from embeddings.artifacts.layout import CUSTOMER_GRAPH, PRODUCT_GRAPH, read_adjacency
 from embeddings.artifacts.seal import read_manifest, verify_files
 from embeddings.artifacts.self_check import self_check
@@ -13,7 +12,8 @@ from embeddings.embedding_set import EmbeddingSet, Manifest
 from embeddings.errors import SnapshotBroken
 from embeddings.index import ExactIndex, HnswIndex
 from embeddings.serving_snapshot import ServingSnapshot, VectorIndex
-from graph import CustomerId, InvalidValue, ProductId
+from graph import CustomerId, FileBroken, InvalidValue, ProductId
+from graph.files import read_array, read_ids
 
 __all__ = ["open_snapshot"]
 
@@ -25,9 +25,18 @@ def open_snapshot(folder: Path, *, verify: bool = False) -> ServingSnapshot:
     SnapshotBroken names the file and what was expected of it.
     """
     manifest = verify_files(folder) if verify else read_manifest(folder)
+    try:
+        snapshot = _read_snapshot(folder, manifest)
+    except FileBroken as error:
+        raise SnapshotBroken(error.path, error.found, error.expected) from None
+    self_check(snapshot, folder)
+    return snapshot
+
+
+def _read_snapshot(folder: Path, manifest: Manifest) -> ServingSnapshot:
     embeddings = _read_set(folder, manifest)
     num_products, num_customers = len(embeddings.products), len(embeddings.customers)
-    snapshot = ServingSnapshot(
+    return ServingSnapshot(
         set=embeddings,
         index=_read_index(folder, PRODUCT_GRAPH, embeddings.product_vectors, manifest),
         customer_index=_read_index(folder, CUSTOMER_GRAPH, embeddings.customer_vectors, manifest),
@@ -40,8 +49,6 @@ def open_snapshot(folder: Path, *, verify: bool = False) -> ServingSnapshot:
         customer_rows={customer: row for row, customer in enumerate(embeddings.customers)},
         folder=folder,
     )
-    self_check(snapshot, folder)
-    return snapshot
 
 
 def _read_set(folder: Path, manifest: Manifest) -> EmbeddingSet:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.artifacts.durable import sha256, sync
 from embeddings.embedding_set import Manifest
 from embeddings.errors import SnapshotBroken
+from graph.files import sha256, sync
 
 __all__ = ["MANIFEST", "read_manifest", "seal", "verify_files"]
 

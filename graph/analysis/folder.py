@@ -1,16 +1,14 @@
 """AnalysisFolder: where the newest analysis lies, and how one takes the place of the one before."""
 
-import fcntl
 import logging
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from graph.analysis.files import open_analysis, sync, write_analysis
+from graph.analysis.files import open_analysis, write_analysis
 from graph.analysis.graph_analysis import GraphAnalysis
-from graph.errors import InvalidValue
+from graph.errors import FileBroken, SchemaTooNew
+from graph.files import locked, replace, sync
 
 __all__ = ["AnalysisFolder"]
 
@@ -40,7 +38,7 @@ class AnalysisFolder:
         if name is not None and name != self._name:
             try:
                 self._latest = open_analysis(self.folder / name)
-            except InvalidValue as error:
+            except (FileBroken, SchemaTooNew) as error:
                 if name != self._pointed():  # it was replaced and removed meanwhile
                     return self.latest()
                 _log.error("analysis refused: %s", error)
@@ -51,7 +49,7 @@ class AnalysisFolder:
 
     def publish(self, analysis: GraphAnalysis) -> None:
         """Write an analysis aside, whole, and make it the latest; all others go, with whomever they name."""
-        with self._alone():
+        with locked(self.folder):
             written = self.folder / ".writing"
             shutil.rmtree(written, ignore_errors=True)
             written.mkdir()
@@ -60,11 +58,7 @@ class AnalysisFolder:
             name = f"a{max(map(_number, names), default=0) + 1:06d}"
             written.rename(self.folder / name)
             sync(self.folder)
-            pointer = self.folder / ".current.new"
-            pointer.write_text(f"{name}\n", encoding="ascii")
-            sync(pointer)
-            pointer.replace(self._current)
-            sync(self.folder)
+            replace(self._current, f"{name}\n".encode())
             for old in names:
                 shutil.rmtree(self.folder / old)
 
@@ -78,12 +72,6 @@ class AnalysisFolder:
     def _names(self) -> list[str]:
         """The complete analyses here, oldest first."""
         return sorted((path.name for path in self.folder.iterdir() if _NAME.fullmatch(path.name)), key=_number)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with (self.folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def _number(name: str) -> int:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from graph import Instant, InvalidValue, Position, Product, ProductId, SchemaTooNew
+from graph import FileBroken, Instant, Position, Product, ProductId, SchemaTooNew
 from graph.analysis import AnalysisFolder, GraphAnalysis, analyse
 from graph.analysis.files import MANIFEST, open_analysis, write_analysis
 from graph.analysis.strongest import StrongestEdges
@@ -90,7 +90,7 @@ def test_a_changed_byte_is_refused_and_what_was_open_stays(
     assert folder.latest() is first
     assert folder.latest() is first
     (said,) = caplog.messages
-    assert "degree.npy: got" in said
+    assert "degree.npy: found sha256" in said
     writer.publish(replace(analysis, position=Position("18")))
     healed = folder.latest()
     assert healed is not None
@@ -102,7 +102,7 @@ def test_each_missing_file_is_named(tmp_path: Path) -> None:
     for path in sorted(tmp_path.iterdir()):
         content = path.read_bytes()
         path.unlink()
-        with pytest.raises(InvalidValue, match=f"{path.name}: got 'no such file'"):
+        with pytest.raises(FileBroken, match=f"{path.name}: found no such file"):
             open_analysis(tmp_path)
         path.write_bytes(content)
     assert_same(open_analysis(tmp_path), analysed())

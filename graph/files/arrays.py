@@ -1,16 +1,19 @@
 """Arrays and ids as .npy files: written without pickle, read by mmap, refused where they are not as they should be."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from embeddings.errors import SnapshotBroken
+from graph.errors import FileBroken
 
 __all__ = ["read_array", "read_ids", "write_array", "write_ids"]
+
+_HEADER = re.compile(r"\{'descr': '([<>|][biufc]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n")
 
 
 def write_array(folder: Path, name: str, array: NDArray[Any]) -> None:
@@ -18,18 +21,20 @@ def write_array(folder: Path, name: str, array: NDArray[Any]) -> None:
 
 
 def read_array(folder: Path, name: str, dtype: DTypeLike, shape: tuple[int | None, ...]) -> NDArray[Any]:
-    """An array as a read-only view of its file; SnapshotBroken where type or shape (None: any) are not these."""
+    """An array as a read-only view of its file; FileBroken where type or shape (None: any) are not these."""
     path = folder / f"{name}.npy"
     expected = f"{np.dtype(dtype).name} of shape ({', '.join('any' if n is None else str(n) for n in shape)})"
     try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        with path.open("rb") as file:
+            found, sizes = _read_header(file)
+            fits = len(sizes) == len(shape) and all(n in (None, m) for n, m in zip(shape, sizes, strict=True))
+            if found != np.dtype(dtype) or not fits:
+                raise FileBroken(path, f"{found.name} of shape {sizes}", expected)
+            mapped = np.memmap(file, found, mode="r", offset=file.tell(), shape=sizes)
     except FileNotFoundError:
-        raise SnapshotBroken(path, "no such file", expected) from None
-    except (ValueError, EOFError) as error:
-        raise SnapshotBroken(path, str(error), expected) from None
-    fits = mapped.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, mapped.shape, strict=True))
-    if mapped.dtype != np.dtype(dtype) or not fits:
-        raise SnapshotBroken(path, f"{mapped.dtype.name} of shape {mapped.shape}", expected)
+        raise FileBroken(path, "no such file", expected) from None
+    except (ValueError, TypeError, OverflowError) as error:
+        raise FileBroken(path, str(error), expected) from None
     view: NDArray[Any] = mapped.view(np.ndarray)
     return view  # slices of a memmap cost microseconds each, those of a plain view do not
 
@@ -49,8 +54,22 @@ def read_ids(folder: Path, name: str) -> list[str]:
     try:
         text = read_array(folder, f"{name}.text", np.uint8, (None,)).tobytes().decode()
     except UnicodeDecodeError as error:
-        raise SnapshotBroken(path, str(error), "UTF-8") from None
+        raise FileBroken(path, str(error), "UTF-8") from None
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(text):
-        raise SnapshotBroken(path, f"{len(text)} characters", f"the {offsets[-1:].tolist()} of {name}.offsets.npy")
+        raise FileBroken(path, f"{len(text)} characters", f"the {offsets[-1:].tolist()} of {name}.offsets.npy")
     places = offsets.tolist()
     return [text[start:end] for start, end in pairwise(places)]
+
+
+def _read_header(file: BinaryIO) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """Type and shape of the array that follows in a file of `write_array`; ValueError or TypeError where it is none.
+
+    np.load parses a header with `ast`, which counts its depth once for all threads (gh-106905, until Python 3.13):
+    any other thread in `ast` meanwhile, such as one that prints a traceback, makes either fail with a SystemError.
+    """
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("a version of the format that is not written here")
+    header = file.read(int.from_bytes(file.read(2), "little")).decode("latin-1")
+    if (read := _HEADER.fullmatch(header)) is None:
+        raise ValueError(f"the header {header[:80]!r}")
+    return np.dtype(read[1]), tuple(int(size) for size in read[2].split(",") if size.strip())

@@ -1,0 +1,6 @@
+"""Files the engine writes: arrays and ids as .npy, and how a file or folder is there after a power cut."""
+
+from graph.files.arrays import read_array, read_ids, write_array, write_ids
+from graph.files.durable import hold, locked, replace, sha256, sync
+
+__all__ = ["hold", "locked", "read_array", "read_ids", "replace", "sha256", "sync", "write_array", "write_ids"]
