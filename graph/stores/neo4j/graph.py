@@ -7,7 +7,6 @@ from graph.customer_graph import (
     Change,
     EdgeArrays,
     Entry,
-    Erasure,
     GraphCounts,
     Neighbour,
     Path,
@@ -17,9 +16,8 @@ from graph.customer_graph import (
 )
 from graph.ids import CustomerId
 from graph.instants import Instant
-from graph.interactions import Interaction
 from graph.log.event_log import Position
-from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product
+from graph.nodes import NodeKind, NodeRef
 from graph.stores.changes import Changes
 from graph.stores.neo4j.address import Address
 from graph.stores.neo4j.database import Database
@@ -32,6 +30,7 @@ from graph.stores.neo4j.search import search
 from graph.stores.neo4j.similarity import similar_customers
 from graph.stores.neo4j.writing import Neo4jWriting
 from graph.stores.refusals import refuse
+from graph.stores.verbs import Verbs
 from graph.stores.walks import shortest_paths
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ COUNTS = "\nUNION ALL ".join(
 )
 
 
-class Neo4jGraph:
+class Neo4jGraph(Verbs):
     """A `CustomerGraph` in the database at ``neo4j://user:password@host:port/database``.
 
     Threads share a handle. Nothing is asked of the server before the first verb, which also brings the database's
@@ -149,21 +148,6 @@ class Neo4jGraph:
             return pending.recorded
 
         return self._database.write(write)
-
-    def upsert_customers(self, customers: Iterable[Customer]) -> None:
-        self.apply(customers)
-
-    def upsert_products(self, products: Iterable[Product]) -> None:
-        self.apply(products)
-
-    def upsert_campaigns(self, campaigns: Iterable[Campaign]) -> None:
-        self.apply(campaigns)
-
-    def record_interactions(self, interactions: Iterable[Interaction]) -> int:
-        return self.apply(interactions)
-
-    def erase(self, customer: CustomerId) -> None:
-        self.apply((Erasure(customer),))
 
     def position(self) -> Position:
         return self._database.read(lambda tx: Position(tx.run(FIND_POSITION).single(strict=True)["position"]))

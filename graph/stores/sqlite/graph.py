@@ -8,7 +8,6 @@ from graph.customer_graph import (
     Change,
     EdgeArrays,
     Entry,
-    Erasure,
     GraphCounts,
     Neighbour,
     Path,
@@ -18,9 +17,8 @@ from graph.customer_graph import (
 )
 from graph.ids import CustomerId
 from graph.instants import Instant
-from graph.interactions import Interaction
 from graph.log.event_log import Position
-from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product
+from graph.nodes import NodeKind, NodeRef
 from graph.stores.changes import Changes
 from graph.stores.sqlite.bodies import entries
 from graph.stores.sqlite.database import Database
@@ -30,6 +28,7 @@ from graph.stores.sqlite.neighbours import neighbours
 from graph.stores.sqlite.search import search
 from graph.stores.sqlite.similarity import similar_customers
 from graph.stores.sqlite.writing import SqliteWriting
+from graph.stores.verbs import Verbs
 from graph.stores.walks import shortest_paths
 
 __all__ = ["SqliteGraph"]
@@ -41,7 +40,7 @@ _COUNTS = """SELECT (SELECT count(*) FROM customer),
     (SELECT count(*) FROM node n LEFT JOIN entry e ON e.node = n.id WHERE n.kind = 'product' AND e.node IS NULL)"""
 
 
-class SqliteGraph:
+class SqliteGraph(Verbs):
     """A `CustomerGraph` in the file at `path`, created where there is none.
 
     Row ids are the file's own and never leave it. One process at a time writes, waiting up to `timeout` seconds for its
@@ -125,21 +124,6 @@ class SqliteGraph:
         if pending.erased:
             self._database.truncate_wal()  # what was erased is in the older pages there
         return pending.recorded
-
-    def upsert_customers(self, customers: Iterable[Customer]) -> None:
-        self.apply(customers)
-
-    def upsert_products(self, products: Iterable[Product]) -> None:
-        self.apply(products)
-
-    def upsert_campaigns(self, campaigns: Iterable[Campaign]) -> None:
-        self.apply(campaigns)
-
-    def record_interactions(self, interactions: Iterable[Interaction]) -> int:
-        return self.apply(interactions)
-
-    def erase(self, customer: CustomerId) -> None:
-        self.apply((Erasure(customer),))
 
     def position(self) -> Position:
         with self._database.reading() as connection:

@@ -9,7 +9,6 @@ from graph import (
     Change,
     Coupon,
     Customer,
-    CustomerId,
     Erasure,
     Instant,
     Interaction,
@@ -39,12 +38,13 @@ from graph.events.family import (
     TraitsChanged,
 )
 from graph.projection.graph_projection import GraphProjection, changes_of
+from graph.stores.verbs import Verbs
 from tests.graph.profile.some_events import ANN, NOON, named, numbered, view
 
 MILK = NodeRef(NodeKind.PRODUCT, "milk")
 
 
-class Written:
+class Written(Verbs):
     """A graph writer that keeps what it was told, batch by batch."""
 
     def __init__(self) -> None:
@@ -55,21 +55,6 @@ class Written:
         self.batches.append(list(changes))
         self.reached = self.reached if position is None else position
         return len(self.batches[-1])
-
-    def upsert_customers(self, customers: Iterable[Customer]) -> None:
-        self.apply(customers)
-
-    def upsert_products(self, products: Iterable[Product]) -> None:
-        self.apply(products)
-
-    def upsert_campaigns(self, campaigns: Iterable[Campaign]) -> None:
-        self.apply(campaigns)
-
-    def record_interactions(self, interactions: Iterable[Interaction]) -> int:
-        return self.apply(interactions)
-
-    def erase(self, customer: CustomerId) -> None:
-        self.apply([Erasure(customer)])
 
     def position(self) -> Position:
         return self.reached
