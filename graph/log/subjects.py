@@ -1,7 +1,10 @@
-"""Subjects: whom the events after a position are about, and who was erased after it."""
+"""Subjects: whom the events after a position are about, and who was erased after it.
+
+A position that is none of this log, such as that of a graph half copied, counts as its start: nothing was read.
+"""
 
 from graph.ids import CustomerId
-from graph.log.event_log import START, Position
+from graph.log.event_log import Position
 from graph.log.sqlite_log import SqliteEventLog
 
 __all__ = ["erased_after", "subjects_after"]
@@ -23,5 +26,5 @@ def erased_after(log: SqliteEventLog, position: Position) -> frozenset[CustomerI
 
 
 def _customers(log: SqliteEventLog, statement: str, position: Position) -> frozenset[CustomerId]:
-    seq = 0 if position == START else int(position)
+    seq = int(position) if position.isdecimal() else 0
     return frozenset(CustomerId(customer) for (customer,) in log.select(statement, (seq,)))
