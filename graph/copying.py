@@ -12,6 +12,7 @@ from graph.errors import CopyDiffers, InvalidValue, StoreUnavailable, shown
 from graph.ids import CustomerId
 from graph.log.event_log import START, Position
 from graph.nodes import Campaign, Customer, Product
+from graph.stores.merging import is_bare
 
 __all__ = ["BATCH", "Copied", "Progress", "copy_graph"]
 
@@ -140,20 +141,11 @@ def _bare_last(records: Iterator[Record]) -> Iterator[Record]:
     """The records with bare nodes at the end: before what names them they would outlive it, were the copy stopped."""
     bare: list[Record] = []
     for record in records:
-        if record == _bare(record):
+        if isinstance(record, Product | Campaign) and is_bare(record):
             bare.append(record)
         else:
             yield record
     yield from bare
-
-
-def _bare(record: Record) -> Record | None:
-    match record:
-        case Product():
-            return Product(id=record.id)
-        case Campaign():
-            return Campaign(id=record.id)
-    return None
 
 
 def _compare(source: CustomerGraph, target: CustomerGraph, moment: Moment, progress: Progress) -> None:

@@ -7,7 +7,8 @@ import msgspec
 
 from graph.customer_graph import Entry
 from graph.ids import CustomerId, ProductId
-from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product, Stamp, Trait
+from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Product, Stamp
+from graph.stores.merging import is_bare, merged
 from graph.stores.neo4j.properties import Properties, entry_properties
 from graph.stores.neo4j.recording import put_bare, remove_unused
 from graph.stores.neo4j.schema import LABELS, LISTED, type_of
@@ -48,7 +49,6 @@ _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 _decode_customer = msgspec.msgpack.Decoder(Customer).decode
 _decode_product = msgspec.msgpack.Decoder(Product).decode
 _decode_campaign = msgspec.msgpack.Decoder(Campaign).decode
-_NEVER = Stamp()
 
 Stated = TypeVar("Stated", Product, Campaign)
 
@@ -78,7 +78,7 @@ def decode(kind: NodeKind, name: str, body: bytes | None) -> Entry:
 
 def encoded(entry: Entry) -> bytes | None:
     """The body of an entry, None where it says nothing but its id."""
-    return None if _is_bare(entry) else _ENCODER.encode(entry)
+    return None if is_bare(entry) else _ENCODER.encode(entry)
 
 
 def put_customers(tx: "ManagedTransaction", customers: Sequence[Customer]) -> None:
@@ -88,25 +88,13 @@ def put_customers(tx: "ManagedTransaction", customers: Sequence[Customer]) -> No
     nodes = [NodeRef(NodeKind.CUSTOMER, each.id) for each in customers]
     put_bare(tx, nodes)
     held = entries(tx, dict.fromkeys(nodes))
-    merged = dict(held)
+    after = dict(held)
     for node, each in zip(nodes, customers, strict=True):
-        merged[node] = _merged(merged[node], each)
-    rows = [_row(each) for node, each in sorted(merged.items()) if each != held[node]]
+        before = after[node]
+        assert isinstance(before, Customer)
+        after[node] = merged(before, each)
+    rows = [_row(each) for node, each in sorted(after.items()) if each != held[node]]
     tx.run(PUT_CUSTOMERS, rows=rows).consume()
-
-
-def _merged(held: Entry, said: Customer) -> Customer:
-    assert isinstance(held, Customer)
-    traits: dict[str, Trait] = dict(held.traits)
-    stamps = dict(held.stamps)
-    for name, value in said.traits.items():
-        stamp = said.stamps.get(name, _NEVER)
-        if stamp >= stamps.get(name, _NEVER):
-            traits[name] = value
-            stamps.pop(name, None)
-            if stamp != _NEVER:
-                stamps[name] = stamp
-    return Customer(id=said.id, traits=traits, stamps=stamps)
 
 
 def put_products(tx: "ManagedTransaction", products: Sequence[Product]) -> None:
@@ -133,7 +121,7 @@ def put_entries(tx: "ManagedTransaction", kind: NodeKind, said: Sequence[Stated]
     held = entries(tx, dict.fromkeys(nodes))
     after = dict(held)
     for node, each in zip(nodes, said, strict=True):
-        if _is_bare(after[node]) or each.stamp >= _stamp(after[node]):
+        if is_bare(after[node]) or each.stamp >= _stamp(after[node]):
             after[node] = each
     changed = [node for node in sorted(held) if after[node] != held[node]]
     stated: list[Properties] = []
@@ -146,15 +134,6 @@ def put_entries(tx: "ManagedTransaction", kind: NodeKind, said: Sequence[Stated]
     if unstated:
         tx.run(PUT_UNSTATED[kind], rows=unstated).consume()
     return [(held[node], after[node]) for node in changed]  # type: ignore[misc]
-
-
-def _is_bare(entry: Entry) -> bool:
-    match entry:
-        case Customer():
-            return not entry.traits
-        case Product():
-            return entry == Product(id=entry.id)
-    return entry == Campaign(id=entry.id)
 
 
 def _stamp(entry: Entry) -> Stamp:

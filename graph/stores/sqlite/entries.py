@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
-from graph.nodes import Campaign, Customer, NodeKind, Product, Relation, Stamp
+from graph.nodes import Campaign, Customer, NodeKind, Product, Relation
+from graph.stores.merging import is_bare, merged
 from graph.stores.shared import SHARED, shared_name
-from graph.stores.sqlite.bodies import ENCODER, decode_campaign, decode_product, decode_traits
+from graph.stores.sqlite.bodies import ENCODER, customer_of, decode_campaign, decode_product, decode_traits
 from graph.stores.sqlite.recording import REFUSED, customer_rows, node_rows, remove_unused, said_why
 from graph.stores.sqlite.schema import RELATIONS
 
@@ -13,7 +14,6 @@ __all__ = ["put_campaign", "put_customers", "put_products"]
 
 _PUT_TRAITS = "UPDATE customer SET traits = ?1, search = search_text('customer', name, ?1) WHERE id = ?2"
 _CODES = {relation: code for code, relation in enumerate(RELATIONS)}
-_NEVER = Stamp()
 
 Joined = tuple[Relation, NodeKind, str]
 
@@ -25,15 +25,8 @@ def put_customers(connection: sqlite3.Connection, customers: Sequence[Customer])
         for each in customers:
             row = rows[each.id]
             [held] = connection.execute("SELECT traits FROM customer WHERE id = ?", (row,)).fetchone()
-            traits, stamps = decode_traits(held) if held else ({}, {})
-            for name, value in each.traits.items():
-                stamp = each.stamps.get(name, _NEVER)
-                if stamp >= stamps.get(name, _NEVER):
-                    traits[name] = value
-                    stamps.pop(name, None)
-                    if stamp != _NEVER:
-                        stamps[name] = stamp
-            body = ENCODER.encode((traits, stamps)) if traits else None
+            customer = merged(customer_of(each.id, held), each)
+            body = None if is_bare(customer) else ENCODER.encode((customer.traits, customer.stamps))
             if body != held:
                 if body is not None:
                     decode_traits(body)  # what could not be read back is not written
@@ -48,8 +41,7 @@ def put_products(connection: sqlite3.Connection, products: Sequence[Product]) ->
         shared: dict[Joined, int] = {}
         for each in products:
             body = ENCODER.encode(each)
-            bare = decode_product(body) == Product(id=each.id)
-            node = _replaced(connection, NodeKind.PRODUCT, each, None if bare else body)
+            node = _replaced(connection, NodeKind.PRODUCT, each, None if is_bare(decode_product(body)) else body)
             if node is not None:
                 joined = [(relation, kind, shared_name(each, field)) for relation, kind, field in SHARED]
                 left = _relate(connection, node, {_joined(connection, join, shared) for join in joined if join[2]})
@@ -71,8 +63,7 @@ def put_campaign(connection: sqlite3.Connection, campaign: Campaign) -> None:
     """Replace the entry of a campaign, its coupons and what those cover."""
     try:
         body = ENCODER.encode(campaign)
-        bare = decode_campaign(body) == Campaign(id=campaign.id)
-        node = _replaced(connection, NodeKind.CAMPAIGN, campaign, None if bare else body)
+        node = _replaced(connection, NodeKind.CAMPAIGN, campaign, None if is_bare(decode_campaign(body)) else body)
         if node is not None:
             _put_coupons(connection, node, campaign)
     except REFUSED as error:
