@@ -8,13 +8,9 @@ from graph.customer_graph import GraphReader, Neighbour
 from graph.errors import InvalidValue
 from graph.instants import Instant
 from graph.nodes import NodeKind, NodeRef, Product
+from graph.surroundings import direction, surroundings
 
 __all__ = ["to_networkx"]
-
-_OUTWARD = {NodeKind.CUSTOMER: 0, NodeKind.COUPON: 1, NodeKind.PRODUCT: 2}
-_SHARED = frozenset(
-    {NodeKind.DEPARTMENT, NodeKind.CATEGORY, NodeKind.SUBCATEGORY, NodeKind.BRAND, NodeKind.MANUFACTURER}
-)
 
 
 def to_networkx(
@@ -51,34 +47,19 @@ def to_networkx(
         raise InvalidValue("depth", depth, "an integer of 0 or more")
     if limit < 1:
         raise InvalidValue("limit", limit, "an integer of 1 or more")
-    starts = [start] if isinstance(start, NodeRef) else list(dict.fromkeys(start))
+    starts = [start] if isinstance(start, NodeRef) else start
+
+    def beside(node: NodeRef) -> tuple[list[Neighbour], bool]:
+        return graph.neighbours(node, relations=relations, since=since, as_of=as_of, limit=limit), False
+
+    found = surroundings(beside, starts, depth, limit, through_shared=relations is not None)
     drawn: nx.MultiDiGraph[NodeRef] = nx.MultiDiGraph()
-    frontier = starts[:limit]
-    for node in frontier:
-        _add_node(drawn, node, 0)
-    for distance in range(1, depth + 1):
-        reached: list[NodeRef] = []
-        for node in frontier:
-            if relations is None and node.kind in _SHARED and node not in starts:
-                continue
-            for row in graph.neighbours(node, relations=relations, since=since, as_of=as_of, limit=limit):
-                if row.node not in drawn:
-                    if drawn.number_of_nodes() == limit:
-                        continue
-                    _add_node(drawn, row.node, distance)
-                    reached.append(row.node)
-                _add_edge(drawn, node, row)
-        frontier = reached
+    for node, distance in found.distances.items():
+        drawn.add_node(node, kind=node.kind.value, id=node.id, label=node.id, distance=distance)
+    for node, row in found.met:
+        source, target = direction(node, row.node)
+        drawn.add_edge(source, target, key=row.relation, relation=row.relation, times=row.times, last=row.last)
     for node, entry in graph.entries(each for each in drawn if each.kind == NodeKind.PRODUCT).items():
         if isinstance(entry, Product) and entry.name:
             drawn.nodes[node]["label"] = entry.name
     return drawn
-
-
-def _add_node(drawn: "nx.MultiDiGraph[NodeRef]", node: NodeRef, distance: int) -> None:
-    drawn.add_node(node, kind=node.kind.value, id=node.id, label=node.id, distance=distance)
-
-
-def _add_edge(drawn: "nx.MultiDiGraph[NodeRef]", node: NodeRef, row: Neighbour) -> None:
-    source, target = sorted((node, row.node), key=lambda end: _OUTWARD.get(end.kind, len(_OUTWARD)))
-    drawn.add_edge(source, target, key=row.relation, relation=row.relation, times=row.times, last=row.last)

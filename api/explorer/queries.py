@@ -43,16 +43,13 @@ from graph import (
 )
 from graph.nodes import Relation
 from graph.profile.store import SqliteProfiles
+from graph.surroundings import surroundings
 
 __all__ = ["compare", "neighbours", "node", "paths", "search", "similar", "view"]
 
 FAN_OUT = 25
 CATALOGUE = frozenset(Relation)
 MAX_COUNTED = 100_000
-SHARED = frozenset(
-    {NodeKind.DEPARTMENT, NodeKind.CATEGORY, NodeKind.SUBCATEGORY, NodeKind.BRAND, NodeKind.MANUFACTURER}
-)
-"""What joins everything: shown, but followed only as a start or where relations are named."""
 
 
 def search(asked: Parameters, reach: Reach) -> Found:
@@ -92,28 +89,16 @@ def view(asked: Parameters, reach: Reach) -> View:
     relations, kinds = asked.relations(), asked.kinds()
     depth, limit = asked.count("depth", 1, 3, least=0), asked.count("limit", 500, MAX_NODES)
     starts = [reach.known(start, "node") for start in asked.nodes("node")]
-    drawn = dict.fromkeys(starts[:limit])
+
+    def beside(one: NodeRef) -> tuple[list[Neighbour], bool]:
+        return reach.neighbours(one, relations=relations, kinds=kinds, since=since, as_of=as_of, limit=limit)
+
+    found = surroundings(beside, starts, depth, limit, through_shared=relations is not None)
     edges: dict[tuple[str, str, str], Edge] = {}
-    truncated = len(starts) > limit
-    frontier = list(drawn)
-    for _ in range(depth):
-        reached: list[NodeRef] = []
-        for one in frontier:
-            if relations is None and one.kind in SHARED and one not in starts:
-                continue
-            rows, more = reach.neighbours(one, relations=relations, kinds=kinds, since=since, as_of=as_of, limit=limit)
-            truncated |= more
-            for row in rows:
-                if row.node not in drawn:
-                    if len(drawn) == limit:
-                        truncated = True
-                        continue
-                    drawn[row.node] = None
-                    reached.append(row.node)
-                joined = edge(one, row)
-                edges[joined.source, joined.target, joined.relation] = joined
-        frontier = reached
-    return View(nodes=reach.nodes(drawn), edges=list(edges.values()), truncated=truncated)
+    for one, row in found.met:
+        joined = edge(one, row)
+        edges[joined.source, joined.target, joined.relation] = joined
+    return View(nodes=reach.nodes(found.distances), edges=list(edges.values()), truncated=found.truncated)
 
 
 def paths(asked: Parameters, reach: Reach) -> PathsAnswer:

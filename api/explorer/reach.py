@@ -11,7 +11,6 @@ from api.explorer.answers import Edge, ViewNode
 from api.explorer.node_text import node_text, shown_id
 from api.explorer.visibility import Visibility
 from graph import (
-    Campaign,
     Customer,
     CustomerGraph,
     CustomerId,
@@ -26,12 +25,11 @@ from graph import (
     SimilarByHistory,
     iso,
 )
+from graph.customer_graph import Entry
+from graph.surroundings import direction
 
 __all__ = ["Deadline", "Reach", "TookTooLong", "UnknownNode"]
 
-OUTWARD = {NodeKind.CUSTOMER: 0, NodeKind.COUPON: 1, NodeKind.PRODUCT: 2}
-"""Edges point from the smaller to the greater; all others come last."""
-Entry = Customer | Product | Campaign
 Row = TypeVar("Row")
 
 
@@ -204,7 +202,7 @@ class Reach:
 
 def edge(node: NodeRef, row: Neighbour) -> Edge:
     """What joins a node to one beside it."""
-    source, target = sorted((node, row.node), key=lambda end: OUTWARD.get(end.kind, len(OUTWARD)))
+    source, target = direction(node, row.node)
     return Edge(
         node_text(source), node_text(target), row.relation, row.times, None if row.last is None else iso(row.last)
     )
