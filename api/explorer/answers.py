@@ -82,12 +82,9 @@ class Community(Struct, frozen=True, kw_only=True):
     top_products: list[TopProduct]
 
 
-class Overview(Struct, frozen=True, kw_only=True):
+class Overview(View, frozen=True, kw_only=True):
     """The answer of ``GET /v1/graph/overview``. traits, departments: what the nodes here can be coloured by."""
 
-    nodes: list[ViewNode]
-    edges: list[Edge]
-    truncated: bool
     communities: list[Community]
     traits: list[str]
     departments: list[str]
@@ -141,12 +138,9 @@ class Walk(Struct, frozen=True):
     relations: list[str]
 
 
-class PathsAnswer(Struct, frozen=True, kw_only=True):
+class PathsAnswer(View, frozen=True, kw_only=True):
     """The answer of ``GET /v1/graph/paths``: the paths, shortest first, and the view they make together."""
 
-    nodes: list[ViewNode]
-    edges: list[Edge]
-    truncated: bool
     paths: list[Walk]
 
 

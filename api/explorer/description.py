@@ -21,18 +21,6 @@ from graph import NodeKind
 
 __all__ = ["ANSWERS", "DESCRIBED", "Described"]
 
-ANSWERS: tuple[type[Struct], ...] = (
-    Central,
-    Communities,
-    Comparison,
-    Found,
-    NodeAnswer,
-    Overview,
-    PathsAnswer,
-    SimilarNodes,
-    View,
-)
-
 
 class Described(NamedTuple):
     summary: str
@@ -144,3 +132,6 @@ DESCRIBED: dict[str, Described] = {
         ),
     ),
 }
+
+ANSWERS = tuple(sorted({described.answer for described in DESCRIBED.values()}, key=lambda answer: answer.__name__))
+"""The bodies they are answered with, each once, by name."""
