@@ -95,6 +95,21 @@ class EdgeArrays:
     def __len__(self) -> int:
         return len(self.at)
 
+    def where(self, kept: NDArray[np.bool_]) -> "EdgeArrays":
+        """The rows where `kept` [num_edges] is true; the ids stay, also those that occur no more."""
+        return EdgeArrays(
+            customers=self.customers,
+            targets=self.targets,
+            customer=self.customer[kept],
+            target=self.target[kept],
+            kind=self.kind[kept],
+            at=self.at[kept],
+            day=self.day[kept],
+            quantity=self.quantity[kept],
+            value=self.value[kept],
+            order=self.order[kept],
+        )
+
 
 class GraphCounts(NamedTuple):
     customers: int

@@ -1,10 +1,9 @@
 """LearningData: all of the customer graph that embeddings are learnt from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from api.commands.existing_folder import existing_folder
@@ -76,21 +75,10 @@ def _until_newest_purchase(edges: EdgeArrays) -> EdgeArrays:
     purchases = edges.at[edges.kind == list(InteractionKind).index(InteractionKind.PURCHASED)]
     if not len(purchases) or purchases.max() == edges.at.max():
         return edges
-    kept = edges.at <= purchases.max()
-    customers, customer = _occurring(edges.customers, edges.customer[kept])
-    targets, target = _occurring(edges.targets, edges.target[kept])
-    return EdgeArrays(
-        customers=customers,
-        targets=targets,
-        customer=customer,
-        target=target,
-        kind=edges.kind[kept],
-        at=edges.at[kept],
-        day=edges.day[kept],
-        quantity=edges.quantity[kept],
-        value=edges.value[kept],
-        order=edges.order[kept],
-    )
+    kept = edges.where(edges.at <= purchases.max())
+    customers, customer = _occurring(kept.customers, kept.customer)
+    targets, target = _occurring(kept.targets, kept.target)
+    return replace(kept, customers=customers, targets=targets, customer=customer, target=target)
 
 
 def _occurring(ids: list[Id], rows: NDArray[np.int32]) -> tuple[list[Id], NDArray[np.int32]]:
