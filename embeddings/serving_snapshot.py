@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.embedding_set import EmbeddingSet
+from embeddings.ranking import Ranking
 from graph import CustomerId, ProductId
 
 __all__ = ["Adjacency", "Nearest", "ServingSnapshot", "VectorIndex"]
@@ -60,6 +61,7 @@ class ServingSnapshot:
     buyers: product → customers who bought it; counts are baskets, strengths the time-decayed count at `as_of`.
     similar_customers: customer → customers nearest by vector; counts are distinct products both bought.
     popularity: [num_products] distinct customers, time-decayed at `as_of`.
+    ranking: how likely a product is bought within a month; None where there was too little to learn it from.
     """
 
     set: EmbeddingSet
@@ -73,6 +75,7 @@ class ServingSnapshot:
     product_rows: dict[ProductId, int]
     customer_rows: dict[CustomerId, int]
     folder: Path | None = None
+    ranking: Ranking | None = None
 
     @property
     def version(self) -> str:

@@ -17,6 +17,7 @@ from embeddings.artifacts.layout import write_snapshot
 from embeddings.artifacts.seal import seal
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import build_index, index_recall
+from embeddings.ranking import Ranking
 from embeddings.registry import Registry
 from embeddings.serving_snapshot import ServingSnapshot
 from graph import EdgeArrays, Instant, InvalidValue
@@ -32,19 +33,24 @@ _NAMED = re.compile(r"v[0-9]{4,}|")
 
 
 def build_snapshot(
-    embeddings: EmbeddingSet, edges: EdgeArrays, folder: Path, *, progress: Progress | None = None
+    embeddings: EmbeddingSet,
+    edges: EdgeArrays,
+    folder: Path,
+    *,
+    ranking: Ranking | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write the next version under `folder` and return its folder, ``folder/vNNNN``; nothing is published.
 
-    edges: what customers did with products up to the set's `as_of`.
+    edges: what customers did with products up to the set's `as_of`. ranking: learnt of the same products, if one was.
     A set that names its version gets that name, one that does not (``""``) the next free one. The folder is there whole
     or not at all, whenever the process dies. InvalidValue for vectors and ids that do not fit together, for numbers
     that are not finite, and for a version that is there already.
     """
-    _check(embeddings)
+    _check(embeddings, ranking)
     registry = Registry(folder)
     _refuse_taken(registry, embeddings.version)
-    snapshot = _joined(embeddings, edges, progress or (lambda step, share: None))
+    snapshot = _joined(embeddings, edges, ranking, progress or (lambda step, share: None))
     with _new_folder(folder) as building:
         write_snapshot(building, snapshot)
         with locked(folder):
@@ -56,7 +62,9 @@ def build_snapshot(
     return folder / version
 
 
-def _joined(embeddings: EmbeddingSet, edges: EdgeArrays, progress: Progress) -> ServingSnapshot:
+def _joined(
+    embeddings: EmbeddingSet, edges: EdgeArrays, ranking: Ranking | None, progress: Progress
+) -> ServingSnapshot:
     """The snapshot in memory, its manifest completed with counts and the index's recall."""
     as_of, num_customers = Instant(embeddings.manifest.as_of), len(embeddings.customers)
     progress("index", 0.0)
@@ -97,6 +105,7 @@ def _joined(embeddings: EmbeddingSet, edges: EdgeArrays, progress: Progress) -> 
         popularity=adjacency.popularity(lines, as_of),
         product_rows={product: row for row, product in enumerate(embeddings.products)},
         customer_rows={customer: row for row, customer in enumerate(embeddings.customers)},
+        ranking=ranking,
     )
 
 
@@ -123,7 +132,7 @@ def _refuse_taken(registry: Registry, version: str) -> None:
         raise InvalidValue("version", version, f"one not yet in {registry.folder}, such as {registry.next_version()}")
 
 
-def _check(embeddings: EmbeddingSet) -> None:
+def _check(embeddings: EmbeddingSet, ranking: Ranking | None) -> None:
     dim, num_products, num_customers = embeddings.manifest.dim, len(embeddings.products), len(embeddings.customers)
     for name, array, shape in (
         ("customer_vectors", embeddings.customer_vectors, (num_customers, dim)),
@@ -135,6 +144,8 @@ def _check(embeddings: EmbeddingSet) -> None:
             raise InvalidValue(name, f"{array.dtype.name} {array.shape}", f"float32 {shape}")
         if bad := int(np.count_nonzero(~np.isfinite(array))):
             raise InvalidValue(name, f"{bad} values that are not finite", "finite numbers only")
+    if ranking is not None and ranking.facts.num_products != num_products:
+        raise InvalidValue("ranking", f"facts of {ranking.facts.num_products} products", f"those of {num_products}")
     for name, ids in (("products", embeddings.products), ("customers", embeddings.customers)):
         if len(set(ids)) != len(ids):
             raise InvalidValue(name, f"{len(set(ids))} distinct ids of {len(ids)}", "every id once")

@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.ranking import Habits, habits_of
 from graph import Instant, InteractionKind, Profile, day_of
 from recommend.assortment import Assortment, Rows
 
@@ -16,7 +17,8 @@ KIND_CODES = {kind: code for code, kind in enumerate(InteractionKind)}
 
 @dataclass(frozen=True)
 class Rhythm:
-    """How what was bought fades and comes round again: constants chosen on a validation month.
+    """How what was bought fades and comes round again where no ranking was learnt: constants of a
+    validation month.
 
     A product bought on some days counts Σ √times · (2^(-age / short) + 2^(-age / long)), ages in days: what is used now
     and what always was. Where there are two days or more, the mean gap between them says when it is due: one left
@@ -37,8 +39,9 @@ class History:
     """Long-term knowledge of one customer; every array but the vector has one entry a product bought.
 
     bought: rows, ascending. times: purchases (events or order lines). last_day: local day of the newest.
-    strength: the decayed count of `Rhythm`. best: places by strength, the greatest first.
-    vector: [dim], unit length or zeros.
+    strength: how likely each is bought within a month, or, where no ranking was learnt, the decayed count of `Rhythm`.
+    best: places by strength, the greatest first. vector: [dim], unit length or zeros.
+    habits: what the ranking of new products reads; None where there is no ranking or nothing was bought.
     """
 
     bought: Rows
@@ -47,6 +50,7 @@ class History:
     strength: NDArray[np.float32]
     best: NDArray[np.int64]
     vector: NDArray[np.float32] | None
+    habits: Habits | None = None
 
     def place(self, row: int) -> int:
         """Where a row stands among those bought, -1 where it was not."""
@@ -58,7 +62,7 @@ class History:
         return self._places(rows)[1]
 
     def strengths(self, rows: Rows) -> NDArray[np.float32]:  # [len(rows)]
-        """The decayed purchase count of each row, 0 where it was never bought."""
+        """The strength of each row, 0 where it was never bought."""
         if not len(self.bought):
             return np.zeros(len(rows), dtype=np.float32)
         places, known = self._places(rows)
@@ -89,20 +93,37 @@ def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm:
     rows, days, times, ages = rows[purchases], days[purchases], times[purchases], ages[purchases]
     if not len(rows):
         return replace(NO_HISTORY, vector=vector)
-    order = np.argsort(rows, kind="stable")
+    order = np.lexsort((days, rows))
     rows, days, times, ages = rows[order], days[order], times[order], ages[order]
     starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])  # [num_bought], where each product begins
+    ends = np.r_[starts[1:], len(rows)] - 1
+    bought, every, last = rows[starts], np.add.reduceat(times, starts), days[ends]
+    ranking, habits = assortment.snapshot.ranking, None
+    if ranking is None:
+        strength = _faded(days, times, ages, starts, rhythm) * assortment.habit[bought] ** rhythm.habit_power
+    else:
+        habits = habits_of(rows, days, times, day_of(as_of), ranking.facts)
+        strength = ranking.again_probabilities(habits)
+    best = np.argsort(-strength, kind="stable")
+    return History(bought, every, last, strength.astype(np.float32), best, vector, habits)
+
+
+def _faded(
+    days: NDArray[np.int64],  # [n], those of one product after the other, rising
+    times: NDArray[np.int64],
+    ages: NDArray[np.int64],
+    starts: NDArray[np.int64],  # [num_bought]
+    rhythm: Rhythm,
+) -> NDArray[np.float64]:  # [num_bought]
+    """The decayed count of each product, less where it is long overdue."""
     faded = np.sqrt(times) * (np.exp2(-ages / rhythm.short) + np.exp2(-ages / rhythm.long))
     strength = np.add.reduceat(faded, starts)
-    last, first = np.maximum.reduceat(days, starts), np.minimum.reduceat(days, starts)
-    often = np.diff(np.r_[starts, len(rows)])
-    gap = np.maximum((last - first) / np.maximum(often - 1, 1), rhythm.shortest_gap)
-    age = np.minimum.reduceat(ages, starts)
-    late = (often > 1) & (age > rhythm.overdue * gap)
-    strength *= np.where(late, (rhythm.overdue * gap / np.maximum(age, 1)) ** rhythm.faded, 1.0)
-    strength *= assortment.habit[rows[starts]] ** rhythm.habit_power
-    best = np.argsort(-strength, kind="stable")
-    return History(rows[starts], np.add.reduceat(times, starts), last, strength.astype(np.float32), best, vector)
+    ends = np.r_[starts[1:], len(days)] - 1
+    gap = np.maximum((days[ends] - days[starts]) / np.maximum(ends - starts, 1), rhythm.shortest_gap)
+    age = ages[ends]
+    late = (ends > starts) & (age > rhythm.overdue * gap)
+    faded_out = np.where(late, (rhythm.overdue * gap / np.maximum(age, 1)) ** rhythm.faded, 1.0)
+    return np.asarray(strength * faded_out)
 
 
 def _columns(

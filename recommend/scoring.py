@@ -14,6 +14,9 @@ from recommend.placements import Signal, SourceName
 
 __all__ = ["Scored", "score"]
 
+LIKENESS = 0.05
+"""What the nearest product counts beside the one bought most, in `likely` where no ranking was learnt."""
+
 SIGNALS = tuple(Signal)
 
 TIES = 128
@@ -48,13 +51,15 @@ def score(asked: Asked, candidates: Candidates, now: Instant) -> Scored:
         if not weight:
             continue
         values: NDArray[np.float32] | None
-        if signal in (Signal.LONG_TERM, Signal.SESSION):
-            direction = history.vector if signal is Signal.LONG_TERM else asked.session
+        if signal in (Signal.LONG_TERM, Signal.SESSION, Signal.LIKELY):
+            direction = asked.session if signal is Signal.SESSION else history.vector
             if direction is None:
                 continue
             if vectors is None:
                 vectors = asked.assortment.vectors_of(rows)
             values = vectors @ direction
+            if signal is Signal.LIKELY:
+                values = _likely(asked, rows, values)
         elif signal is Signal.BUY_AGAIN:
             values = history.strengths(rows)
         elif signal is Signal.POPULAR:
@@ -70,6 +75,22 @@ def score(asked: Asked, candidates: Candidates, now: Instant) -> Scored:
     total = parts.sum(axis=1, dtype=np.float64)
     order = _ties_by_id(np.argsort(-total, kind="stable"), total, rows, asked.assortment.ids)
     return Scored(rows[order], total[order], parts[order])
+
+
+def _likely(asked: Asked, rows: Rows, scores: NDArray[np.float32]) -> NDArray[np.float32]:  # [n]
+    """How likely each row is bought within a month. Where no ranking was learnt: the strength of what was bought and,
+    for much less, the inner products `scores`, each at most 1."""
+    history, ranking = asked.visitor.history, asked.snapshot.ranking
+    values = history.strengths(rows)
+    if ranking is None:
+        for part in (values, scores):
+            if (greatest := float(part.max())) > 0:
+                part /= np.float32(greatest)
+        return values + np.float32(LIKENESS) * np.maximum(scores, 0.0)
+    if history.habits is not None:
+        new = np.flatnonzero((values <= 0) & (rows < asked.assortment.num_vectors))
+        values[new] = ranking.next_probabilities(history.habits, rows[new], scores[new])
+    return values
 
 
 def _ties_by_id(

@@ -6,19 +6,27 @@ import numpy as np
 
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import HnswIndex
+from embeddings.ranking import Network, ProductFacts, Ranking
+from embeddings.ranking.product_facts import FACTS, GROUPS
+from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
 from graph.files import read_array, write_array, write_ids
 
 __all__ = [
     "CUSTOMER_GRAPH",
     "PRODUCT_GRAPH",
+    "RANKING",
     "read_adjacency",
+    "read_ranking",
     "write_snapshot",
 ]
 
 PRODUCT_GRAPH = "products.hnsw"
 CUSTOMER_GRAPH = "customers.hnsw"
 """Files of FAISS; one that is not there means that every vector is looked at."""
+
+RANKING = "ranking"
+"""What the names of its arrays begin with; a version without them has no ranking."""
 
 
 def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
@@ -27,10 +35,36 @@ def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
     write_array(folder, "popularity", snapshot.popularity)
     _write_index(folder / PRODUCT_GRAPH, snapshot.index)
     _write_index(folder / CUSTOMER_GRAPH, snapshot.customer_index)
+    if snapshot.ranking is not None:
+        _write_ranking(folder, snapshot.ranking)
     for name in ("bought_together", "purchases", "buyers", "similar_customers"):
         adjacency: Adjacency = getattr(snapshot, name)
         for part in ("offsets", "columns", "counts", "strengths"):
             write_array(folder, f"{name}.{part}", getattr(adjacency, part))
+
+
+def read_ranking(folder: Path, num_products: int) -> Ranking:
+    """The ranking that `write_snapshot` wrote."""
+    facts = ProductFacts(
+        read_array(folder, f"{RANKING}.facts", np.float32, (num_products + 1, len(FACTS))),
+        read_array(folder, f"{RANKING}.groups", np.int32, (num_products + 1, len(GROUPS))),
+    )
+    return Ranking(facts, _read_network(folder, "again", NUM_AGAIN), _read_network(folder, "next", NUM_NEXT))
+
+
+def _write_ranking(folder: Path, ranking: Ranking) -> None:
+    write_array(folder, f"{RANKING}.facts", ranking.facts.values)
+    write_array(folder, f"{RANKING}.groups", ranking.facts.groups)
+    for name, network in (("again", ranking.again), ("next", ranking.next)):
+        for layer in ("first", "second", "third"):
+            write_array(folder, f"{RANKING}.{name}.{layer}", getattr(network, layer))
+
+
+def _read_network(folder: Path, name: str, num_inputs: int) -> Network:
+    first = read_array(folder, f"{RANKING}.{name}.first", np.float32, (num_inputs + 1, None))
+    hidden = first.shape[1]
+    second = read_array(folder, f"{RANKING}.{name}.second", np.float32, (hidden + 1, hidden))
+    return Network(first, second, read_array(folder, f"{RANKING}.{name}.third", np.float32, (hidden + 1,)))
 
 
 def read_adjacency(folder: Path, name: str, num_rows: int) -> Adjacency:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.artifacts.layout import CUSTOMER_GRAPH, PRODUCT_GRAPH, read_adjacency
+from embeddings.artifacts.layout import CUSTOMER_GRAPH, PRODUCT_GRAPH, RANKING, read_adjacency, read_ranking
 from embeddings.artifacts.seal import read_manifest, verify_files
 from embeddings.artifacts.self_check import self_check
 from embeddings.embedding_set import EmbeddingSet, Manifest
@@ -48,6 +48,7 @@ def _read_snapshot(folder: Path, manifest: Manifest) -> ServingSnapshot:
         product_rows={product: row for row, product in enumerate(embeddings.products)},
         customer_rows={customer: row for row, customer in enumerate(embeddings.customers)},
         folder=folder,
+        ranking=read_ranking(folder, num_products) if f"{RANKING}.facts.npy" in manifest.checksums else None,
     )
 
 

@@ -20,7 +20,9 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     """SnapshotBroken, naming the file, where an answer from this snapshot would be nonsense or fail."""
     embeddings = snapshot.set
     num_products, num_customers = len(embeddings.products), len(embeddings.customers)
+    ranking = snapshot.ranking
     for name, array in (
+        *(() if ranking is None else ranking.arrays()),
         ("customers", embeddings.customer_vectors),
         ("products", embeddings.product_vectors),
         ("inputs", embeddings.input_vectors),

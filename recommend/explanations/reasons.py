@@ -63,6 +63,8 @@ class Explainer:
         match signal:
             case Signal.BUY_AGAIN:
                 return self._buy_again(row)
+            case Signal.LIKELY:
+                return self._buy_again(row) or self._similar_customers(row)
             case Signal.SESSION:
                 return self._session(row)
             case Signal.SIMILAR_CUSTOMERS | Signal.LONG_TERM:

@@ -31,6 +31,7 @@ class Signal(StrEnum):
     BUY_AGAIN = "buy_again"
     POPULAR = "popular"
     SAME_CONTENT = "same_content"
+    LIKELY = "likely"  # how likely it is bought within a month: again, or for the first time
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

@@ -1,0 +1,43 @@
+"""The ranking of a version: learnt from the months before, with embeddings as they would have been then."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from api.commands.progress import stage
+from embeddings.embedding_set import EmbeddingSet
+from embeddings.gnn.config import GnnConfig
+from embeddings.ranking import Ranking
+from embeddings.ranking.learning import learn_ranking
+from embeddings.training import train
+from graph import Campaign, EdgeArrays, Instant, Product
+
+__all__ = ["learnt_ranking"]
+
+
+def learnt_ranking(
+    edges: EdgeArrays, products: Sequence[Product], campaigns: Sequence[Campaign], embeddings: EmbeddingSet, seed: int
+) -> Ranking | None:
+    """The ranking that goes with `embeddings`, learnt from the interactions up to their `as_of`; None where those are
+    too few. What was described or begun after a cut is not known there."""
+    config = replace(GnnConfig(seed=seed), dim=embeddings.dim)
+
+    def embed(before: EdgeArrays, cut: Instant) -> EmbeddingSet:
+        known = [product if product.stamp.at <= cut else Product(id=product.id) for product in products]
+        begun = [
+            campaign
+            for campaign in campaigns
+            if campaign.stamp.at <= cut and (campaign.starts is None or campaign.starts <= cut)
+        ]
+        return train(before, known, begun, config=config, as_of=cut, rng=np.random.default_rng(seed))
+
+    with stage("learning what is bought again and what next") as advance:
+        return learn_ranking(
+            edges,
+            embeddings.products,
+            products,
+            as_of=Instant(embeddings.manifest.as_of),
+            embed=embed,
+            progress=lambda what, done, total: advance(done, total, what),
+        )
