@@ -1,17 +1,20 @@
 """Every fortieth household of a real retailer, imported as any shop's files are."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from graph import CustomerGraph, Instant
+from graph.copying import BATCH, copy_graph
 from graph.log.sqlite_log import SqliteEventLog
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.sources import complete_journey_folder, complete_journey_mapping, import_history, read_history
 
-__all__ = ["fill_with_a_slice", "log_of_a_slice"]
+__all__ = ["copy_with_a_stop", "fill_with_a_slice"]
 
 RECEIVED = Instant(1_600_000_000_000_000)
 IN_SLICE = pl.col("household_id") % 40 == 33
@@ -21,20 +24,34 @@ LISTED = pl.col("product_id") % 500 != 1
 """Which are in the catalogue."""
 
 
-def log_of_a_slice(folder: Path) -> SqliteEventLog:
-    """The log of what they did, all campaigns, the products they bought and a few more, and the coupons good for those.
+def fill_with_a_slice(graph: CustomerGraph, folder: Path) -> None:
+    """What they did, all campaigns, the products they bought and a few more, and the coupons good for those.
 
-    Its file and the tables it is made of lie in `folder`.
+    The tables it is made of and a log lie in `folder`.
     """
     for name, rows in _tables().items():
         rows.sink_parquet(folder / f"{name}.parquet")
-    log = SqliteEventLog(folder / "log.db")
-    import_history(read_history(complete_journey_mapping(), folder, RECEIVED), log)
-    return log
+    with closing(SqliteEventLog(folder / "log.db")) as log:
+        import_history(read_history(complete_journey_mapping(), folder, RECEIVED), log)
+        catch_up(log, GraphProjection(graph))
 
 
-def fill_with_a_slice(graph: CustomerGraph, log: SqliteEventLog) -> None:
-    catch_up(log, GraphProjection(graph), batch=1_000)  # of baskets, with all their lines, in a small server's memory
+class _Stopped(Exception):
+    """Raised where a copy is to stop."""
+
+
+def copy_with_a_stop(source: CustomerGraph, target: CustomerGraph) -> None:
+    """Copy in two calls, the first stopped after a batch; the second writes the rest."""
+
+    def stop_after_one_batch(what: str, done: int, total: int) -> None:
+        if done > 0:
+            raise _Stopped
+
+    with pytest.raises(_Stopped):
+        copy_graph(source, target, progress=stop_after_one_batch)
+    copied = copy_graph(source, target)
+    assert copied.written == copied.records - BATCH
+    assert (copied.position, copied.counts) == (source.position(), source.counts())
 
 
 def _tables() -> Mapping[str, pl.LazyFrame]:

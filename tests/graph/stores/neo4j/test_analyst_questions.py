@@ -1,37 +1,24 @@
 """The questions of docs/analyst.md asked of Neo4j, against answers worked out from SQLite, on real households."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import neo4j
 import pytest
 
 from benchmarks.analyst import ANSWERS, DOCUMENT, Question, Shop, asked, operators, questions, shop_of, shown, with_rows
-from graph.stores import open_graph
+from graph import CustomerGraph
 from graph.stores.neo4j.address import Address
-from tests.graph.stores.neo4j.neo4j_server import Servers
-from tests.graph.stores.neo4j.slice_of_a_retailer import fill_with_a_slice, log_of_a_slice
 
 QUESTIONS = questions(DOCUMENT.read_text(encoding="utf-8"))
 EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: str(question.number))
 
 
 @pytest.fixture(scope="module")
-def shop_and_database(
-    neo4j_servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Shop, neo4j.Driver, str | None]]:
+def shop_and_database(retailer: CustomerGraph, retailer_url: str) -> Iterator[tuple[Shop, neo4j.Driver, str | None]]:
     """The slice as tables out of SQLite, and the database that holds the same."""
-    folder = tmp_path_factory.mktemp("slice")
-    url = neo4j_servers.url_for(folder)
-    address = Address.parse(url)
-    with closing(log_of_a_slice(folder)) as log:
-        with closing(open_graph(f"sqlite:///{folder / 'graph.db'}")) as embedded:
-            fill_with_a_slice(embedded, log)
-            shop = shop_of(embedded)
-        with closing(open_graph(url)) as graph:
-            fill_with_a_slice(graph, log)
+    address = Address.parse(retailer_url)
     with neo4j.GraphDatabase.driver(address.uri, auth=(address.user, address.password)) as driver:
-        yield shop, driver, address.database
+        yield shop_of(retailer), driver, address.database
 
 
 def test_there_are_twenty_each_with_a_bounded_statement_and_its_rows() -> None:
