@@ -1,7 +1,42 @@
-"""Rows found by inner product: exactly, or by a FAISS graph; vectors of any length."""
+"""Rows found by inner product, with filters inside the search: exactly, by a sketch, or by FAISS; of any length.
 
-from embeddings.index.choice import LOOKED_AT_LIMIT, build_index, index_recall, tune, use_one_thread
+`build_index` chooses by measured recall and time; `FilteredSearch` asks it under conditions over `Attributes`;
+`GrowingIndex` adds rows without a rebuild.
+"""
+
+from embeddings.index.attributes import AnyBit, Attributes, Between, Condition, Listed, OneOf, Selection
+from embeddings.index.choice import KINDS, LOOKED_AT_LIMIT, build_index, index_recall, tune, use_one_thread
 from embeddings.index.exact import ExactIndex
+from embeddings.index.files import index_file, read_index, write_index
+from embeddings.index.filtered import FilteredSearch
+from embeddings.index.growing import GrowingIndex
 from embeddings.index.hnsw import HnswIndex
+from embeddings.index.ivf import IvfIndex
+from embeddings.index.quantised import QuantisedIndex
+from embeddings.index.sketch import SketchIndex
 
-__all__ = ["LOOKED_AT_LIMIT", "ExactIndex", "HnswIndex", "build_index", "index_recall", "tune", "use_one_thread"]
+__all__ = [
+    "KINDS",
+    "LOOKED_AT_LIMIT",
+    "AnyBit",
+    "Attributes",
+    "Between",
+    "Condition",
+    "ExactIndex",
+    "FilteredSearch",
+    "GrowingIndex",
+    "HnswIndex",
+    "IvfIndex",
+    "Listed",
+    "OneOf",
+    "QuantisedIndex",
+    "Selection",
+    "SketchIndex",
+    "build_index",
+    "index_file",
+    "index_recall",
+    "read_index",
+    "tune",
+    "use_one_thread",
+    "write_index",
+]

@@ -3,15 +3,16 @@
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from embeddings.index.found import Rows, Vector, check, ranked
+from embeddings.index.found import Mask, Rows, Vector, Vectors, check, ranked
 from embeddings.serving_snapshot import Nearest
 
-__all__ = ["ExactIndex"]
+__all__ = ["ExactIndex", "blocks"]
 
 FIRST_BLOCK = 4096
 ROUNDING = np.float32(1 + 1e-5)
+SPARSE = 4
+"""Where fewer than one in so many vectors of a block are allowed, gathering them is faster than looking at all."""
 
 
 class ExactIndex:
@@ -25,16 +26,20 @@ class ExactIndex:
     vectors: [n, dim] float32; a copy is kept.
     """
 
-    def __init__(self, vectors: NDArray[np.float32]) -> None:
+    def __init__(self, vectors: Vectors) -> None:
         lengths = np.linalg.norm(vectors, axis=1)
         self._rows: Rows = np.argsort(-lengths, kind="stable").astype(np.int64)
         self._vectors = np.ascontiguousarray(vectors[self._rows], dtype=np.float32)
-        starts = [0]
-        while starts[-1] < len(vectors):
-            starts.append(min(len(vectors), 2 * starts[-1] + FIRST_BLOCK))
-        self._blocks = [(start, stop, np.float32(lengths[self._rows[start]])) for start, stop in pairwise(starts)]
+        self._blocks = [
+            (start, stop, np.float32(lengths[self._rows[start]])) for start, stop in blocks(len(vectors), FIRST_BLOCK)
+        ]
 
-    def search(self, vector: Vector, k: int, allowed: NDArray[np.bool_] | None = None) -> Nearest:
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory beyond the vectors it was given."""
+        return self._vectors.nbytes + self._rows.nbytes
+
+    def search(self, vector: Vector, k: int, allowed: Mask | None = None) -> Nearest:
         """The `k` rows of the largest inner product with `vector` [dim], among the `allowed` [n] where given."""
         return self._search(vector, k, allowed)[0]
 
@@ -42,7 +47,7 @@ class ExactIndex:
         """How many vectors a search has to look at."""
         return self._search(vector, k, None)[1]
 
-    def _search(self, vector: Vector, k: int, allowed: NDArray[np.bool_] | None) -> tuple[Nearest, int]:
+    def _search(self, vector: Vector, k: int, allowed: Mask | None) -> tuple[Nearest, int]:
         check(vector, k, allowed, self._vectors.shape[1], len(self._vectors))
         query = np.asarray(vector, dtype=np.float32)
         reach = np.float32(np.sqrt(query @ query)) * ROUNDING
@@ -52,13 +57,29 @@ class ExactIndex:
             if longest * reach < bar:
                 break
             seen = stop
-            found, candidates = self._vectors[start:stop] @ query, self._rows[start:stop]
+            candidates, found = self._scored(start, stop, query, allowed)
             kept = found >= bar
-            if allowed is not None:
-                kept &= allowed[candidates]
             rows, scores = np.concatenate([rows, candidates[kept]]), np.concatenate([scores, found[kept]])
             if len(rows) > k:
                 bar = np.partition(scores, len(scores) - k)[len(scores) - k]
                 best = scores >= bar
                 rows, scores = rows[best], scores[best]
         return ranked(rows, scores, k), seen
+
+    def _scored(self, start: int, stop: int, query: Vector, allowed: Mask | None) -> tuple[Rows, Vector]:
+        """(the allowed rows of a block, their scores)."""
+        rows = self._rows[start:stop]
+        if allowed is None:
+            return rows, self._vectors[start:stop] @ query
+        places = np.flatnonzero(allowed[rows])
+        if len(places) * SPARSE < stop - start:
+            return rows[places], self._vectors.take(places + start, axis=0) @ query
+        return rows[places], (self._vectors[start:stop] @ query)[places]
+
+
+def blocks(total: int, first: int) -> list[tuple[int, int]]:
+    """(start, stop) of blocks of doubling size that cover `total` places."""
+    starts = [0]
+    while starts[-1] < total:
+        starts.append(min(total, 2 * starts[-1] + first))
+    return list(pairwise(starts))

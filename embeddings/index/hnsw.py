@@ -5,9 +5,9 @@ from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
-from embeddings.index.found import Vector, check, ranked
+from embeddings.index.found import Mask, Vector, Vectors, among, brought_to_one_length, check, ranked
+from embeddings.index.selector import selector
 from embeddings.serving_snapshot import Nearest
 from graph import InvalidValue
 
@@ -24,29 +24,26 @@ _faiss: Any = faiss  # for what its type stubs get wrong: the parameters of a se
 class HnswIndex:
     """A navigable small-world graph; most of the nearest, ties by row. Safe to search from many threads.
 
-    The largest inner product is the smallest distance once every vector has one more coordinate that brings it to the
-    length of the longest (Bachrach et al., "Speeding up the Xbox recommender system", 2014), and distance is what a
-    graph is good at: links between vectors of very unequal length lead a search by inner product astray.
+    The vectors are brought to one length first: links between vectors of very unequal length lead a search by inner
+    product astray.
     """
 
-    def __init__(self, graph: faiss.IndexHNSW, vectors: NDArray[np.float32]) -> None:
+    def __init__(self, graph: faiss.IndexHNSW, vectors: Vectors) -> None:
         self._graph = graph
         self._vectors = vectors  # [n, dim], what the graph was built from
         self._all = faiss.downcast_index(graph.storage)
 
     @classmethod
-    def build(cls, vectors: NDArray[np.float32], links: int = 48, ef_construction: int = 64) -> "HnswIndex":
+    def build(cls, vectors: Vectors, links: int = 48, ef_construction: int = 64) -> "HnswIndex":
         """The graph of these vectors, with as many threads as OpenMP is given."""
-        squares = np.einsum("ij,ij->i", vectors, vectors)  # [n]
-        missing = np.sqrt(np.maximum(squares.max(initial=0.0) - squares, 0.0))
         graph = faiss.IndexHNSWFlat(vectors.shape[1] + 1, links)
         graph.hnsw.efConstruction = ef_construction
         graph.hnsw.efSearch = LEAST_EF
-        graph.add(np.column_stack([vectors, missing]).astype(np.float32))
+        graph.add(brought_to_one_length(vectors))
         return cls(graph, vectors)
 
     @classmethod
-    def read(cls, path: Path, vectors: NDArray[np.float32]) -> "HnswIndex":
+    def read(cls, path: Path, vectors: Vectors) -> "HnswIndex":
         """The graph as `write` left it; InvalidValue where it is of other vectors, RuntimeError where it is none.
 
         Whether the vectors are the same is looked up for some of them, evenly spread.
@@ -66,15 +63,21 @@ class HnswIndex:
         faiss.write_index(self._graph, str(path))
 
     @property
-    def ef_search(self) -> int:
-        """How many candidates a search for up to 100 rows keeps."""
-        return int(self._graph.hnsw.efSearch)
+    def nbytes(self) -> int:
+        """Bytes of memory beyond the vectors it was given."""
+        hnsw: Any = self._graph.hnsw
+        return int(4 * hnsw.neighbors.size() + 8 * hnsw.offsets.size() + 4 * self._graph.ntotal * self._graph.d)
 
-    @ef_search.setter
-    def ef_search(self, candidates: int) -> None:
-        self._graph.hnsw.efSearch = candidates
+    @property
+    def effort(self) -> float:
+        """How many candidates a search for up to 100 rows keeps: efSearch."""
+        return float(self._graph.hnsw.efSearch)
 
-    def search(self, vector: Vector, k: int, allowed: NDArray[np.bool_] | None = None) -> Nearest:
+    @effort.setter
+    def effort(self, candidates: float) -> None:
+        self._graph.hnsw.efSearch = int(candidates)
+
+    def search(self, vector: Vector, k: int, allowed: Mask | None = None) -> Nearest:
         """Nearly always the `k` rows of the largest inner product with `vector` [dim], among the `allowed` [n] where
         given; exactly those where the filter allows few."""
         check(vector, k, allowed, self._vectors.shape[1], self._graph.ntotal)
@@ -85,15 +88,9 @@ class HnswIndex:
         if not wanted:
             return ranked(np.empty(0, np.int64), np.empty(0, np.float32), k)
         share = reachable / total
-        if share < HNSW_SHARE:
-            found = self._all.search(query, wanted, params=_faiss.SearchParameters(sel=_selector(allowed)))[1]
-        else:
-            ef = int(max(self.ef_search, self.ef_search * k / 100) / share)
-            params = _faiss.SearchParametersHNSW(efSearch=ef, sel=_selector(allowed))
-            found = self._graph.search(query, wanted, params=params)[1]
-        rows = found[0][found[0] >= 0]
-        return ranked(rows, self._vectors[rows] @ query[0, :-1], k)
-
-
-def _selector(allowed: NDArray[np.bool_] | None) -> faiss.IDSelector | None:
-    return None if allowed is None else _faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        if allowed is not None and share < HNSW_SHARE:
+            return among(self._vectors, np.flatnonzero(allowed), vector, k)
+        ef = int(max(self.effort, self.effort * k / 100) / share)
+        params = _faiss.SearchParametersHNSW(efSearch=ef, sel=selector(allowed))
+        found = self._graph.search(query, wanted, params=params)[1][0]
+        return among(self._vectors, found[found >= 0], vector, k)

@@ -1,36 +1,84 @@
-"""ExactIndex and HnswIndex: one suite for both, then what only one of them does."""
+"""Every index: one suite for all of them, then what only some of them do."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from embeddings.index import ExactIndex, HnswIndex, build_index, index_recall
-from embeddings.index import choice as module
+from embeddings.index import (
+    ExactIndex,
+    GrowingIndex,
+    HnswIndex,
+    IvfIndex,
+    QuantisedIndex,
+    SketchIndex,
+    index_file,
+    index_recall,
+    read_index,
+    write_index,
+)
 from embeddings.serving_snapshot import VectorIndex
 from graph import InvalidValue
 
-Make = Callable[[NDArray[np.float32]], VectorIndex]
+Vectors = NDArray[np.float32]
+Make = Callable[[Vectors], VectorIndex]
 
 
-def thorough(vectors: NDArray[np.float32]) -> HnswIndex:
+def hnsw(vectors: Vectors) -> HnswIndex:
     """A graph that is searched as far as clusters of random vectors need."""
     index = HnswIndex.build(vectors)
-    index.ef_search = 1000
+    index.effort = 1000
     return index
 
 
-both = pytest.mark.parametrize("make", [ExactIndex, thorough], ids=["exact", "hnsw"])
+def ivf(vectors: Vectors) -> IvfIndex:
+    index = IvfIndex.build(vectors)
+    index.effort = 0.9
+    return index
+
+
+def quantised(vectors: Vectors) -> QuantisedIndex:
+    index = QuantisedIndex.build(vectors)
+    index.effort = 6
+    return index
+
+
+def sketch(vectors: Vectors) -> SketchIndex:
+    return SketchIndex.build(vectors, vectors)
+
+
+def believing(vectors: Vectors) -> SketchIndex:
+    """A sketch that passes over what is unlikely to be among the best."""
+    index = SketchIndex.build(vectors, vectors)
+    index.effort = 0.5
+    return index
+
+
+def growing(vectors: Vectors) -> GrowingIndex:
+    """The last third of the rows, added in two parts to a published index."""
+    first, second = len(vectors) * 2 // 3, len(vectors) * 5 // 6
+    index = GrowingIndex(ExactIndex(vectors[:first]), first, vectors.shape[1])
+    index.add(vectors[first:second])
+    index.add(vectors[second:])
+    return index
+
+
+EXACT: dict[str, Make] = {"exact": ExactIndex, "sketch": sketch, "growing": growing}
+ALL: dict[str, Make] = {**EXACT, "believing": believing, "quantised": quantised, "ivf": ivf, "hnsw": hnsw}
+every = pytest.mark.parametrize("make", list(ALL.values()), ids=list(ALL))
+exact = pytest.mark.parametrize("make", list(EXACT.values()), ids=list(EXACT))
+filed = pytest.mark.parametrize("make", [sketch, quantised, ivf, hnsw], ids=["sketch", "pq", "ivf", "hnsw"])
 VECTORS = np.array([[1, 0], [3, 0], [0, 2], [1, 0], [-1, 0]], dtype=np.float32)
 EAST = np.array([1, 0], dtype=np.float32)
 
 
-def skewed(size: int, dim: int = 16, seed: int = 7) -> NDArray[np.float32]:
+def skewed(size: int, dim: int = 16, seed: int = 7) -> Vectors:
     """Vectors in clusters, their lengths spread over two orders of magnitude, as popularity spreads trained ones."""
     rng = np.random.default_rng(seed)
     centres = rng.normal(size=(20, dim))
@@ -40,20 +88,26 @@ def skewed(size: int, dim: int = 16, seed: int = 7) -> NDArray[np.float32]:
     return scaled.astype(np.float32)
 
 
-@both
+@cache
+def prepared(make: Make, size: int) -> VectorIndex:
+    """An index of so many skewed vectors, made once for all the tests."""
+    return make(skewed(size))
+
+
+@every
 def test_the_largest_inner_products_come_first_with_ties_by_row(make: Make) -> None:
     found = make(VECTORS).search(EAST, 4)
     assert found.rows.tolist() == [1, 0, 3, 2]
     assert found.scores.tolist() == [3, 1, 1, 0]
 
 
-@both
+@every
 def test_there_are_no_more_rows_than_vectors(make: Make) -> None:
     assert len(make(VECTORS).search(EAST, 100).rows) == 5
     assert len(make(np.empty((0, 2), dtype=np.float32)).search(EAST, 3).rows) == 0
 
 
-@both
+@every
 def test_only_allowed_rows_are_found(make: Make) -> None:
     index = make(VECTORS)
     assert index.search(EAST, 5, np.array([True, False, True, True, True])).rows.tolist() == [0, 3, 2, 4]
@@ -61,11 +115,13 @@ def test_only_allowed_rows_are_found(make: Make) -> None:
     assert index.search(EAST, 5, np.zeros(5, dtype=np.bool_)).rows.tolist() == []
 
 
-@both
-@pytest.mark.parametrize("share", [0.9, 0.5, 0.1, 0.002])
-def test_a_filter_of_any_width_gets_its_nearest(make: Make, share: float) -> None:
-    vectors = skewed(3000)
-    index = make(vectors)
+@every
+@pytest.mark.parametrize("share", [1.0, 0.9, 0.5, 0.1, 0.004])
+def test_a_filter_of_any_width_gets_its_nearest(make: Make, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("ivf", "quantised"):
+        monkeypatch.setattr(f"embeddings.index.{module}.FEW_NUMBERS", 0)
+    vectors = skewed(1500)
+    index = prepared(make, 1500)
     allowed = np.random.default_rng(3).random(len(vectors)) < share
     places = np.flatnonzero(allowed)
     recall = []
@@ -73,11 +129,12 @@ def test_a_filter_of_any_width_gets_its_nearest(make: Make, share: float) -> Non
         best = places[np.argsort(-(vectors[places] @ query))][:50]
         found = index.search(query, 50, allowed).rows
         assert allowed[found].all()
+        assert len(found) == len(best)
         recall.append(len(np.intersect1d(best, found)) / len(best))
     assert np.mean(recall) > 0.97
 
 
-@both
+@every
 def test_a_wrong_question_is_refused_by_name(make: Make) -> None:
     index = make(VECTORS)
     with pytest.raises(InvalidValue, match=r"vector: got \(3,\), expected the shape \(2,\)"):
@@ -88,59 +145,115 @@ def test_a_wrong_question_is_refused_by_name(make: Make) -> None:
         index.search(EAST, 1, np.ones(4, dtype=np.bool_))
 
 
-@both
+@every
 def test_many_threads_get_the_answers_of_one(make: Make) -> None:
-    vectors, queries = skewed(2000), skewed(200, seed=9)
-    index = make(vectors)
+    queries = skewed(100, seed=9)
+    index = prepared(make, 1500)
     alone = [index.search(query, 10).rows.tolist() for query in queries]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda query: index.search(query, 10).rows.tolist(), queries)) == alone
 
 
-small = st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), min_size=1, max_size=40)
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[Vectors, Vectors, int, NDArray[np.bool_] | None]:
+    """Few vectors of small whole numbers: duplicates, zeros and ties are frequent, lengths unequal, dim 1 included."""
+    dim, size = draw(st.integers(1, 3)), draw(st.integers(0, 30))
+    numbers = st.integers(-2, 2)
+    vectors = draw(st.lists(st.lists(numbers, min_size=dim, max_size=dim), min_size=size, max_size=size))
+    query = draw(st.lists(numbers, min_size=dim, max_size=dim))
+    mask = draw(st.none() | st.lists(st.booleans(), min_size=size, max_size=size))
+    array = np.array(vectors, dtype=np.float32).reshape(size, dim)
+    allowed = None if mask is None else np.array(mask, dtype=np.bool_)
+    return array, np.array(query, dtype=np.float32), draw(st.integers(1, 35)), allowed
 
 
-@given(small, st.tuples(st.integers(-2, 2), st.integers(-2, 2)), st.integers(1, 45))
-def test_exact_search_is_a_sort_by_score_and_row(
-    vectors: list[tuple[int, int]], query: tuple[int, int], k: int
+@every
+@settings(max_examples=12, deadline=None)
+@given(question=questions())
+def test_a_search_is_a_sort_by_score_and_row(
+    make: Make, question: tuple[Vectors, Vectors, int, NDArray[np.bool_] | None]
 ) -> None:
-    array, asked = np.array(vectors, dtype=np.float32), np.array(query, dtype=np.float32)
-    expected = sorted(range(len(array)), key=lambda row: (-float(array[row] @ asked), row))[:k]
-    assert ExactIndex(array).search(asked, k).rows.tolist() == expected
+    vectors, query, k, allowed = question
+    rows = range(len(vectors)) if allowed is None else np.flatnonzero(allowed).tolist()
+    expected = sorted(rows, key=lambda row: (-float(vectors[row] @ query), row))[:k]
+    found = make(vectors).search(query, k, allowed)
+    if make in EXACT.values():
+        assert found.rows.tolist() == expected
+    else:  # which of equals at the very end are left out is theirs
+        assert found.rows.tolist() == sorted(
+            set(found.rows.tolist()), key=lambda row: (-float(vectors[row] @ query), row)
+        )
+        assert set(found.rows.tolist()) <= set(rows)
+        assert len(found.rows) == len(expected)
+        if make is not believing:
+            assert found.scores.tolist() == [float(vectors[row] @ query) for row in expected]
 
 
-def test_a_large_set_gets_a_graph_that_finds_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 4000)
-    vectors = skewed(4000)
-    index = build_index(vectors, skewed(50, seed=10))
-    assert isinstance(index, HnswIndex)
-    assert index_recall(index, vectors, skewed(50, seed=11)) >= 0.97
+@exact
+def test_exact_search_finds_the_same_rows_at_any_length_and_filter(make: Make) -> None:
+    vectors = np.concatenate([skewed(9000, dim=40), np.zeros((100, 40), np.float32), skewed(100, dim=40)])
+    index = make(vectors)
+    for share in (None, 0.6, 0.1):
+        allowed = None if share is None else np.random.default_rng(5).random(len(vectors)) < share
+        for query in skewed(5, dim=40, seed=13):
+            scores = vectors @ query
+            rows = np.arange(len(vectors)) if allowed is None else np.flatnonzero(allowed)
+            bar = np.sort(scores[rows])[-100] * (1 - 1e-5)
+            found = index.search(query, 100, allowed)
+            assert len(np.unique(found.rows)) == 100
+            assert (scores[found.rows] >= bar).all()
 
 
-def test_a_graph_that_finds_too_little_gives_way_to_exact_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 100)
-    monkeypatch.setattr(module, "RECALL_SOUGHT", 1.1)
-    assert isinstance(build_index(skewed(200), skewed(5, seed=10)), ExactIndex)
-
-
-def test_a_small_set_is_searched_exactly() -> None:
-    index = build_index(VECTORS, VECTORS)
-    assert isinstance(index, ExactIndex)
-    assert index_recall(index, VECTORS, VECTORS) == 1.0
-
-
-def test_a_graph_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
+@filed
+def test_an_index_comes_back_from_its_file_as_it_was(make: Make, tmp_path: Path) -> None:
     vectors = skewed(500)
-    index = HnswIndex.build(vectors)
-    index.ef_search = 200
-    index.write(tmp_path / "products.hnsw")
-    again = HnswIndex.read(tmp_path / "products.hnsw", vectors)
-    assert again.ef_search == 200
+    index = make(vectors)
+    write_index(tmp_path, "products", index)
+    again = read_index(index_file(tmp_path, "products"), vectors)
+    assert type(again) is type(index)
+    assert vars(again).get("effort") == vars(index).get("effort")
     for query in skewed(5, seed=12):
         assert again.search(query, 20).rows.tolist() == index.search(query, 20).rows.tolist()
 
 
-def test_a_graph_of_other_vectors_is_refused(tmp_path: Path) -> None:
-    HnswIndex.build(VECTORS).write(tmp_path / "products.hnsw")
-    with pytest.raises(InvalidValue, match=r"products.hnsw: .*expected an HNSW graph of \(4, 2\) vectors"):
-        HnswIndex.read(tmp_path / "products.hnsw", VECTORS[:4])
+@filed
+def test_an_index_of_other_vectors_or_a_torn_file_is_refused(make: Make, tmp_path: Path) -> None:
+    write_index(tmp_path, "products", make(VECTORS))
+    path = index_file(tmp_path, "products")
+    assert path is not None
+    with pytest.raises(InvalidValue, match=rf"{path.name}: .*expected .* of \(4, 5\) vectors"):
+        read_index(path, np.ones((4, 5), dtype=np.float32))
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises((InvalidValue, RuntimeError)):
+        read_index(path, VECTORS)
+
+
+def test_exact_search_needs_no_file(tmp_path: Path) -> None:
+    write_index(tmp_path, "products", ExactIndex(VECTORS))
+    assert list(tmp_path.iterdir()) == []
+    assert isinstance(read_index(index_file(tmp_path, "products"), VECTORS), ExactIndex)
+
+
+@every
+def test_an_index_says_how_much_of_the_nearest_it_finds(make: Make) -> None:
+    vectors, index = skewed(1500), prepared(make, 1500)
+    assert index_recall(index, vectors, skewed(10, seed=10), k=20) >= 0.97
+    assert index_recall(index, vectors, np.empty((0, 16), np.float32)) == 1.0
+
+
+def test_what_is_added_is_found_in_the_next_search() -> None:
+    index = GrowingIndex(ExactIndex(VECTORS), 5, 2)
+    assert index.add(np.array([[2, 0], [3, 0]], dtype=np.float32)).tolist() == [5, 6]
+    assert len(index) == 7
+    assert index.search(EAST, 3).rows.tolist() == [1, 6, 5]
+    allowed = np.array([True, False, True, True, True, True, False])
+    assert index.search(EAST, 2, allowed).rows.tolist() == [5, 0]
+
+
+def test_an_addition_that_does_not_fit_is_refused() -> None:
+    index = GrowingIndex(ExactIndex(VECTORS), 5, 2)
+    with pytest.raises(InvalidValue, match=r"vectors: got \(1, 3\), expected the shape \(m, 2\)"):
+        index.add(np.zeros((1, 3), dtype=np.float32))
+    with pytest.raises(InvalidValue, match="vectors: got 'numbers that are not finite"):
+        index.add(np.array([[np.nan, 0]], dtype=np.float32))
+    assert len(index) == 5

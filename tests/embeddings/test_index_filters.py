@@ -1,0 +1,151 @@
+"""Attributes, their selections, and searches under conditions."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from embeddings.index import (
+    AnyBit,
+    Attributes,
+    Between,
+    Condition,
+    ExactIndex,
+    FilteredSearch,
+    IvfIndex,
+    Listed,
+    OneOf,
+    Selection,
+)
+from graph import InvalidValue
+
+TOTAL = 1000
+
+
+@cache
+def columns() -> dict[str, NDArray[np.int64]]:
+    rng = np.random.default_rng(2)
+    return {
+        "category": rng.integers(0, 100, TOTAL),
+        "price": rng.integers(0, 1000, TOTAL),
+        "in_stock": rng.integers(0, 2, TOTAL),
+        "regions": rng.integers(0, 16, TOTAL),
+    }
+
+
+@cache
+def vectors() -> NDArray[np.float32]:
+    return np.random.default_rng(4).normal(size=(TOTAL, 8)).astype(np.float32)
+
+
+def rows_of(selection: Selection) -> list[int]:
+    assert (selection.rows is None) != (selection.mask is None)
+    rows = np.flatnonzero(selection.mask) if selection.rows is None else selection.rows  # type: ignore[arg-type]
+    assert len(rows) == selection.count
+    return [int(row) for row in rows]
+
+
+def meets(condition: Condition, held: dict[str, NDArray[np.int64]], row: int) -> bool:
+    match condition:
+        case OneOf(column, codes):
+            return int(held[column][row]) in codes
+        case Between(column, least, most):
+            return least <= int(held[column][row]) <= most
+        case AnyBit(column, bits):
+            return bool(int(held[column][row]) & bits)
+        case Listed(rows):
+            return row in rows.tolist()
+
+
+codes = st.lists(st.integers(-1, 101), max_size=4).map(tuple)
+prices = st.integers(-5, 1100)
+conditions = st.one_of(
+    st.builds(OneOf, st.just("category"), codes),
+    st.builds(OneOf, st.just("in_stock"), st.sampled_from([(0,), (1,), (0, 1)])),
+    st.builds(Between, st.just("price"), prices, prices),
+    st.builds(AnyBit, st.just("regions"), st.integers(0, 15)),
+    st.builds(Listed, st.lists(st.integers(0, TOTAL - 1), max_size=6).map(lambda rows: np.array(rows, dtype=np.int64))),
+)
+changes = st.lists(
+    st.tuples(st.sampled_from(["category", "price"]), st.integers(0, 50), st.integers(0, 300)), max_size=4
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(conditions, max_size=3), changes)
+def test_a_selection_is_what_meets_every_condition(asked: list[Condition], changed: list[tuple[str, int, int]]) -> None:
+    held = {name: column.copy() for name, column in columns().items()}
+    attributes = Attributes(held)
+    for name, row, value in changed:
+        held[name][row] = value
+        attributes.put(name, row, value)
+    expected = [row for row in range(TOTAL) if all(meets(condition, held, row) for condition in asked)]
+    assert rows_of(attributes.select(asked)) == expected
+
+
+def test_few_rows_come_as_a_list_and_many_as_a_mask() -> None:
+    attributes = Attributes(columns())
+    assert attributes.select([OneOf("category", (3,)), Between("price", 0, 500)]).rows is not None
+    assert attributes.select([Between("price", 0, 500)]).mask is not None
+
+
+def test_a_column_changed_often_is_still_selected_by_what_it_holds() -> None:
+    attributes = Attributes(columns())
+    for row in range(300):
+        attributes.put("category", row, 777)
+    assert rows_of(attributes.select([OneOf("category", (777,))])) == list(range(300))
+
+
+def test_new_rows_are_selected_with_the_old() -> None:
+    attributes = Attributes({"price": np.array([5, 7])}).grown({"price": np.array([7])})
+    assert len(attributes) == 3
+    assert rows_of(attributes.select([OneOf("price", (7,))])) == [1, 2]
+    with pytest.raises(InvalidValue, match=r"columns: got \['cost'\], expected values of each of \['price'\]"):
+        attributes.grown({"cost": np.array([1])})
+
+
+def test_what_is_not_there_is_refused_by_name() -> None:
+    attributes = Attributes(columns())
+    with pytest.raises(InvalidValue, match="column: got 'colour', expected one of"):
+        attributes.select([OneOf("colour", (1,))])
+    with pytest.raises(InvalidValue, match=r"rows: got \(0, 1000\), expected rows from 0 to 999"):
+        attributes.select([Listed(np.array([0, 1000]))])
+    with pytest.raises(InvalidValue, match=r"columns: .*expected columns of one length"):
+        Attributes({"price": np.zeros(3, np.int64), "category": np.zeros(4, np.int64)})
+    with pytest.raises(InvalidValue, match="attributes: got 1000, expected attributes of 3 rows"):
+        FilteredSearch(ExactIndex(vectors()[:3]), vectors()[:3], attributes)
+
+
+@pytest.mark.parametrize("few", [0, 1 << 17], ids=["by the index", "by looking at all"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (),
+        (OneOf("in_stock", (1,)),),
+        (OneOf("category", (3, 4, 5)), AnyBit("regions", 2)),
+        (Between("price", 0, 4),),
+        (OneOf("category", (-1,)),),
+    ],
+    ids=["all", "half", "1%", "fewer than k", "none"],
+)
+def test_a_search_finds_the_best_that_conditions_allow(
+    asked: tuple[Condition, ...], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.index.filtered.FEW_NUMBERS", few)
+    search = FilteredSearch(ExactIndex(vectors()), vectors(), Attributes(columns()))
+    query = np.ones(8, dtype=np.float32)
+    allowed = [row for row in range(TOTAL) if all(meets(condition, columns(), row) for condition in asked)]
+    expected = sorted(allowed, key=lambda row: (-float(vectors()[row] @ query), row))[:100]
+    assert search.search(query, 100, asked).rows.tolist() == expected
+
+
+def test_an_index_that_opens_too_few_cells_still_fills_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("filtered", "ivf"):
+        monkeypatch.setattr(f"embeddings.index.{module}.FEW_NUMBERS", 0)
+    index = IvfIndex.build(vectors())
+    index.effort = 0.0
+    search = FilteredSearch(index, vectors(), Attributes(columns()))
+    assert len(search.search(np.ones(8, dtype=np.float32), 100, [Between("price", 0, 299)]).rows) == 100
