@@ -24,9 +24,6 @@ class ALS:
 
     dim: int = 64
     iterations: int = 10
-    # validation month (500 households), all and new: .3, 30: .0827 / .2105, .0315 / .0464;
-    # .3, 10: .0832 / .2038, .0305 / .0464; 1, 10: .0850 / .1919, .0321 / .0450; 1, 100: .0663 / .1752, .0287 / .0414;
-    # 3, 30: .0793 / .1677, .0325 / .0413
     confidence: float = 0.3
     regularization: float = 30.0
     half_life_days: float | None = None

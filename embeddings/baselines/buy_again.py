@@ -22,17 +22,19 @@ class BuyAgain:
     Lists only products the customer bought, so it has nothing to say on new ones.
     """
 
-    # validation month (500 households): 90 days, 1.0: .1343 / .3598; 90, 0: .1317 / .3539; 60, 1.0: .1329 / .3587;
-    # 120, 1.0: .1338 / .3576
     half_life_days: float | None = 90.0
     popularity: float = 1.0
 
     def fit(self, train: InteractionMatrix) -> ScoreRanker:
-        scores = train.purchases(self.half_life_days)
-        buyers = np.bincount(scores.indices, minlength=train.shape[1])  # [num_products]
+        return ScoreRanker.over(train, Bought(self.worth(train)))
+
+    def worth(self, train: InteractionMatrix) -> sparse.csr_array:  # [num_customers, num_products]
+        """The scores, with an entry where the customer bought the product."""
+        worth = train.purchases(self.half_life_days)
+        buyers = np.bincount(worth.indices, minlength=train.shape[1])  # [num_products]
         share = (buyers / max(buyers.max(initial=0), 1)).astype(np.float32)
-        scores.data += np.float32(self.popularity) * share[scores.indices]
-        return ScoreRanker.over(train, Bought(scores))
+        worth.data += np.float32(self.popularity) * share[worth.indices]
+        return worth
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,7 @@ class EASE:
     Beyond that B covers the `max_products` products with most buyers, and the others score 0.
     """
 
-    # validation month (500 households), all and new: 1000: .0828 / .2104, .0317 / .0462;
-    # 300: .0870 / .2120, .0291 / .0449; 3000: .0686 / .1910, .0292 / .0446
-    regularization: float = 1000.0
+    regularization: float = 500.0
     max_customers: int = 12_000  # 2.3 GB while inverting
     max_products: int = 8_192  # 1.1 GB while inverting
 

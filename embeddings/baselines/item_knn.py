@@ -1,12 +1,13 @@
 """ItemKNN: products whose buyers are the buyers of what a customer bought."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.evaluation.ranker import CHUNK, ScoreRanker, top_k
+from embeddings.evaluation.ranker import CHUNK, ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
 
 __all__ = ["ItemKNN"]
@@ -21,11 +22,9 @@ class ItemKNN:
     `min_buyers` is nobody's neighbour but its own.
     """
 
-    # validation month, all, new, over all products: 100, 10: .0584 / .1597, .0257 / .0401; 400, 10: .0593 / .1607,
-    # .0259 / .0401; 100, 0: .0503 / .1134, .0253 / .0404
     neighbours: int = 100
     shrink: float = 10.0
-    min_buyers: int = 5
+    min_buyers: int = 20
 
     def fit(self, train: InteractionMatrix) -> ScoreRanker:
         bought = train.bought()  # [num_customers, num_products]
@@ -36,20 +35,23 @@ class ItemKNN:
         buyers = np.bincount(bought.indices, minlength=bought.shape[1])
         kept = np.flatnonzero(buyers >= self.min_buyers)  # [num_kept]
         columns = bought.tocsc()[:, kept].tocsr()  # [num_customers, num_kept]
+        by_product = columns.T.tocsr()  # [num_kept, num_customers]
         scale = (1.0 / np.sqrt(buyers[kept])).astype(np.float32)  # [num_kept]
         rows, nearest, similarities = [], [], []
         for start in range(0, len(kept), CHUNK):
-            ours = np.arange(start, min(start + CHUNK, len(kept)))
-            shared = (columns[:, ours].T @ columns).toarray()  # [chunk, num_kept]
-            similarity = shared * (shared / np.maximum(shared + np.float32(self.shrink), 1.0)) * scale
-            similarity *= scale[ours, None]
-            similarity[similarity == 0] = -np.inf
-            similarity[ours - start, ours] = -np.inf
-            best = top_k(similarity, self.neighbours)  # [chunk, neighbours]
-            row, place = np.nonzero(best >= 0)
-            rows.append(kept[ours[row]])
-            nearest.append(kept[best[row, place]])
-            similarities.append(similarity[row, best[row, place]])
+            shared = by_product[start : start + CHUNK] @ columns  # [chunk, num_kept]
+            shared.sort_indices()
+            similarity = shared.data * (shared.data / (shared.data + np.float32(self.shrink))) * scale[shared.indices]
+            for row, (first, last) in enumerate(pairwise(shared.indptr), start):
+                others, alike = shared.indices[first:last], similarity[first:last]
+                others, alike = others[others != row], alike[others != row]
+                if len(alike) > self.neighbours:
+                    near = alike >= np.partition(alike, -self.neighbours)[-self.neighbours]
+                    others, alike = others[near], alike[near]
+                best = np.argsort(-alike, kind="stable")[: self.neighbours]
+                rows.append(np.full(len(best), kept[row]))
+                nearest.append(kept[others[best]])
+                similarities.append(alike[best] * scale[row])
         themselves = np.arange(len(buyers))
         data = np.concatenate([*similarities, np.ones(len(buyers), dtype=np.float32)])
         cells = (np.concatenate([*rows, themselves]), np.concatenate([*nearest, themselves]))

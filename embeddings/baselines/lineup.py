@@ -1,6 +1,6 @@
-"""BASELINES: the methods of the table, by name, with the settings the validation month chose."""
+"""The line-up: the methods of the table by name, the settings each may have, and what the window before chose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from embeddings.baselines.als import ALS
@@ -8,20 +8,63 @@ from embeddings.baselines.blend import Blend
 from embeddings.baselines.buy_again import BuyAgain
 from embeddings.baselines.ease import EASE
 from embeddings.baselines.item_knn import ItemKNN
+from embeddings.baselines.light_gcn import LightGCN
 from embeddings.baselines.most_popular import MostPopular
-from embeddings.evaluation.ranker import Method
+from embeddings.baselines.once import Once
+from embeddings.baselines.rp3beta import RP3beta
+from embeddings.baselines.tuning import PerTask, Tuned
+from embeddings.evaluation.ranker import Method, ScoreMethod
+from embeddings.evaluation.split import Task
 
-__all__ = ["BASELINES"]
+__all__ = ["BASELINES", "GRIDS", "JOINED", "JOINS", "tuned_lineup"]
 
-BASELINES: Mapping[str, Method] = MappingProxyType(
+GRIDS: Mapping[str, Sequence[ScoreMethod]] = MappingProxyType(
     {
-        "most popular": MostPopular(),
-        "most popular, 30 days": MostPopular(last_days=30),
-        "buy again, counts": BuyAgain(half_life_days=None),
-        "buy again": BuyAgain(),
-        "item-kNN": ItemKNN(),
-        "ALS": ALS(),
-        "EASE": EASE(),
-        "EASE + buy again": Blend(),
+        "most popular": (MostPopular(),),
+        "most popular, lately": tuple(MostPopular(last_days=days) for days in (30, 7, 14, 60, 90)),
+        "buy again, counts": (BuyAgain(half_life_days=None), BuyAgain(half_life_days=None, popularity=0.0)),
+        "buy again": tuple(
+            BuyAgain(days, popularity) for days in (90.0, 30.0, 60.0, 120.0) for popularity in (1.0, 0.0, 3.0)
+        ),
+        "item-kNN": (ItemKNN(), ItemKNN(neighbours=400), ItemKNN(shrink=100.0)),
+        "RP3beta": tuple(RP3beta(alpha, beta) for alpha in (1.0, 0.7, 1.3) for beta in (0.0, 0.3, 0.5)),
+        "EASE": tuple(EASE(regularization) for regularization in (500.0, 300.0, 1000.0, 2000.0)),
+        "ALS": (
+            ALS(),
+            ALS(dim=128),
+            ALS(dim=256),
+            ALS(dim=128, confidence=1.0),
+            ALS(dim=128, half_life_days=120.0),
+        ),
+        "LightGCN": (LightGCN(), LightGCN(steps=60)),
     }
 )
+"""Settings to choose from, the fixed ones first."""
+
+JOINED = ("most popular, lately", "item-kNN", "RP3beta", "EASE", "ALS", "LightGCN")
+"""Lines that are also joined with buy-again."""
+
+JOINS = tuple(
+    (BuyAgain(days, popularity=0.0), weight) for days in (60.0, 90.0) for weight in (0.1, 0.3, 1.0, 3.0, 10.0)
+)
+"""The buy-again and its weight in a blend, to choose from."""
+
+BASELINES: Mapping[str, Method] = MappingProxyType(
+    {**{name: grid[0] for name, grid in GRIDS.items()}, "EASE + buy again": Blend()}
+)
+"""Every line with fixed settings, for a table in a hurry."""
+
+
+def tuned_lineup(chosen: Mapping[str, Tuned]) -> dict[str, Method]:
+    """Every line with the settings chosen for each task. What two lines share is fitted once, for the first of them."""
+    shared: dict[ScoreMethod, Once] = {}
+
+    def once(method: ScoreMethod) -> ScoreMethod:
+        if isinstance(method, Blend):
+            return Blend(once(method.first), method.buy_again, method.weight)
+        return shared.setdefault(method, Once(method))
+
+    return {
+        name: PerTask(once(line.best(Task.ALL).method), once(line.best(Task.NEW).method))
+        for name, line in chosen.items()
+    }

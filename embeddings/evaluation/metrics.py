@@ -6,7 +6,7 @@ from scipy import sparse
 
 from graph import InvalidValue
 
-__all__ = ["coverage", "hits", "ndcg_at", "novelty", "recall_at"]
+__all__ = ["hits", "ndcg_at", "recall_at"]
 
 
 def hits(lists: NDArray[np.int32], relevant: sparse.csr_array) -> NDArray[np.bool_]:  # [n, k]
@@ -47,22 +47,3 @@ def ndcg_at(k: int, lists: NDArray[np.int32], relevant: sparse.csr_array) -> NDA
     ideal[np.diff(relevant.indptr) == 0] = 1.0
     gain: NDArray[np.float64] = gained / ideal
     return np.minimum(gain, 1.0)
-
-
-def coverage(lists: NDArray[np.int32], num_products: int) -> float:
-    """The share of all products that are in at least one list."""
-    return len(np.unique(lists[lists >= 0])) / num_products if num_products else 0.0
-
-
-def novelty(
-    lists: NDArray[np.int32], buyers: NDArray[np.int64], num_customers: int
-) -> NDArray[np.float64]:  # [n], bits
-    """Mean -log2(share of customers who bought the product) over each list; 0 for an empty list.
-
-    buyers: [num_products] distinct customers before the cut; a product nobody bought counts as bought by one.
-    """
-    bits = np.log2(num_customers) - np.log2(np.maximum(buyers, 1))  # [num_products]
-    there = lists >= 0
-    total = np.where(there, bits[np.maximum(lists, 0)], 0.0).sum(axis=1) if lists.size else np.zeros(len(lists))
-    mean: NDArray[np.float64] = total / np.maximum(there.sum(axis=1), 1)
-    return mean

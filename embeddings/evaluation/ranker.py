@@ -11,7 +11,7 @@ from scipy import sparse
 from embeddings.interaction_matrix import InteractionMatrix
 from graph import CustomerId, ProductId
 
-__all__ = ["Fitted", "Method", "Ranker", "ScoreRanker", "Scorer", "top_k"]
+__all__ = ["Fitted", "Method", "Ranker", "ScoreMethod", "ScoreRanker", "Scorer", "top_k"]
 
 CHUNK = 256
 """Customers scored at a time: 256 × 68,509 products × 4 bytes are 70 MB a dense array."""
@@ -93,6 +93,12 @@ class ScoreRanker:
                 scores[part.row, part.col] = -np.inf
             lists[places] = top_k(scores, k)
         return lists
+
+
+class ScoreMethod(Protocol):
+    """A method whose model scores every product, so that its scores can be joined with others."""
+
+    def fit(self, train: InteractionMatrix) -> ScoreRanker: ...
 
 
 def top_k(scores: NDArray[np.float32], k: int) -> NDArray[np.int32]:  # [n, num_products] -> [n, k]

@@ -1,27 +1,18 @@
-"""Evaluation: every method on the same time split, as one table with intervals."""
+"""EvaluationTable: what was measured of every method, and how sure one can be that one is better than another."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.evaluation.bootstrap import Interval, mean_interval, paired_difference
-from embeddings.evaluation.metrics import coverage, ndcg_at, novelty, recall_at
-from embeddings.evaluation.ranker import Method, Ranker
-from embeddings.evaluation.split import HeldOut, Task, time_split
-from graph import EdgeArrays, Instant, InvalidValue, NotFound, iso
+from embeddings.evaluation.bootstrap import Interval, paired_difference
+from embeddings.evaluation.slices import SliceRow
+from embeddings.evaluation.split import Task
+from graph import Instant, NotFound, iso
 
-__all__ = ["EvaluationRow", "EvaluationTable", "Progress", "evaluate", "silent"]
-
-Progress = Callable[[str, int, int], None]
-"""Called with (what is being done, steps done, steps in all)."""
-
-
-def silent(what: str, done: int, of: int) -> None:
-    """The progress nobody looks at."""
+__all__ = ["Comparison", "EvaluationRow", "EvaluationTable"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +20,9 @@ class EvaluationRow:
     """One method on one task.
 
     recalls, ndcgs: [num_customers], one value for each customer of the task, in the order of `HeldOut.customers`.
+    coverage, gini: of the places of all lists over the products that the method knows.
+    novelty: bits. rank: the mean popularity rank of what is listed, 1 the most bought before the cut; wanted_rank: that
+        of what was bought after it. diversity: nan where no category is known.
     fit_seconds: of the method, not of the task; rank_seconds: of all lists of the task.
     """
 
@@ -40,7 +34,12 @@ class EvaluationRow:
     recall: Interval
     ndcg: Interval
     coverage: float
+    gini: float
     novelty: float
+    rank: float
+    wanted_rank: float
+    diversity: float
+    slices: tuple[SliceRow, ...]
     fit_seconds: float
     rank_seconds: float
 
@@ -53,20 +52,49 @@ class EvaluationRow:
             "recall": self.recall._asdict(),
             "ndcg": self.ndcg._asdict(),
             "coverage": self.coverage,
+            "gini": self.gini,
             "novelty": self.novelty,
+            "popularity_rank": _or_null(self.rank),
+            "wanted_popularity_rank": _or_null(self.wanted_rank),
+            "diversity": _or_null(self.diversity),
+            "slices": [part.as_json() for part in self.slices],
             "fit_seconds": round(self.fit_seconds, 3),
             "rank_seconds": round(self.rank_seconds, 3),
         }
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """How much better one method is than another on a task, paired by customer."""
+
+    ours: str
+    theirs: str
+    task: Task
+    recall: Interval
+    ndcg: Interval
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "method": self.ours,
+            "reference": self.theirs,
+            "task": self.task.value,
+            "recall": self.recall._asdict(),
+            "ndcg": self.ndcg._asdict(),
+        }
+
+
+@dataclass(frozen=True)
 class EvaluationTable:
-    """The rows of all methods, method by method in the order given, each on every task."""
+    """The rows of all methods, method by method in the order given, each on every task.
+
+    seed: of the customers that every bootstrap draws, so that an interval does not depend on what else is in the table.
+    """
 
     cut: Instant
     k: int
     train_pairs: int
     rows: tuple[EvaluationRow, ...]
+    seed: int
 
     def row(self, method: str, task: Task) -> EvaluationRow:
         """The row of a method on a task; NotFound where it has none."""
@@ -75,13 +103,31 @@ class EvaluationTable:
                 return row
         raise NotFound("evaluated method", f"{method} on {task.value}")
 
-    def differences(self, ours: str, theirs: str, task: Task, rng: np.random.Generator) -> tuple[Interval, Interval]:
-        """How much better `ours` is than `theirs`, paired by customer: (recall, ndcg)."""
+    @property
+    def methods(self) -> list[str]:
+        return list(dict.fromkeys(row.method for row in self.rows))
+
+    def best(self, methods: Collection[str], task: Task) -> str:
+        """The one of these with the highest NDCG on a task; of equals the first."""
+        rows = [row for row in self.rows if row.method in methods and row.task is task]
+        if not rows:
+            raise NotFound("evaluated method", f"one of {', '.join(methods)} on {task.value}")
+        return max(rows, key=lambda row: row.ndcg.mean).method
+
+    def difference(self, ours: str, theirs: str, task: Task) -> Comparison:
+        """How much better `ours` is than `theirs` on a task."""
         left, right = self.row(ours, task), self.row(theirs, task)
-        return (
-            paired_difference(left.recalls, right.recalls, rng),
-            paired_difference(left.ndcgs, right.ndcgs, rng),
-        )
+        recall = paired_difference(left.recalls, right.recalls, np.random.default_rng(self.seed))
+        ndcg = paired_difference(left.ndcgs, right.ndcgs, np.random.default_rng(self.seed))
+        return Comparison(ours, theirs, task, recall, ndcg)
+
+    def differences(self, reference: Mapping[Task, str]) -> list[Comparison]:
+        """Every other method held against a task's reference, in the order of the rows."""
+        return [
+            self.difference(row.method, reference[row.task], row.task)
+            for row in self.rows
+            if row.method != reference[row.task]
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The whole table as what JSON can hold; the values of single customers are left out."""
@@ -94,7 +140,10 @@ class EvaluationTable:
 
     def lines(self) -> list[tuple[str, ...]]:
         """A heading and a line a row, as texts to be laid out in columns."""
-        heading = ("method", "task", f"recall@{self.k}", f"ndcg@{self.k}", "coverage", "novelty", "fit s", "rank s")
+        heading = (
+            *("method", "task", f"recall@{self.k}", f"ndcg@{self.k}", "coverage", "gini", "novelty", "rank", "wanted"),
+            *("diversity", "fit s", "rank s"),
+        )
         return [
             heading,
             *(
@@ -104,7 +153,11 @@ class EvaluationTable:
                     str(row.recall),
                     str(row.ndcg),
                     f"{row.coverage:.3f}",
+                    f"{row.gini:.3f}",
                     f"{row.novelty:.1f}",
+                    f"{row.rank:,.0f}",
+                    f"{row.wanted_rank:,.0f}",
+                    f"{row.diversity:.2f}",
                     f"{row.fit_seconds:.1f}",
                     f"{row.rank_seconds:.1f}",
                 )
@@ -113,79 +166,5 @@ class EvaluationTable:
         ]
 
 
-def evaluate(
-    methods: Mapping[str, Method],
-    edges: EdgeArrays,
-    cut: Instant,
-    *,
-    rng: np.random.Generator,
-    k: int = 20,
-    until: Instant | None = None,
-    progress: Progress = silent,
-    clock: Callable[[], float] = time.perf_counter,
-) -> EvaluationTable:
-    """Fit every method on what came up to `cut` and measure its lists on what came after (up to `until`).
-
-    A model trained elsewhere joins as `Fitted(ranker)`. NothingToEvaluate where a side of the split is empty;
-    InvalidValue where a ranker's answer has the wrong shape, names a product that it does not have, or one twice.
-    """
-    split = time_split(edges, cut, until)
-    train = split.matrix()
-    bought = train.bought()
-    buyers = np.bincount(bought.indices, minlength=train.shape[1] + 1)  # [num_products + 1], the last for any other
-    tasks = [split.held_out(task) for task in Task]
-    steps = len(methods) * (1 + len(tasks))
-    rows: list[EvaluationRow] = []
-    for number, (name, method) in enumerate(methods.items()):
-        done = number * (1 + len(tasks))
-        progress(f"fitting {name}", done, steps)
-        begun = clock()
-        ranker = method.fit(train)
-        fit_seconds = clock() - begun
-        for place, held_out in enumerate(tasks):
-            progress(f"ranking {name}, {held_out.task.value}", done + 1 + place, steps)
-            begun = clock()
-            answer = ranker.rank(held_out.customers, k, held_out.task.masks_history)
-            rank_seconds = clock() - begun
-            lists = _as_columns(name, answer, ranker, held_out, k)
-            recalls, ndcgs = recall_at(k, lists, held_out.relevant), ndcg_at(k, lists, held_out.relevant)
-            rows.append(
-                EvaluationRow(
-                    method=name,
-                    task=held_out.task,
-                    pairs=held_out.pairs,
-                    recalls=recalls,
-                    ndcgs=ndcgs,
-                    recall=mean_interval(recalls, rng),
-                    ndcg=mean_interval(ndcgs, rng),
-                    coverage=coverage(answer, len(ranker.products)),
-                    novelty=float(novelty(lists, buyers, train.shape[0]).mean()),
-                    fit_seconds=fit_seconds,
-                    rank_seconds=rank_seconds,
-                )
-            )
-    progress("done", steps, steps)
-    return EvaluationTable(cut=cut, k=k, train_pairs=int(bought.nnz), rows=tuple(rows))
-
-
-def _as_columns(
-    method: str, answer: NDArray[np.int32], ranker: Ranker, held_out: HeldOut, k: int
-) -> NDArray[np.int32]:  # [num_customers, k]
-    """A ranker's lists over its own products as lists over those of the test set, checked.
-
-    A product nobody in the data bought gets the column after the last.
-    """
-    shape = (len(held_out.customers), k)
-    if answer.shape != shape or not np.issubdtype(answer.dtype, np.integer):
-        raise InvalidValue(f"lists of {method}", f"{answer.dtype} {answer.shape}", f"integers of shape {shape}")
-    size = len(ranker.products)
-    outside = answer[(answer < -1) | (answer >= size)]
-    if len(outside):
-        raise InvalidValue(f"lists of {method}", int(outside[0]), f"positions from -1 to {size - 1}")
-    ordered = np.sort(answer, axis=1)
-    if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
-        raise InvalidValue(f"lists of {method}", "a product twice in a list", "every product once")
-    columns = {product: column for column, product in enumerate(held_out.products)}
-    last = len(columns)
-    own = np.array([*(columns.get(product, last) for product in ranker.products), -1], dtype=np.int32)
-    return own[answer]  # -1 picks the last entry: no product
+def _or_null(value: float) -> float | None:
+    return None if np.isnan(value) else value

@@ -1,11 +1,12 @@
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import pytest
 
 from api.commands.learning_data import LearningData
 from api.settings import loaded_settings
-from embeddings.baselines import BASELINES
+from embeddings.baselines import BASELINES, GRIDS, JOINED
 from graph import (
     DAY,
     Campaign,
@@ -24,8 +25,8 @@ from tests.commands.called import Called
 
 Patron = Callable[..., Called]
 
-METHODS = [
-    *BASELINES,
+OURS = [
+    "GNN without training",
     "GNN",
     "recommender",
     "recommender, random customers",
@@ -34,21 +35,47 @@ METHODS = [
 ]
 
 
-def test_the_table_has_every_method_on_both_tasks_with_intervals(patron: Patron, data: Path) -> None:
-    table = patron("evaluate", "--json", "--k", "5", "--data", data).json
-    assert [(row["method"], row["task"]) for row in table["rows"]] == [
-        (method, task) for method in METHODS for task in ("all", "new")
+LINES = [name for grid in GRIDS for name in ((grid, f"{grid} + buy again") if grid in JOINED else (grid,))]
+
+
+def test_settings_are_chosen_and_every_method_is_held_against_the_best_baseline(
+    patron: Patron, data: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "leaderboard.html"
+    called = patron("evaluate", "--split", "leave-last-out", "--json", "--page", page, "--k", "5", "--data", data)
+    board = called.json
+    assert [(row["method"], row["task"]) for row in board["rows"]] == [
+        (method, task) for method in [*LINES, *OURS] for task in ("all", "new")
     ]
-    for row in table["rows"]:
+    for row in board["rows"]:
         for metric in (row["recall"], row["ndcg"]):
             assert 0 <= metric["low"] <= metric["mean"] <= metric["high"] <= 1
+    assert list(board["settings"]) == LINES
+    assert board["split"] == "each customer's last basket"
+    for task, reference in board["reference"].items():
+        baselines = {row["method"]: row["ndcg"]["mean"] for row in board["rows"] if row["task"] == task}
+        assert baselines[reference] == max(baselines[line] for line in LINES)
+    assert len(board["differences"]) == len(board["rows"]) - 2
+    drawn = page.read_text(encoding="utf-8")
+    assert all(escape(name) in drawn for name in [*LINES, *OURS])
 
 
-def test_the_printed_table_has_a_line_a_row(patron: Patron, data: Path) -> None:
-    heading, *lines = patron("evaluate", "--k", "5", "--data", data).out.splitlines()
+def test_in_a_hurry_settings_are_fixed_and_the_reference_may_be_named(patron: Patron, data: Path) -> None:
+    called = patron("evaluate", "--quick", "--reference", "GNN", "--k", "5", "--data", data)
+    heading, *lines = called.out.splitlines()
+    methods = [*BASELINES, *OURS]
+    rows, differences = lines[: 2 * len(methods)], lines[2 * len(methods) :]
     assert heading.split()[:4] == ["method", "task", "recall@5", "ndcg@5"]
-    assert len(lines) == 2 * len(METHODS)
-    assert len({line.index(" all " if " all " in line else " new ") for line in lines}) == 1
+    assert len({line.index(" all " if " all " in line else " new ") for line in rows}) == 1
+    assert len(differences) == 2 * (len(methods) - 1)
+    assert all(" − GNN, " in line for line in differences)
+
+
+def test_what_cannot_be_done_is_told_before_the_methods_are_compared(patron: Patron, data: Path) -> None:
+    called = patron("evaluate", "--data", data)
+    assert called.code == 1
+    assert called.err.splitlines()[-1].startswith("patron: too small to choose settings: no interaction up to the cut")
+    assert called.err.splitlines()[-1].endswith("--quick takes fixed ones")
 
 
 def test_a_graph_too_small_is_told_before_anything_is_trained(patron: Patron, tmp_path: Path, bookshop: Path) -> None:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from embeddings.baselines import ALS, EASE, Blend, BuyAgain, ItemKNN, MostPopular
+from embeddings.baselines import ALS, EASE, Blend, BuyAgain, ItemKNN, LightGCN, MostPopular, RP3beta
+from embeddings.baselines.light_gcn import normalised
 from embeddings.evaluation.ranker import Method
 from embeddings.interaction_matrix import InteractionMatrix
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
@@ -42,11 +44,13 @@ def checkerboard() -> InteractionMatrix:
 
 
 LEARNERS: list[Method] = [
-    ItemKNN(shrink=0.0),
+    ItemKNN(shrink=0.0, min_buyers=5),
+    RP3beta(),
+    LightGCN(dim=8, steps=60),
     EASE(regularization=1.0),
     EASE(regularization=1.0, max_customers=0),
     ALS(dim=4, iterations=15, regularization=0.1),
-    Blend(ease=EASE(regularization=1.0)),
+    Blend(EASE(regularization=1.0)),
 ]
 
 
@@ -125,7 +129,51 @@ def test_item_knn_leaves_out_products_with_few_buyers() -> None:
     assert ItemKNN(min_buyers=2).nearest(train.bought()).nnz == NUM_PRODUCTS
 
 
+def test_item_knn_keeps_the_nearest() -> None:
+    """Product 0 shares three buyers with 1, two with 2 and one with 3."""
+    train = matrix([(c, 0, 1) for c in range(3)] + [(c, p, 1) for p in (1, 2, 3) for c in range(4 - p)])
+    nearest = ItemKNN(neighbours=2, shrink=0.0, min_buyers=1).nearest(train.bought()).toarray()
+    assert np.flatnonzero(nearest[0]).tolist() == [0, 1, 2]
+
+
+def test_rp3beta_counts_every_walk_by_its_chance() -> None:
+    """From customer 0 to product 1: through product 0 (½ · ½ · ½ by either buyer) and through 1 itself (½ · 1 · ½)."""
+    train = matrix([(0, 0, 1), (0, 1, 1), (1, 0, 1), (1, 2, 1)])
+    scores = RP3beta(alpha=1.0, beta=0.0).fit(train).scorer.scores(np.array([0]))[0]
+    np.testing.assert_allclose(scores[:4], [1 / 8 + 1 / 8 + 1 / 4, 1 / 8 + 1 / 4, 1 / 8, 0.0])
+    held_back = RP3beta(alpha=1.0, beta=1.0).fit(train).scorer.scores(np.array([0]))[0]
+    np.testing.assert_allclose(held_back[:4], scores[:4] / [2, 1, 1, 1])
+
+
+def test_light_gcn_moves_its_vectors_down_the_slope_of_its_loss() -> None:
+    """The gradient of all pairs and negatives that are drawn, against differences of the loss itself."""
+    train = matrix([(0, 0, 1), (0, 1, 1), (1, 0, 1), (1, 2, 1), (2, 3, 1)])
+    bought, method = train.bought(), LightGCN(dim=3, layers=2, regularization=0.1)
+    adjacency = normalised(bought)
+    learnt = np.random.default_rng(1).normal(size=(sum(train.shape), 3)).astype(np.float32)
+
+    def loss(vectors: NDArray[np.float64]) -> float:
+        rng = np.random.default_rng(0)
+        pair, drawn = rng.integers(bought.nnz, size=5), rng.integers(NUM_PRODUCTS, size=5)
+        dense = adjacency.toarray().astype(np.float64)
+        smooth = (vectors + dense @ vectors + dense @ dense @ vectors) / 3
+        total = 0.0
+        for place, other in zip(pair, drawn, strict=True):
+            customer, product = (int(side[place]) for side in bought.nonzero())
+            one, two, three = customer, NUM_CUSTOMERS + product, NUM_CUSTOMERS + other
+            total += np.log1p(np.exp(-smooth[one] @ (smooth[two] - smooth[three])))
+            total += 0.1 * sum(np.square(vectors[row]).sum() for row in (one, two, three))
+        return total / 5
+
+    gradient = method._gradient(learnt, adjacency, bought, np.random.default_rng(0))
+    for row, column in [(0, 0), (1, 2), (NUM_CUSTOMERS, 1), (NUM_CUSTOMERS + 3, 0), (NUM_CUSTOMERS + 9, 2)]:
+        step = np.zeros(learnt.shape)
+        step[row, column] = 1e-5
+        slope = (loss(learnt + step) - loss(learnt - step)) / 2e-5
+        assert gradient[row, column] == pytest.approx(slope, abs=1e-4)
+
+
 def test_blend_puts_what_is_bought_again_before_the_rest(checkerboard: InteractionMatrix) -> None:
-    blend = Blend(ease=EASE(regularization=1.0), weight=100.0).fit(checkerboard)
+    blend = Blend(EASE(regularization=1.0), weight=100.0).fit(checkerboard)
     lists = blend.rank(checkerboard.customers, 5, mask_history=False)
     assert lists[:, 4].tolist() == [lacking(customer) for customer in range(NUM_CUSTOMERS)]

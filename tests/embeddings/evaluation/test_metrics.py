@@ -1,4 +1,4 @@
-"""Lists whose recall, NDCG, coverage and novelty can be told by hand, and the bounds that hold for any list."""
+"""Lists whose recall and NDCG can be told by hand, and the bounds that hold for any list."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.evaluation.metrics import coverage, hits, ndcg_at, novelty, recall_at
+from embeddings.evaluation.metrics import hits, ndcg_at, recall_at
 from graph import InvalidValue
 
 NUM_PRODUCTS = 12
@@ -59,16 +59,6 @@ def test_who_wants_nothing_has_zero() -> None:
 def test_another_number_of_lists_than_customers_is_refused() -> None:
     with pytest.raises(InvalidValue, match="lists: got '1 lists', expected one list for each of 2 customers"):
         hits(lists([0]), wanted({0}, {1}))
-
-
-def test_coverage_is_the_share_of_products_in_any_list() -> None:
-    assert coverage(lists([0, 1], [1, -1]), 4) == 0.5
-
-
-def test_novelty_is_bits_of_surprise() -> None:
-    """Everybody bought product 0, one of four product 1, nobody product 2, which counts as one."""
-    buyers = np.array([4, 1, 0])
-    assert novelty(lists([0, 0], [0, 1], [2, -1], [-1, -1]), buyers, 4).tolist() == [0.0, 1.0, 2.0, 0.0]
 
 
 @given(

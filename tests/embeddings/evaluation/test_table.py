@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from embeddings.baselines import BASELINES, BuyAgain, MostPopular
 from embeddings.evaluation import EvaluationTable, evaluate
 from embeddings.evaluation.ranker import Fitted, Method
-from embeddings.evaluation.split import Task
+from embeddings.evaluation.split import Split, Task, time_split
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind, InvalidValue, NotFound, ProductId
 
 KINDS = list(InteractionKind)
@@ -19,12 +19,12 @@ CUT = Instant(100 * DAY)
 NUM_CUSTOMERS, NUM_PRODUCTS = 12, 6
 
 
-def shop() -> EdgeArrays:
+def shop() -> Split:
     """Customer c bought product c % 6 on days 90 and 110, and product (c + 1) % 6, new to them, on day 111."""
     customers = np.tile(np.arange(NUM_CUSTOMERS, dtype=np.int32), 3)
     products = (customers + np.repeat([0, 0, 1], NUM_CUSTOMERS)) % NUM_PRODUCTS
     day = np.repeat([90, 110, 111], NUM_CUSTOMERS).astype(np.int32)
-    return EdgeArrays(
+    edges = EdgeArrays(
         customers=[CustomerId(f"user:{row:02}") for row in range(NUM_CUSTOMERS)],
         targets=[f"p{column}" for column in range(NUM_PRODUCTS)],
         customer=customers,
@@ -36,6 +36,7 @@ def shop() -> EdgeArrays:
         value=np.zeros(len(day), dtype=np.int64),
         order=np.arange(len(day), dtype=np.int32),
     )
+    return time_split(edges, CUT)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def listed(*answer: int) -> Method:
 
 
 def table(methods: dict[str, Method], k: int = 2) -> EvaluationTable:
-    return evaluate(methods, shop(), CUT, rng=np.random.default_rng(0), k=k, clock=iter(range(1000)).__next__)
+    categories = {ProductId(f"p{column}"): "even" if column % 2 == 0 else "odd" for column in range(NUM_PRODUCTS)}
+    rng = np.random.default_rng(0)
+    return evaluate(methods, shop(), rng=rng, k=k, categories=categories, clock=iter(range(1000)).__next__)
 
 
 def test_a_ranker_that_knows_the_future_is_perfect_on_both_tasks() -> None:
@@ -107,9 +110,54 @@ def test_pairs_and_customers_are_those_of_the_task() -> None:
 
 def test_a_difference_is_paired_by_customer() -> None:
     answer = table({"prophet": Fitted(Prophet()), "buy again": BuyAgain()})
-    recall, ndcg = answer.differences("prophet", "buy again", Task.ALL, np.random.default_rng(0))
-    assert recall == (0.5, 0.5, 0.5)
-    assert ndcg.low > 0
+    found = answer.difference("prophet", "buy again", Task.ALL)
+    assert found.recall == (0.5, 0.5, 0.5)
+    assert found.ndcg.low > 0
+    assert answer.difference("buy again", "prophet", Task.ALL).recall == (-0.5, -0.5, -0.5)
+
+
+def test_every_other_row_is_held_against_the_reference_of_its_task() -> None:
+    answer = table({"prophet": Fitted(Prophet()), "buy again": BuyAgain(), "popular": MostPopular()})
+    found = answer.differences({Task.ALL: "buy again", Task.NEW: "popular"})
+    assert [(one.ours, one.theirs, one.task) for one in found] == [
+        ("prophet", "buy again", Task.ALL),
+        ("prophet", "popular", Task.NEW),
+        ("buy again", "popular", Task.NEW),
+        ("popular", "buy again", Task.ALL),
+    ]
+
+
+def test_the_best_is_that_of_the_task() -> None:
+    answer = table({"buy again": BuyAgain(), "popular": MostPopular(), "prophet": Fitted(Prophet())})
+    assert answer.best(["buy again", "popular"], Task.ALL) == "buy again"
+    assert answer.best(["buy again", "popular"], Task.NEW) == "popular"
+    assert answer.best(answer.methods, Task.NEW) == "prophet"
+    with pytest.raises(NotFound, match="no evaluated method with id 'one of nobody on all'"):
+        answer.best(["nobody"], Task.ALL)
+
+
+def test_an_interval_does_not_depend_on_what_else_is_in_the_table() -> None:
+    alone = table({"popular": MostPopular()})
+    beside = table({"buy again": BuyAgain(), "popular": MostPopular()})
+    assert [alone.row("popular", task).ndcg for task in Task] == [beside.row("popular", task).ndcg for task in Task]
+
+
+def test_what_lists_show_is_measured_beside_what_was_wanted() -> None:
+    """The prophet lists (c, c + 1): one even, one odd; every product has two buyers, so their mean place is 3.5."""
+    row = table({"prophet": Fitted(Prophet())}).row("prophet", Task.ALL)
+    assert (row.diversity, row.rank, row.wanted_rank) == (1.0, 3.5, 3.5)
+    assert row.gini == pytest.approx(1 / 7)
+    assert {part.label: part.customers for part in row.slices} == {
+        "0–1 days": 12,
+        "0–30 days": 12,
+        "0–2 buyers": 12,
+    }
+
+
+def test_without_categories_or_lists_there_is_no_figure() -> None:
+    row = table({"listed": listed(-1, -1)}).row("listed", Task.ALL)
+    assert np.isnan([row.rank, row.diversity]).all()
+    assert (row.as_json()["popularity_rank"], row.as_json()["diversity"]) == (None, None)
 
 
 def test_the_table_is_json_and_lines() -> None:
@@ -129,7 +177,7 @@ def test_progress_counts_every_step() -> None:
     def progress(what: str, done: int, of: int) -> None:
         seen.append((what, done, of))
 
-    evaluate({"popular": MostPopular()}, shop(), CUT, rng=np.random.default_rng(0), progress=progress)
+    evaluate({"popular": MostPopular()}, shop(), rng=np.random.default_rng(0), progress=progress)
     assert seen == [
         ("fitting popular", 0, 3),
         ("ranking popular, all", 1, 3),

@@ -1,0 +1,95 @@
+"""Contenders: our own models by the name of their line in the table, learnt from one side of a split."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from api.commands.progress import stage
+from embeddings.artifacts import open_snapshot
+from embeddings.embedding_set import EmbeddingSet
+from embeddings.evaluation import Fitted, Method, Split, VectorRanker
+from embeddings.gnn.config import GnnConfig
+from embeddings.serving_snapshot import Nearest
+from embeddings.snapshot_builder import build_snapshot
+from embeddings.training import train
+from graph import Campaign, Catalogue, Product
+from recommend.asked import Asked, nearest_customers
+from recommend.placements import Placements
+from recommend.ranker import RecommenderRanker, profiles_of
+from recommend.recommender import Recommender
+
+__all__ = ["contenders"]
+
+
+ONLY_SIMILAR_CUSTOMERS = """
+placements:
+  homepage: {k: 20, sources: {similar_customers: 200}, weights: {similar_customers: 1.0}}
+  discover: {k: 20, sources: {similar_customers: 200}, weights: {similar_customers: 1.0}, filters: {bought: true}}
+"""
+"""What the source is worth by itself: in the whole recommender the network says much of the same."""
+
+
+def contenders(
+    split: Split,
+    products: Sequence[Product],
+    campaigns: Sequence[Campaign],
+    *,
+    placements: Placements,
+    seed: int,
+    folder: Path,
+) -> dict[str, Method]:
+    """The network trained and as it starts, and the whole recommender, once more with strangers as its "similar"
+    customers.
+
+    products, campaigns: as they were known at the cut. folder: where a snapshot is built; it is used while ranking.
+    """
+    config = GnnConfig(seed=seed)
+    learnt = _learnt(split, products, campaigns, config, "training the graph neural network")
+    start = _learnt(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
+    with stage("building the index and the neighbour lists") as advance:
+        built = build_snapshot(
+            learnt, split.train, folder, progress=lambda what, share: advance(round(share * 100), 100, what)
+        )
+    snapshot = open_snapshot(built)
+    with stage("folding the profiles"):
+        profiles = profiles_of(split.train)
+    whole = RecommenderRanker(Recommender(placements), snapshot, Catalogue(products), profiles, split.cut)
+    crowd = Strangers(np.random.default_rng(seed))
+    only = Placements.parse(ONLY_SIMILAR_CUSTOMERS)
+    return {
+        "GNN without training": Fitted(VectorRanker.of(start, split.matrix())),
+        "GNN": Fitted(VectorRanker.of(learnt, split.matrix())),
+        "recommender": Fitted(whole),
+        "recommender, random customers": Fitted(replace(whole, recommender=Recommender(placements, crowd=crowd))),
+        "similar customers alone": Fitted(replace(whole, recommender=Recommender(only))),
+        "random customers alone": Fitted(replace(whole, recommender=Recommender(only, crowd=crowd))),
+    }
+
+
+def _learnt(
+    split: Split, products: Sequence[Product], campaigns: Sequence[Campaign], config: GnnConfig, title: str
+) -> EmbeddingSet:
+    with stage(title) as advance:
+        return train(
+            split.train,
+            products,
+            campaigns,
+            config=config,
+            as_of=split.cut,
+            rng=np.random.default_rng(config.seed),
+            progress=lambda what, done, total: advance(done, total, what),
+        )
+
+
+class Strangers:
+    """As many customers as are found alike, drawn at random: what the similar ones are worth is the difference."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def __call__(self, asked: Asked) -> Nearest:
+        found = nearest_customers(asked)
+        drawn = self._rng.choice(len(asked.snapshot.set.customers), size=len(found.rows), replace=False)
+        return Nearest(drawn.astype(np.int64), found.scores)
