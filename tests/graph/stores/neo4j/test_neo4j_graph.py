@@ -9,6 +9,7 @@ from tests.graph.stores.neo4j.neo4j_server import Servers
 
 class TestNeo4jGraph(CustomerGraphContract):
     examples = 10
+    crowd = 11_000
     servers: Servers
 
     @pytest.fixture(autouse=True)
