@@ -1,7 +1,7 @@
 """The leaderboard's page: one file that needs nothing else, and plots whose places are those of the figures."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -9,16 +9,20 @@ import pytest
 from api.commands.leaderboard import Leaderboard
 from api.pages.leaderboard import page_of
 from api.pages.whiskers import LEFT, PLOT, Dot, number, ticks, whiskers
-from embeddings.baselines import BuyAgain, MostPopular, Tuned, tuned, tuned_lineup
+from embeddings.baselines import BuyAgain, MostPopular, tuned, tuned_lineup
 from embeddings.evaluation import Fitted, Interval, Task, evaluate
+from embeddings.evaluation.ranker import ScoreMethod
 from tests.embeddings.baselines.test_tuning import shop
 
 
 @pytest.fixture(scope="module")
 def board() -> Leaderboard:
     split = shop()
-    grids = {"popular <all>": (MostPopular(), MostPopular(last_days=30)), "buy again": (BuyAgain(), BuyAgain(30.0))}
-    chosen: Mapping[str, Tuned] = tuned(grids, [], [], split, k=2)
+    grids: Mapping[str, Sequence[ScoreMethod]] = {
+        "popular <all>": (MostPopular(), MostPopular(last_days=30)),
+        "buy again": (BuyAgain(), BuyAgain(30.0)),
+    }
+    chosen = tuned(grids, [], [], split, k=2)
     methods = {**tuned_lineup(chosen), "ours": Fitted(MostPopular(last_days=30).fit(split.matrix()))}
     table = evaluate(methods, split, rng=np.random.default_rng(0), k=2)
     against = dict.fromkeys(Task, "buy again")
