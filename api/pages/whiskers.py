@@ -74,5 +74,5 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 def number(value: float) -> str:
     """A measure as tables write it, without the zero before the point."""
-    text = f"{value:.4f}"
+    text = f"{value + 0.0:.4f}"
     return text.replace("0.", ".", 1) if abs(value) < 1 else text

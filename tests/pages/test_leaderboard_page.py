@@ -94,6 +94,6 @@ def test_ticks_are_round_numbers(low: float, high: float, expected: list[float])
     assert ticks(low, high) == expected
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.12345, ".1235"), (-0.5, "-.5000"), (1.0, "1.0000"), (0.0, ".0000")])
+@pytest.mark.parametrize(("value", "text"), [(0.12345, ".1235"), (-0.5, "-.5000"), (1.0, "1.0000"), (-0.0, ".0000")])
 def test_a_measure_reads_as_in_tables(value: float, text: str) -> None:
     assert number(value) == text
