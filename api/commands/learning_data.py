@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,7 +60,9 @@ class LearningData:
         from what was paid, later payments included.
         """
         products = [
-            replace(product, price=None, currency="") if product.stamp.at <= cut else Product(id=product.id)
+            msgspec.structs.replace(product, price=None, currency="")
+            if product.stamp.at <= cut
+            else Product(id=product.id)
             for product in self.products
         ]
         campaigns = [
