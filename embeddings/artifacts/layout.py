@@ -5,25 +5,19 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.embedding_set import EmbeddingSet
-from embeddings.index import HnswIndex
+from embeddings.index import write_index
 from embeddings.ranking import Network, ProductFacts, Ranking
 from embeddings.ranking.product_facts import FACTS, GROUPS
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
-from embeddings.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
+from embeddings.serving_snapshot import Adjacency, ServingSnapshot
 from graph.files import read_array, write_array, write_ids
 
 __all__ = [
-    "CUSTOMER_GRAPH",
-    "PRODUCT_GRAPH",
     "RANKING",
     "read_adjacency",
     "read_ranking",
     "write_snapshot",
 ]
-
-PRODUCT_GRAPH = "products.hnsw"
-CUSTOMER_GRAPH = "customers.hnsw"
-"""Files of FAISS; one that is not there means that every vector is looked at."""
 
 RANKING = "ranking"
 """What the names of its arrays begin with; a version without them has no ranking."""
@@ -33,8 +27,8 @@ def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
     """All arrays and indexes of a snapshot; inputs.npy only where it is not the same as products.npy."""
     _write_set(folder, snapshot.set)
     write_array(folder, "popularity", snapshot.popularity)
-    _write_index(folder / PRODUCT_GRAPH, snapshot.index)
-    _write_index(folder / CUSTOMER_GRAPH, snapshot.customer_index)
+    write_index(folder, "products", snapshot.index)
+    write_index(folder, "customers", snapshot.customer_index)
     if snapshot.ranking is not None:
         _write_ranking(folder, snapshot.ranking)
     for name in ("bought_together", "purchases", "buyers", "similar_customers"):
@@ -86,8 +80,3 @@ def _write_set(folder: Path, embeddings: EmbeddingSet) -> None:
     if not np.array_equal(embeddings.input_vectors, embeddings.product_vectors):
         write_array(folder, "inputs", embeddings.input_vectors)
     write_array(folder, "input_weights", embeddings.input_weights)
-
-
-def _write_index(path: Path, index: VectorIndex) -> None:
-    if isinstance(index, HnswIndex):
-        index.write(path)

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.artifacts.layout import CUSTOMER_GRAPH, PRODUCT_GRAPH, RANKING, read_adjacency, read_ranking
+from embeddings.artifacts.layout import RANKING, read_adjacency, read_ranking
 from embeddings.artifacts.seal import read_manifest, verify_files
 from embeddings.artifacts.self_check import self_check
 from embeddings.embedding_set import EmbeddingSet, Manifest
 from embeddings.errors import SnapshotBroken
-from embeddings.index import ExactIndex, HnswIndex
+from embeddings.index import ExactIndex, index_file, read_index
 from embeddings.serving_snapshot import ServingSnapshot, VectorIndex
 from graph import CustomerId, FileBroken, InvalidValue, ProductId
 from graph.files import read_array, read_ids
@@ -38,8 +38,8 @@ def _read_snapshot(folder: Path, manifest: Manifest) -> ServingSnapshot:
     num_products, num_customers = len(embeddings.products), len(embeddings.customers)
     return ServingSnapshot(
         set=embeddings,
-        index=_read_index(folder, PRODUCT_GRAPH, embeddings.product_vectors, manifest),
-        customer_index=_read_index(folder, CUSTOMER_GRAPH, embeddings.customer_vectors, manifest),
+        index=_read_index(folder, "products", embeddings.product_vectors, manifest),
+        customer_index=_read_index(folder, "customers", embeddings.customer_vectors, manifest),
         bought_together=read_adjacency(folder, "bought_together", num_products),
         purchases=read_adjacency(folder, "purchases", num_customers),
         buyers=read_adjacency(folder, "buyers", num_products),
@@ -71,10 +71,11 @@ def _read_set(folder: Path, manifest: Manifest) -> EmbeddingSet:
 
 
 def _read_index(folder: Path, name: str, vectors: NDArray[np.float32], manifest: Manifest) -> VectorIndex:
-    if name not in manifest.checksums:
+    file = index_file(manifest.checksums, name)
+    if file is None:
         return ExactIndex(vectors)
     try:
-        return HnswIndex.read(folder / name, vectors)
+        return read_index(folder / file, vectors)
     except (RuntimeError, InvalidValue) as error:
         found = str(error).strip().splitlines()[-1]
-        raise SnapshotBroken(folder / name, found, f"an HNSW graph of {vectors.shape} vectors") from None
+        raise SnapshotBroken(folder / file, found, f"an index of {vectors.shape} vectors") from None

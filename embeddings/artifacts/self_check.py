@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotBroken
-from embeddings.index import index_recall
+from embeddings.index import index_file, index_recall
 from embeddings.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
 
 __all__ = ["self_check"]
@@ -63,6 +63,5 @@ def _check_index(folder: Path, name: str, index: VectorIndex, vectors: NDArray[n
         return
     probes = vectors[np.linspace(0, len(vectors) - 1, min(PROBES, len(vectors)), dtype=np.int64)]
     if (found := index_recall(index, vectors, probes, k=10)) < LEAST_FOUND:
-        raise SnapshotBroken(
-            folder / f"{name}.hnsw", f"{found:.0%} of the nearest found", f"{LEAST_FOUND:.0%} of them or more"
-        )
+        file = index_file([path.name for path in folder.iterdir()], name) or f"{name}.npy"
+        raise SnapshotBroken(folder / file, f"{found:.0%} of the nearest found", f"{LEAST_FOUND:.0%} of them or more")

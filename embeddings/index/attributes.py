@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ class Attributes:
 
     def __init__(self, columns: Mapping[str, Column]) -> None:
         """InvalidValue where columns differ in length."""
-        self._columns = {name: np.array(column) for name, column in columns.items()}
+        self._columns = {name: _narrow(column) for name, column in columns.items()}
         sizes = {name: len(column) for name, column in self._columns.items()}
         self._total = max(sizes.values(), default=0)
         if len(set(sizes.values())) > 1:
@@ -85,7 +86,10 @@ class Attributes:
 
     def put(self, column: str, row: int, value: int) -> None:
         """Set one value: a price, a stock. Whoever puts and whoever selects are one thread."""
-        self._column(column)[row] = value
+        held = self._column(column)
+        if not np.can_cast(np.min_scalar_type(value), held.dtype):
+            self._columns[column] = held = held.astype(np.int64)
+        held[row] = value
         self._sorted[column].changed(row)
         if len(self._sorted[column].fresh) > MAX_CHANGED:
             self._sorted[column] = _Sorted(self._columns[column])
@@ -150,7 +154,7 @@ class Attributes:
             case Between(_, least, most):
                 return np.asarray((values >= least) & (values <= most))
             case AnyBit(_, bits):
-                return np.asarray((values & values.dtype.type(bits)) != 0)
+                return np.asarray((values & _within(bits, values.dtype)) != 0)
 
 
 class _Sorted:
@@ -178,6 +182,21 @@ class _Sorted:
             (int(np.searchsorted(self._values, least, "left")), int(np.searchsorted(self._values, most, "right")))
             for least, most in ranges
         ]
+
+
+def _within(bits: int, kind: np.dtype[Any]) -> np.integer:
+    """Those of the bits that a number of this type can have set."""
+    width = 8 * kind.itemsize - (kind.kind == "i")
+    within: np.integer = kind.type(bits & ((1 << width) - 1))
+    return within
+
+
+def _narrow(column: Column) -> Column:
+    """A copy in the narrowest type of 8, 32 or 64 bits: a condition takes as long as it has bytes to read."""
+    kinds = (np.int8, np.int32) if column.dtype.kind in "bi" else (np.uint8, np.uint32)
+    least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+    fitting = [kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max]
+    return column.astype(fitting[0]) if fitting else column.copy()
 
 
 def _ranges(condition: OneOf | Between) -> list[tuple[int, int]]:

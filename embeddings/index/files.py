@@ -1,8 +1,8 @@
 """The file of an index in a version folder, by the kind of index; exact search has none."""
 
+from collections.abc import Collection
 from pathlib import Path
 
-from embeddings.index.exact import ExactIndex
 from embeddings.index.found import Vectors
 from embeddings.index.hnsw import HnswIndex
 from embeddings.index.ivf import IvfIndex
@@ -27,15 +27,14 @@ def write_index(folder: Path, name: str, index: VectorIndex) -> None:
             index.write(folder / f"{name}{suffix}")
 
 
-def index_file(folder: Path, name: str) -> Path | None:
-    """The file `write_index` left; None where there is none."""
-    paths = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
-    return next((path for path in paths if path.exists()), None)
+def index_file(files: Collection[str], name: str) -> str | None:
+    """Which of a folder's files `write_index` left; None where there is none."""
+    return next((f"{name}{suffix}" for suffix in SUFFIXES if f"{name}{suffix}" in files), None)
 
 
-def read_index(path: Path | None, vectors: Vectors) -> VectorIndex:
-    """The index of a file as `index_file` names it; exact search for None.
+def read_index(path: Path, vectors: Vectors) -> VectorIndex:
+    """The index of a file as `write_index` named it.
 
     InvalidValue where it is of other vectors, RuntimeError where FAISS cannot read it.
     """
-    return ExactIndex(vectors) if path is None else SUFFIXES[path.suffix].read(path, vectors)
+    return SUFFIXES[path.suffix].read(path, vectors)

@@ -13,7 +13,7 @@ Vector = NDArray[np.float32]
 Vectors = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-FEW_NUMBERS = 1 << 17
+FEW_NUMBERS = 1 << 18
 """Rows times dimensions below which nothing is faster than to gather the allowed vectors and look at all of them."""
 
 

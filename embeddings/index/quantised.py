@@ -21,6 +21,12 @@ PIECE = 2
 
 CODES = 16
 
+WIDE = 0.4
+"""Where a filter allows more than this share, a scan of all and a look at what it allows is the faster."""
+
+SPARE = 1.15
+"""How many more than its share would say are then asked for."""
+
 _faiss: Any = faiss  # for what its type stubs get wrong: the parameters of a search
 
 
@@ -80,6 +86,11 @@ class QuantisedIndex:
             rows = np.arange(total) if allowed is None else np.flatnonzero(allowed)
             return among(self._vectors, rows, vector, k)
         query = _padded(np.asarray(vector, dtype=np.float32)[None])
+        if allowed is not None and reachable >= WIDE * total:
+            found = self._codes.search(query, min(total, round(SPARE * wanted * total / reachable)))[1][0]
+            found = found[allowed[found]]
+            if len(found) >= wanted:
+                return among(self._vectors, found[:wanted], vector, k)
         params = _faiss.SearchParametersIVF(nprobe=1, sel=selector(allowed))
         found = self._codes.search(query, wanted, params=params)[1][0]
         return among(self._vectors, found[found >= 0], vector, k)

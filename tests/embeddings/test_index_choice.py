@@ -18,7 +18,7 @@ def even(size: int, dim: int = 16, seed: int = 7) -> NDArray[np.float32]:
 def no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every search takes as long as its kind says here, so that a choice does not hang on the machine."""
     seconds = {ExactIndex: 5.0, SketchIndex: 4.5, QuantisedIndex: 2.0, HnswIndex: 1.0}
-    monkeypatch.setattr(choice, "_seconds", lambda index, queries: seconds.get(type(index), 9.0))
+    monkeypatch.setattr(choice, "_seconds", lambda index, total, queries: seconds.get(type(index), 9.0))
     monkeypatch.setattr(choice, "LOOKED_AT_LIMIT", 0)
 
 

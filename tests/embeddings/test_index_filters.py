@@ -119,7 +119,7 @@ def test_what_is_not_there_is_refused_by_name() -> None:
         FilteredSearch(ExactIndex(vectors()[:3]), vectors()[:3], attributes)
 
 
-@pytest.mark.parametrize("few", [0, 1 << 17], ids=["by the index", "by looking at all"])
+@pytest.mark.parametrize("few", [0, 1 << 18], ids=["by the index", "by looking at all"])
 @pytest.mark.parametrize(
     "asked",
     [

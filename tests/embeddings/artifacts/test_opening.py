@@ -13,6 +13,7 @@ from embeddings.artifacts import open_snapshot, verify_files
 from embeddings.artifacts.seal import read_manifest, seal
 from embeddings.artifacts.self_check import self_check
 from embeddings.errors import SnapshotBroken
+from embeddings.index import HnswIndex
 from embeddings.index import choice as module
 from embeddings.serving_snapshot import Nearest
 from embeddings.snapshot_builder import build_snapshot
@@ -22,7 +23,10 @@ from tests.embeddings.greengrocer import greengrocer, purchases_of
 @pytest.fixture
 def version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A version folder whose products are searched by a graph."""
-    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 5)
+    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 0)
+    monkeypatch.setattr(module, "KINDS", {"hnsw": lambda vectors, queries: HnswIndex.build(vectors)})
+    monkeypatch.setattr(module, "SUBSTANTIAL", float("inf"))
+    monkeypatch.setattr(module, "FAST_ENOUGH", 0.0)
     return build_snapshot(greengrocer(), purchases_of(), tmp_path)
 
 
