@@ -9,11 +9,17 @@ from embeddings.ranking.product_facts import GROUPS, MOST_DAYS, ProductFacts
 
 __all__ = ["ACTIVITY", "GROUP_HABITS", "RHYTHM", "Habits", "habits_of"]
 
-HALF_LIVES = np.array([[7.0], [15.0], [30.0], [60.0], [120.0], [300.0]])
+HALF_LIVES = (7, 15, 30, 60, 120, 300)
 D30, D120 = 2, 4
+OLDEST = 2000
+"""Purchases older than so many days count as if they were that old."""
+
+DECAY = np.exp2(-np.arange(OLDEST + 1) / np.array(HALF_LIVES)[:, None]).astype(
+    np.float32
+)  # [num_half_lives, OLDEST + 1]
 
 RHYTHM = (
-    *(f"decayed_{half_life:.0f}" for half_life in HALF_LIVES[:, 0]),
+    *(f"decayed_{half_life}" for half_life in HALF_LIVES),
     "days",
     "times",
     "last_times",
@@ -64,14 +70,14 @@ def habits_of(
     facts: ProductFacts,
 ) -> Habits:
     """The habits of a customer who bought `products` on `days`; what is later than `today` counts as of today."""
-    ages = np.maximum(today - days, 0).astype(np.float64)
+    ages = np.clip(today - days, 0, OLDEST)
     starts = np.flatnonzero(np.r_[True, products[1:] != products[:-1]])  # [num_bought]
     often = np.diff(np.r_[starts, len(products)])
     ends = starts + often - 1
     bought = facts.known(products[starts])
-    decayed = np.add.reduceat(np.exp2(-ages / HALF_LIVES), starts, axis=1)  # [num_half_lives, num_bought]
+    decayed = np.add.reduceat(DECAY[:, ages], starts, axis=1)  # [num_half_lives, num_bought]
     last, first = ages[ends], ages[starts]
-    gaps = np.zeros(len(ages))
+    gaps = np.zeros(len(ages), dtype=np.float32)
     gaps[1:] = ages[:-1] - ages[1:]
     gaps[starts] = 0.0
     gap = (first - last) / np.maximum(often - 1, 1)
@@ -79,7 +85,7 @@ def habits_of(
     typical = ((often - 1) * np.maximum(gap, 1.0) + facts.values[bought, 0]) / often
     active = np.unique(days)
     active_ages = np.maximum(today - active, 0)
-    quarter = np.add.reduceat((ages < 90).astype(np.float64), starts)
+    quarter = np.add.reduceat(ages < 90, starts, dtype=np.int64)
     days_30, days_90 = np.count_nonzero(active_ages < 30), np.count_nonzero(active_ages < 90)
     columns = [
         *decayed,
@@ -96,7 +102,7 @@ def habits_of(
         often / len(active),
         quarter / max(days_90, 1),
     ]
-    fresh = np.exp2(-first / 30)
+    fresh = DECAY[D30, first]
     codes, groups = [], []
     for column in range(len(GROUPS)):
         order = np.argsort(facts.groups[bought, column], kind="stable")
@@ -115,13 +121,13 @@ def habits_of(
                 last - newest[place],
                 decayed[D120] / np.maximum(summed[1, place], 1e-6),
             ]
-        table = np.zeros((len(begins) + 1, len(GROUP_HABITS)))
+        table = np.zeros((len(begins) + 1, len(GROUP_HABITS)), dtype=np.float32)
         table[:-1, 0], table[:-1, 1], table[:-1, 2], table[:-1, 5] = summed
         table[:-1, 3], table[-1, 3] = newest, MOST_DAYS
         table[:-1, 4] = np.diff(np.r_[begins, len(order)])
         table[:-1, 6] = summed[1] / max(float(decayed[D120].sum()), 1e-6)
         codes.append(code[begins])
-        groups.append(np.log1p(table).astype(np.float32))
+        groups.append(np.log(table + 1))
     lines_30 = np.count_nonzero(ages < 30)
     activity = np.log1p(
         [
@@ -136,5 +142,6 @@ def habits_of(
             (np.count_nonzero(first < 30) + 5) / (lines_30 + 10),
         ]
     )
-    rhythm = np.log1p(np.column_stack(columns)).astype(np.float32)
+    rhythm = np.array(columns, dtype=np.float32).T  # [num_bought, num_rhythm]
+    rhythm = np.log(rhythm + 1)
     return Habits(products[starts], rhythm, activity.astype(np.float32), tuple(codes), tuple(groups))

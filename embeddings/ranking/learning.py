@@ -14,7 +14,7 @@ from embeddings.ranking.product_facts import FACTS, PURCHASED, ProductFacts, pro
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT, Ranking, again_inputs, next_inputs
 from graph import DAY, CustomerId, EdgeArrays, Instant, Product, ProductId, day_of
 
-__all__ = ["HORIZON_DAYS", "Embed", "RankingConfig", "learn_ranking"]
+__all__ = ["HORIZON_DAYS", "Embed", "Examples", "RankingConfig", "fitted", "learn_ranking"]
 
 HORIZON_DAYS = 30
 MOST_DAYS_EVER = 1_000_000
@@ -126,22 +126,24 @@ def learn_ranking(
     """
     config = config or RankingConfig()
     rng = np.random.default_rng(config.seed)
-    again: list[Examples] = []
-    new: list[Examples] = []
+    edges = edges.where(edges.at <= as_of)
+    again, new = list[Examples](), list[Examples]()
     for number, days in enumerate(config.cuts):
         cut = Instant(as_of - days * DAY)
         progress(f"what was bought from {days} days ago on", number, len(config.cuts) + 2)
         before = edges.where(edges.at <= cut)
         month = _month(before, edges, products, described, cut, config.max_customers, rng)
+        if number == 0 and sum(map(len, month.bought)) < config.least:
+            return None
         again.append(month.again())
-        if number == 0 and len(before):
+        if number == 0:
             new.append(month.next(embed(before, cut), products, config.nearest, config.popular))
     progress("networks", len(config.cuts), len(config.cuts) + 2)
     examples = [Examples.joined(again, NUM_AGAIN), Examples.joined(new, NUM_NEXT)]
     if min(float(one.bought.sum()) for one in examples) < config.least:
         return None
-    networks = [_fitted(one, config) for one in examples]
-    return Ranking(product_facts(edges, products, described, as_of), *networks)
+    again_network, next_network = (fitted(one, config)[0] for one in examples)
+    return Ranking(product_facts(edges, products, described, as_of), again_network, next_network)
 
 
 def _month(
@@ -188,12 +190,24 @@ def _by_customer(
     }
 
 
-def _fitted(examples: Examples, config: RankingConfig) -> Network:
-    """The network of least log loss; its inputs' scale is folded into the first layer."""
-    mean = examples.inputs.mean(axis=0, dtype=np.float64).astype(np.float32)
-    spread = examples.inputs.std(axis=0, dtype=np.float64).astype(np.float32)
-    spread[spread < 1e-6] = 1.0
-    inputs, bought = torch.from_numpy((examples.inputs - mean) / spread), torch.from_numpy(examples.bought)
+class Standardised(torch.nn.Module):
+    """Inputs at mean 0 and deviation 1."""
+
+    def __init__(self, inputs: NDArray[np.float32]) -> None:
+        super().__init__()
+        self.mean = torch.from_numpy(inputs.mean(axis=0, dtype=np.float64).astype(np.float32))
+        spread = inputs.std(axis=0, dtype=np.float64).astype(np.float32)
+        self.spread = torch.from_numpy(np.where(spread < 1e-6, np.float32(1.0), spread))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:  # [n, num_inputs] -> the same
+        return (inputs - self.mean) / self.spread
+
+
+def fitted(examples: Examples, config: RankingConfig) -> tuple[Network, torch.nn.Module]:
+    """The network of least log loss, for serving and as it was trained; the scale of the inputs is folded into the
+    first layer of the one that serves."""
+    inputs, bought = torch.from_numpy(examples.inputs), torch.from_numpy(examples.bought)
+    scale = Standardised(examples.inputs)
     generator = torch.Generator().manual_seed(config.seed)
     layers = []
     for rows, columns in ((inputs.shape[1], config.hidden), (config.hidden, config.hidden), (config.hidden, 1)):
@@ -202,15 +216,14 @@ def _fitted(examples: Examples, config: RankingConfig) -> Network:
         for parameter in layer.parameters():
             torch.nn.init.uniform_(parameter, -bound, bound, generator=generator)
         layers.append(layer)
-    network = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
+    network = torch.nn.Sequential(scale, layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
     optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     batches = -(-len(inputs) // config.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, config.learning_rate, total_steps=max(config.epochs * batches, 1), pct_start=0.1
     )
     for _ in range(config.epochs):
-        order = torch.randperm(len(inputs), generator=generator)
-        for batch in order.split(config.batch_size):
+        for batch in torch.split(torch.randperm(len(inputs), generator=generator), config.batch_size):
             logits = network(inputs[batch])[:, 0]
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, bought[batch])
             optimizer.zero_grad()
@@ -218,9 +231,9 @@ def _fitted(examples: Examples, config: RankingConfig) -> Network:
             optimizer.step()
             schedule.step()
     first, second, third = (_with_bias(layer) for layer in layers)
-    first[:-1] /= spread[:, None]
-    first[-1] -= mean @ first[:-1]
-    return Network(first, second, np.ascontiguousarray(third[:, 0]))
+    first[:-1] /= scale.spread.numpy()[:, None]
+    first[-1] -= scale.mean.numpy() @ first[:-1]
+    return Network(first, second, np.ascontiguousarray(third[:, 0])), network
 
 
 def _with_bias(layer: torch.nn.Linear) -> NDArray[np.float32]:  # [rows + 1, columns]

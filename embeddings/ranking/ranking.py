@@ -75,5 +75,4 @@ def next_inputs(
 
 
 def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    probabilities: NDArray[np.float32] = 1.0 / (1.0 + np.exp(-logits))
-    return probabilities
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0))), dtype=np.float32)

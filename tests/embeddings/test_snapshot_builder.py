@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from embeddings.artifacts import open_snapshot
+from embeddings.ranking import Network, Ranking, product_facts
+from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.registry import Registry
 from embeddings.serving_snapshot import Adjacency
 from embeddings.snapshot_builder import build_snapshot
-from graph import InvalidValue, ProductId
-from tests.embeddings.greengrocer import greengrocer, purchases_of
+from graph import Instant, InvalidValue, ProductId
+from tests.embeddings.greengrocer import AS_OF, greengrocer, purchases_of
 
 
 def test_a_set_comes_back_from_its_folder_as_it_was(tmp_path: Path) -> None:
@@ -49,6 +51,25 @@ def test_the_neighbour_lists_are_those_of_the_purchases(tmp_path: Path) -> None:
     assert named(found.similar_customers, 0, customers) == {"user:bob": 2, "user:cid": 2}
     assert found.popularity[0] == pytest.approx(2.0)
     assert found.index.search(found.set.customer_vectors[0], 1).rows.tolist() == [0]
+
+
+def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_path: Path) -> None:
+    made, rng = greengrocer(), np.random.default_rng(0)
+
+    def network(num_inputs: int) -> Network:
+        shapes = ((num_inputs + 1, 3), (4, 3), (4,))
+        return Network(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
+
+    facts = product_facts(purchases_of(), made.products, [], Instant(AS_OF))
+    ranking = Ranking(facts, network(NUM_AGAIN), network(NUM_NEXT))
+    found = open_snapshot(build_snapshot(made, purchases_of(), tmp_path, ranking=ranking), verify=True).ranking
+    assert found is not None and np.array_equal(found.facts.groups, facts.groups)
+    for (name, ours), (_, theirs) in zip(ranking.arrays(), found.arrays(), strict=True):
+        assert np.array_equal(ours, theirs), name
+    assert open_snapshot(build_snapshot(made, purchases_of(), tmp_path)).ranking is None
+    other = Ranking(product_facts(purchases_of(), made.products[:-1], [], Instant(AS_OF)), ranking.again, ranking.next)
+    with pytest.raises(InvalidValue, match="facts of 4 products"):
+        build_snapshot(made, purchases_of(), tmp_path, ranking=other)
 
 
 def test_input_vectors_of_their_own_are_kept_apart(tmp_path: Path) -> None:
@@ -103,7 +124,7 @@ KILLED_BEFORE_RENAME = """
 import os, signal, sys
 from pathlib import Path
 from embeddings.snapshot_builder import build_snapshot
-from tests.embeddings.greengrocer import greengrocer, purchases_of
+from tests.embeddings.greengrocer import AS_OF, greengrocer, purchases_of
 Path.rename = lambda self, target: os.kill(os.getpid(), signal.SIGKILL)
 build_snapshot(greengrocer(), purchases_of(), Path(sys.argv[1]))
 """
