@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from embeddings import adjacency
+from embeddings.artifacts.backtest import Backtest, write_backtest
 from embeddings.artifacts.gate import sample
 from embeddings.artifacts.layout import write_snapshot
 from embeddings.artifacts.seal import seal
@@ -38,11 +39,13 @@ def build_snapshot(
     folder: Path,
     *,
     ranking: Ranking | None = None,
+    backtest: Backtest | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the next version under `folder` and return its folder, ``folder/vNNNN``; nothing is published.
 
     edges: what customers did with products up to the set's `as_of`. ranking: learnt of the same products, if one was.
+    backtest: what the gate holds against the version that serves; without one, nothing that has one is replaced by it.
     A set that names its version gets that name, one that does not (``""``) the next free one. The folder is there whole
     or not at all, whenever the process dies. InvalidValue for vectors and ids that do not fit together, for numbers
     that are not finite, and for a version that is there already.
@@ -53,6 +56,8 @@ def build_snapshot(
     snapshot = _joined(embeddings, edges, ranking, progress or (lambda step, share: None))
     with _new_folder(folder) as building:
         write_snapshot(building, snapshot)
+        if backtest is not None:
+            write_backtest(building, backtest)
         with locked(folder):
             version = embeddings.version or registry.next_version()
             _refuse_taken(registry, version)

@@ -1,36 +1,79 @@
-"""patron publish: make a trained version the one that is served."""
+"""patron publish: make a trained version the one that is served, once the gate lets it through."""
 
 from pathlib import Path
 
 import click
 import msgspec
 
+from api.clock import now
 from api.commands.existing_folder import existing_folder
 from api.settings import loaded_settings
+from embeddings.artifacts.report import Report
 from embeddings.registry import Registry
-from graph import PatronError
+from graph import NotFound, PatronError
 
 __all__ = ["command"]
+
+REFUSED = 1
 
 
 @click.command("publish")
 @click.argument("version", required=False)
+@click.option(
+    "--check", is_flag=True, help="Say what the gate finds and publish nothing; exit code 1 where it refuses."
+)
+@click.option("--force", metavar="REASON", default="", help="Publish what the gate refuses; the reason is kept.")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print what is published as JSON.")
-def command(version: str | None, data: Path | None, as_json: bool) -> None:
-    """Publish VERSION, or the newest one; running servers swap to it within a second, without losing a request."""
+@click.option("--json", "as_json", is_flag=True, help="Print what is published, or found, as JSON.")
+def command(version: str | None, check: bool, force: str, data: Path | None, as_json: bool) -> None:
+    """Publish VERSION, or the candidate; running servers swap to it within a second, without losing a request.
+
+    VERSION is a name such as v0002, or `candidate`, the version trained last.
+    """
+    if check and force:
+        raise click.UsageError("--check publishes nothing: there is nothing to --force.")
     registry = Registry(existing_folder(loaded_settings(data=data)).embeddings)
+    chosen = _chosen(registry, version)
+    if check:
+        report = registry.examine(chosen)
+        click.echo(msgspec.json.encode(report.as_json()) if as_json else "\n".join(_lines(report)))
+        click.get_current_context().exit(REFUSED if report.refusals else 0)
+    before = registry.current()
+    report = registry.publish(chosen, now=now(), force=force)
+    refused = [str(refusal) for refusal in report.refusals]
+    if as_json:
+        answer = {"published": chosen, "before": before, "notes": report.notes}
+        click.echo(msgspec.json.encode(answer | ({"forced": force, "refused": refused} if refused else {})))
+        return
+    for line in (*refused, *report.notes):
+        click.echo(line, err=True)
+    if before == chosen:
+        click.echo(f"{chosen} is published, as it was before")
+    else:
+        how = "published although the gate refuses it" if refused else "published"
+        click.echo(f"{chosen} is {how}" + (f"; before it was {before}" if before else ""))
+
+
+def _chosen(registry: Registry, name: str | None) -> str:
+    """The version meant: by name or alias, else the candidate, else the newest."""
     versions = registry.versions()
     if not versions:
         raise PatronError(f"no version is trained in {str(registry.folder)!r}: `patron train` makes one")
-    chosen = version or versions[-1]
-    if chosen not in versions:
-        raise PatronError(f"VERSION: got {chosen!r}, expected one of {', '.join(versions)}")
-    before = registry.current()
-    registry.publish(chosen)
-    if as_json:
-        click.echo(msgspec.json.encode({"published": chosen, "before": before}))
-    elif before == chosen:
-        click.echo(f"{chosen} is published, as it was before")
-    else:
-        click.echo(f"{chosen} is published" + (f"; before it was {before}" if before else ""))
+    try:
+        return registry.resolve(name or registry.candidate() or versions[-1])
+    except NotFound:
+        known = ", ".join(versions)
+        raise PatronError(f"VERSION: got {name or registry.candidate()!r}, expected one of {known}") from None
+
+
+def _lines(report: Report) -> list[str]:
+    """A report as text, a line a check."""
+    width = max(len(check.name) for check in report.checks)
+    found = [str(check.interval or f"{check.measured:.6g}") for check in report.checks]
+    lines = [
+        f"{'passed' if check.passed else 'REFUSED':7}  {check.name:{width}}  {figure:26}  {check.expected}"
+        for check, figure in zip(report.checks, found, strict=True)
+    ]
+    against = f" beside {report.champion}" if report.champion else ""
+    verdict = f"refused: {len(report.refusals)} checks are not passed" if report.refusals else "would be published"
+    return [*lines, *report.notes, f"{report.version}{against}: {verdict}"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from api.clock import now
 from api.commands.existing_folder import existing_folder
 from api.settings import loaded_settings
 from embeddings.registry import Registry
@@ -23,7 +24,7 @@ def command(data: Path | None, as_json: bool) -> None:
     if before is None:
         raise PatronError(f"no version is published in {str(registry.folder)!r}: there is nothing to go back from")
     try:
-        version = registry.rollback()
+        version = registry.rollback(now=now())
     except NotFound:
         raise PatronError(f"{before} was the first to be published: there is nothing to go back to") from None
     if as_json:

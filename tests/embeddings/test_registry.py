@@ -16,7 +16,7 @@ from embeddings.index import HnswIndex
 from embeddings.index import choice as module
 from embeddings.registry import Registry
 from embeddings.snapshot_builder import build_snapshot
-from graph import NotFound, ProductId
+from graph import Instant, NotFound, ProductId
 from tests.embeddings.greengrocer import greengrocer, purchases_of
 
 
@@ -49,6 +49,35 @@ def test_another_registry_on_the_folder_sees_the_same(registry: Registry) -> Non
     registry.publish("v0002")
     assert Registry(registry.folder).current() == "v0002"
     assert Registry(registry.folder).manifest("v0002").model == "by hand"
+
+
+def test_aliases_follow_what_is_trained_and_published(registry: Registry) -> None:
+    assert registry.candidate() is None
+    for alias in ("champion", "candidate"):
+        with pytest.raises(NotFound, match=f"no embeddings version with id '{alias}'"):
+            registry.resolve(alias)
+    registry.nominate("v0002", now=Instant(5))
+    registry.publish("v0001", now=Instant(7))
+    assert [registry.resolve(name) for name in ("champion", "candidate", "v0003")] == ["v0001", "v0002", "v0003"]
+    registry.publish(registry.resolve("candidate"))
+    assert (registry.current(), registry.candidate(), registry.rollback()) == ("v0002", "v0002", "v0001")
+    assert [(act.what, act.version, act.at) for act in registry.acts()] == [
+        *(("trained", "v0002", 5), ("published", "v0001", 7), ("published", "v0002", 0), ("rolled back", "v0001", 0))
+    ]
+
+
+def test_a_champion_that_cannot_be_read_keeps_no_other_version_out(registry: Registry) -> None:
+    registry.publish("v0001")
+    (registry.folder / "v0001" / "manifest.json").unlink()
+    report = registry.publish("v0002")
+    assert registry.current() == "v0002"
+    assert report.notes[-1].startswith("the champion cannot be read, nothing is held against it:")
+
+
+def test_a_pointer_of_before_the_aliases_is_read(registry: Registry) -> None:
+    (registry.folder / "current").write_text('{"version": "v0002", "before": ["v0001"]}')
+    assert (registry.current(), registry.candidate(), registry.acts()) == ("v0002", None, ())
+    assert registry.rollback() == "v0001"
 
 
 def test_versions_sort_by_number_and_names_are_never_used_again(registry: Registry) -> None:

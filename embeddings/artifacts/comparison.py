@@ -1,0 +1,107 @@
+"""Comparison: how well a version finds what a holdout bought, beside what serves, the popular, and strangers."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.artifacts.backtest import Backtest
+from embeddings.artifacts.holdout import Holdout
+from embeddings.artifacts.known_products import groups
+from embeddings.artifacts.report import Check
+from embeddings.embedding_set import EmbeddingSet
+from embeddings.evaluation.bootstrap import Interval, paired_difference
+from embeddings.evaluation.metrics import hits
+from embeddings.evaluation.split import Task
+
+__all__ = ["LEAST_CUSTOMERS", "against_champion", "against_simple", "common_holdout", "unseen"]
+
+LEAST_CUSTOMERS = 10
+"""Fewer tell nothing of a difference."""
+LEAST_HITS = 20
+LEAST_SHARE = 0.1
+"""A group of products of which the champion finds so many purchases must not be found less than this share as often."""
+
+WANTED = {Task.ALL: "what is bought next", Task.NEW: "what is bought for the first time"}
+
+
+def unseen(embeddings: EmbeddingSet, backtest: Backtest | None, holdout: Holdout) -> EmbeddingSet | None:
+    """What of a version has seen nothing of a holdout's purchases: itself, else its twin, else nothing."""
+    if embeddings.manifest.as_of <= holdout.cut:
+        return embeddings
+    if backtest is not None and backtest.twin.manifest.as_of <= holdout.cut:
+        return backtest.twin
+    return None
+
+
+def common_holdout(ours: Backtest | None, theirs: Backtest | None) -> Holdout | None:
+    """The later of two versions' holdouts: neither twin has seen it."""
+    return max((one.holdout for one in (ours, theirs) if one), key=lambda holdout: holdout.cut, default=None)
+
+
+def against_simple(embeddings: EmbeddingSet, twin: EmbeddingSet, holdout: Holdout) -> Iterator[Check]:
+    """The twin of a version against lists that know less, and the version itself against its twin.
+
+    A version has seen what its twin has not, so it finds it at least as well unless its own training went wrong.
+    """
+    for task in _tasks(holdout):
+        lists = holdout.lists(twin, task)
+        own = holdout.ndcg(lists, task)
+        if task is Task.ALL:
+            other = holdout.ndcg(holdout.lists(twin, task, strangers=True), task)
+            found = _difference(own, other)
+            name = f"NDCG@20 for {WANTED[task]}, less that of strangers' vectors"
+            yield Check(name, found.mean, "an interval above 0", found.low > 0, found)
+            seen = holdout.ndcg(holdout.lists(embeddings, task), task)
+            yield _no_worse(f"NDCG@20 for {WANTED[task]}, having seen it, less not having seen it", seen, own)
+        popular = holdout.ndcg(holdout.popular(task), task)
+        yield _no_worse(f"NDCG@20 for {WANTED[task]}, less that of the most popular", own, popular)
+
+
+def against_champion(
+    embeddings: EmbeddingSet, ours: EmbeddingSet, theirs: EmbeddingSet, champion: str, holdout: Holdout
+) -> Iterator[Check]:
+    """ours, theirs: what of the version and of the champion has not seen the holdout. embeddings: the version itself,
+    of which is asked that it has lost no group of products."""
+    for task in _tasks(holdout):
+        lists = holdout.lists(theirs, task)
+        own = holdout.ndcg(holdout.lists(ours, task), task)
+        yield _no_worse(f"NDCG@20 for {WANTED[task]}, less that of {champion}", own, holdout.ndcg(lists, task))
+        if task is Task.ALL:
+            yield from _groups_found(holdout, holdout.lists(embeddings, task), lists, champion)
+
+
+def _tasks(holdout: Holdout) -> Iterator[Task]:
+    """Those with enough customers."""
+    for task in Task:
+        if np.count_nonzero(np.diff(holdout.relevant(task).indptr)) >= LEAST_CUSTOMERS:
+            yield task
+
+
+def _groups_found(
+    holdout: Holdout, lists: NDArray[np.int32], others: NDArray[np.int32], champion: str
+) -> Iterator[Check]:
+    """The group of products whose purchases the version finds least of, of those that the champion finds."""
+    found, theirs = (
+        np.bincount(listed[hits(listed, holdout.bought)], minlength=len(holdout.products)) for listed in (lists, others)
+    )  # [num_products] hits
+    shares = {
+        name: found[rows].sum() / theirs[rows].sum()
+        for name, rows in groups(holdout.products, holdout).items()
+        if theirs[rows].sum() >= LEAST_HITS
+    }
+    if shares:
+        name = min(shares, key=lambda group: shares[group])
+        least = f"at least {LEAST_SHARE}"
+        yield Check(
+            f"purchases found of {name}, of those {champion} finds", shares[name], least, shares[name] >= LEAST_SHARE
+        )
+
+
+def _no_worse(name: str, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Check:
+    found = _difference(ours, theirs)
+    return Check(name, found.mean, "an interval that reaches 0", found.high >= 0, found)
+
+
+def _difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Interval:
+    return paired_difference(ours, theirs, np.random.default_rng(0))
