@@ -66,12 +66,14 @@ def train(
     if validation is not None:
         best = _measured(best, matrix, validation)
     step, steps = 0, max(config.epochs * len(batches), 1)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=1.0, end_factor=1.0 / steps, total_iters=steps)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: _rate(done, steps, config.warmup_steps))
     for epoch in range(1, config.epochs + 1):
         losses = []
         for batch in batches.epoch(rng):
-            positives, negatives = model.scores(batch)
-            loss = sampled_softmax(positives, negatives, batch.masked, config.temperature)
+            customers, compared = model.pairs(batch)
+            loss = sampled_softmax(
+                customers, compared, batch.own, batch.masked, config.temperature, config.half_precision
+            )
             step += 1
             if not torch.isfinite(loss):
                 raise TrainingDiverged("loss", step, config.learning_rate)
@@ -88,6 +90,12 @@ def train(
             elif epoch - best.manifest.parameters["best_epoch"] >= config.patience:
                 return best
     return best if validation is not None else trained(config.epochs)
+
+
+def _rate(done: int, steps: int, warmup_steps: int) -> float:
+    """The share of the learning rate after so many steps: up over the first ones, then down to almost nothing."""
+    rising = min(1.0, (done + 1) / (warmup_steps + 1))
+    return rising * (1.0 - done / steps)
 
 
 def _with_catalogue(matrix: InteractionMatrix, products: Sequence[Product]) -> InteractionMatrix:

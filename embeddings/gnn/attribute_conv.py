@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from embeddings.gnn.pyg import MessagePassing, spmm
+from embeddings.gnn.pyg import MessagePassing, propagated
 
 __all__ = ["AttributeConv"]
 
@@ -30,5 +30,4 @@ class AttributeConv(MessagePassing):  # type: ignore[misc]
         return edge_weight.unsqueeze(-1) * h_j
 
     def message_and_aggregate(self, adj_t: Tensor, h: Tensor) -> Tensor:  # [num_products, dim]
-        mean: Tensor = spmm(adj_t, h, "sum")
-        return mean
+        return propagated(adj_t, h)

@@ -14,13 +14,19 @@ class GnnConfig:
     kind_weights: what an interaction of a kind is worth in a history and as a target; kinds not named are left out.
     half_life_days, times_power, degree_power: of the customer function.
     spectral_half_life_days, spectral_power: of the matrix that training starts from, and of its singular values.
+    start_power: of the singular values too, in the vectors that products start from.
     popularity_power, discovery_power: a product is scored times popularity^a · discovery^b, each with its half-life in
         days: how many customers interact with it of late, and how many do so for the first time.
     targets_half_life_days: how much less often a product first met longer ago is drawn as a target.
     head_power: targets are drawn times that factor to this power, so that training cares for what lists can hold.
     batch_customers, targets_per_customer: one step has their product of (customer, target) pairs, and the distinct
         targets of all pairs as the negatives of each.
-    base_learning_rate: of what is learnt of single products; `learning_rate` is that of all they share.
+    every_pair: an epoch asks for every product of every customer once, instead of for some drawn ones of each.
+    cosine: products are at unit length while training, and gain their popularity afterwards, when they serve: many
+        negatives drawn as often as they are bought have taken it out of what is learnt.
+    half_precision: scores and their gradient in bfloat16, sums in float32: twice as fast where the processor has it.
+    base_learning_rate: of what is learnt of single products; `learning_rate` is that of all they share. Both rise over
+        `warmup_steps` and then fall linearly.
     attributes: whether products get messages from what describes them. attribute_ridge: how reluctantly at the start.
     leave_out: take a target out of its customer's sum while training.
     patience: how many epochs without a better validation NDCG end the training.
@@ -31,7 +37,11 @@ class GnnConfig:
     epochs: int = 2
     learning_rate: float = 0.001
     base_learning_rate: float = 0.0
+    warmup_steps: int = 0
     temperature: float = 0.8
+    cosine: bool = False
+    every_pair: bool = False
+    half_precision: bool = False
     batch_customers: int = 256
     targets_per_customer: int = 8
     kind_weights: dict[InteractionKind, float] = field(
@@ -48,6 +58,7 @@ class GnnConfig:
     degree_power: float = 0.4
     spectral_half_life_days: float = 60.0
     spectral_power: float = 0.7
+    start_power: float = 0.0
     popularity_power: float = 0.15
     popularity_half_life_days: float = 30.0
     discovery_power: float = 0.5
@@ -64,7 +75,7 @@ class GnnConfig:
         for name in ("dim", "batch_customers", "targets_per_customer", "patience"):
             if getattr(self, name) < 1:
                 raise InvalidValue(name, getattr(self, name), "an integer of 1 or more")
-        for name in ("epochs", "seed"):
+        for name in ("epochs", "warmup_steps", "seed"):
             if getattr(self, name) < 0:
                 raise InvalidValue(name, getattr(self, name), "an integer of 0 or more")
         above_zero = ("learning_rate", "temperature", "attribute_ridge")

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from embeddings.gnn.pyg import MessagePassing, spmm
+from embeddings.gnn.pyg import MessagePassing, propagated
 
 __all__ = ["HistoryConv"]
 
@@ -31,5 +31,4 @@ class HistoryConv(MessagePassing):  # type: ignore[misc]
         return edge_weight.unsqueeze(-1) * x_j
 
     def message_and_aggregate(self, adj_t: Tensor, x: Tensor) -> Tensor:  # [num_customers, dim]
-        summed: Tensor = spmm(adj_t, x, "sum")
-        return summed
+        return propagated(adj_t, x)

@@ -24,11 +24,11 @@ class CustomerProductGnn(torch.nn.Module):
         \mathbf{y}_p = g_p \, \mathbf{z}_p \odot e^{\mathbf{v}}, \quad
         \mathbf{s}_c = \sum_{p} w_{cp} \mathbf{x}_p
 
-    A customer's score for a product is the inner product of s_c at unit length and y_p, in training as in serving. A
-    product nobody bought has b_p = 0 and is its attributes alone.
+    A customer's score for a product is the inner product of s_c at unit length and y_p. A product
+    nobody bought has b_p = 0 and is its attributes alone.
 
     bases: [num_products, dim], b. attributes: kind → [num_attributes, dim], h. input_scale: [dim], u at the start.
-    gains: [num_products], g, not learnt.
+    gains: [num_products], g, not learnt. cosine: y_p without its gain is at unit length, and gains only when it serves.
     """
 
     gains: Tensor
@@ -39,6 +39,8 @@ class CustomerProductGnn(torch.nn.Module):
         attributes: Mapping[str, NDArray[np.float32]],
         input_scale: NDArray[np.float32],
         gains: NDArray[np.float32],
+        *,
+        cosine: bool = False,
     ) -> None:
         super().__init__()
         self.bases = torch.nn.Parameter(torch.from_numpy(bases.copy()))
@@ -48,12 +50,13 @@ class CustomerProductGnn(torch.nn.Module):
         self.input_scale = torch.nn.Parameter(torch.from_numpy(input_scale.copy()))
         self.output_scale = torch.nn.Parameter(torch.zeros(bases.shape[1]))
         self.register_buffer("gains", torch.from_numpy(gains.copy()))
+        self.cosine = cosine
         self.from_attributes = AttributeConv()
         self.from_products = HistoryConv()
 
     def states(self, rows: Tensor, described_by: Mapping[str, Tensor]) -> Tensor:  # [n, dim]
-        """z of these products; described_by: kind → sparse csr [n, num_attributes], of the same products."""
-        states = self.bases.index_select(0, rows)
+        """z of these products, each once, rising; described_by: kind → sparse csr [n, num_attributes], of the same."""
+        states = self.bases if len(rows) == len(self.bases) else self.bases.index_select(0, rows)
         for kind, vectors in self.attributes.items():
             states = states + self.from_attributes(vectors, described_by[kind])
         return states
@@ -64,14 +67,19 @@ class CustomerProductGnn(torch.nn.Module):
 
     def outputs(self, states: Tensor, rows: Tensor) -> Tensor:  # [n, dim]
         """y, what is scored."""
-        return states * self.output_scale.exp() * self.gains.index_select(0, rows).unsqueeze(1)
+        return self._learnt_outputs(states) * self.gains.index_select(0, rows).unsqueeze(1)
 
-    def scores(self, batch: Batch) -> tuple[Tensor, Tensor]:  # [num_pairs], [num_pairs, num_negatives]
-        """Scores of a batch's targets and of its negatives, each target taken out of its customer's sum."""
+    def pairs(self, batch: Batch) -> tuple[Tensor, Tensor]:  # [num_pairs, dim], [num_targets, dim]
+        """Customers, each without the target of its pair, and the products whose scores a step compares."""
         states = self.states(batch.rows, batch.described_by)
-        inputs, outputs = self.inputs(states), self.outputs(states, batch.rows)
-        sums = self.from_products(inputs, batch.history).index_select(0, batch.customers)  # [num_pairs, dim]
-        without = sums - batch.target_weights.unsqueeze(1) * inputs.index_select(0, batch.targets)
-        vectors = functional.normalize(without, dim=1, eps=1e-6)
-        positives = (vectors * outputs.index_select(0, batch.targets)).sum(dim=1)
-        return positives, vectors @ outputs.index_select(0, batch.negatives).T
+        compared = states.index_select(0, batch.targets)  # [num_targets, dim]
+        sums = self.from_products(states, batch.history).index_select(0, batch.customers)  # [num_pairs, dim]
+        without = sums - batch.target_weights.unsqueeze(1) * compared.index_select(0, batch.own)
+        customers = functional.normalize(self.inputs(without), dim=1, eps=1e-6)  # a sum is scaled as its parts would be
+        if self.cosine:
+            return customers, self._learnt_outputs(compared)
+        return customers, self.outputs(compared, batch.rows.index_select(0, batch.targets))
+
+    def _learnt_outputs(self, states: Tensor) -> Tensor:  # [n, dim]
+        scaled = states * self.output_scale.exp()
+        return functional.normalize(scaled, dim=1, eps=1e-6) if self.cosine else scaled

@@ -8,7 +8,7 @@ from embeddings.gnn.batches import Batches
 from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.histories import Histories
 from embeddings.gnn.model import CustomerProductGnn
-from embeddings.spectral import ridge, spectral
+from embeddings.spectral import powers, ridge, spectral
 
 __all__ = ["initial_model"]
 
@@ -23,7 +23,8 @@ def initial_model(
     solution = spectral(histories.matrix(histories.recency), config.dim, rng)
     buyers = histories.buyers()
     bought = buyers > 0
-    vectors = solution.products / _root_mean_square(solution.products[bought])  # [num_products, dim]
+    vectors = solution.products * powers(solution.strengths, config.start_power)  # [num_products, dim]
+    vectors /= _root_mean_square(vectors[bought])
     attributes: dict[str, NDArray[np.float32]] = {}
     bases = vectors
     if batches.described_by:
@@ -35,7 +36,7 @@ def initial_model(
         attributes = dict(zip(batches.described_by, parts, strict=True))
     strengths = np.where(solution.strengths > 0, solution.strengths, 1.0)
     input_scale = (config.spectral_power - 1.0) * np.log(strengths / strengths.mean())
-    return CustomerProductGnn(bases, attributes, input_scale.astype(np.float32), histories.gains)
+    return CustomerProductGnn(bases, attributes, input_scale.astype(np.float32), histories.gains, cosine=config.cosine)
 
 
 def _root_mean_square(vectors: NDArray[np.float32]) -> float:

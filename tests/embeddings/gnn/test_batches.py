@@ -32,18 +32,20 @@ def test_an_epoch_has_every_customer_with_two_products_once(batches: Batches) ->
 def test_targets_are_of_the_customers_own_with_their_own_weight(batches: Batches, histories: Histories) -> None:
     whole = histories.matrix(histories.history).toarray()
     batch = only(batches)
-    for customer, target, weight in zip(batch.customers, batch.targets, batch.target_weights, strict=True):
+    for customer, target, weight in zip(batch.customers, batch.targets[batch.own], batch.target_weights, strict=True):
         assert weight == pytest.approx(whole[customer, batch.rows[target]])
         assert weight > 0
         assert batch.history.to_dense()[customer, target] == weight
 
 
-def test_what_a_customer_has_is_masked_and_nothing_else_is(batches: Batches, histories: Histories) -> None:
+def test_what_a_customer_has_is_masked_but_for_the_target(batches: Batches, histories: Histories) -> None:
     has = histories.matrix(histories.history).toarray() > 0
     batch = only(batches)
-    negatives = batch.rows[batch.negatives].numpy()
-    assert (batch.masked.numpy() == has[batch.customers.numpy()][:, negatives]).all()
-    assert len(set(negatives)) == len(negatives)
+    targets = batch.rows[batch.targets].numpy()
+    expected = has[batch.customers.numpy()][:, targets]
+    expected[np.arange(len(expected)), batch.own.numpy()] = False
+    assert (batch.masked.numpy() == expected).all()
+    assert len(set(targets)) == len(targets)
 
 
 def test_the_graph_around_a_batch_is_the_part_of_its_products(batches: Batches, histories: Histories) -> None:
@@ -58,15 +60,33 @@ def test_the_graph_around_a_batch_is_the_part_of_its_products(batches: Batches, 
 def test_the_same_generator_gives_the_same_batch(batches: Batches) -> None:
     one, other = only(batches, 5), only(batches, 5)
     assert one.targets.tolist() == other.targets.tolist()
-    assert one.negatives.tolist() == other.negatives.tolist()
+    assert one.own.tolist() == other.own.tolist()
 
 
 def test_a_target_is_drawn_as_often_as_it_is_new(histories: Histories, config: GnnConfig) -> None:
     many = replace(config, targets_per_customer=3000)
     flat = replace(histories, target=np.array([0.5, 1.0, 0.5, 0.5], dtype=np.float32))
     batch = only(Batches(hetero_graph(flat, IDS, [], []), flat, many))
-    anns = batch.rows[batch.targets[batch.customers == 0]]
+    anns = batch.rows[batch.targets[batch.own[batch.customers == 0]]]
     assert (anns == 1).float().mean() == pytest.approx(2 / 3, abs=0.03)  # weights 0.5 and 1
+
+
+def test_an_epoch_of_every_pair_has_each_once(histories: Histories, config: GnnConfig) -> None:
+    every = replace(config, every_pair=True, batch_customers=1, targets_per_customer=3)
+    batches = Batches(hetero_graph(histories, IDS, [], []), histories, every)
+    seen = list(batches.epoch(np.random.default_rng(0)))
+    assert len(batches) == len(seen) == 2
+    pairs = [
+        (batch.history.to_dense()[customer].tolist(), int(batch.rows[target]))
+        for batch in seen
+        for customer, target in zip(batch.customers, batch.targets[batch.own], strict=True)
+    ]
+    anns, bobs = histories.matrix(histories.history).toarray()[:2].tolist()
+    assert sorted(target for _, target in pairs) == [0, 1, 1, 2]
+    assert [len(batch.customers) for batch in seen] == [3, 1]
+    for history, target in pairs:
+        assert sum(history) == pytest.approx(sum(anns if history[0] else bobs))
+        assert history[target] > 0 or len(history) < 4
 
 
 def test_without_leaving_out_the_targets_weigh_nothing(histories: Histories, config: GnnConfig) -> None:

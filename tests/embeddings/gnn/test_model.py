@@ -26,17 +26,17 @@ def states(gnn: CustomerProductGnn) -> torch.Tensor:
     return gnn.states(ALL, {"category": adjacency(DESCRIBED_BY)})
 
 
-def batch(targets: list[int], weights: list[float]) -> Batch:
-    """The first customer, who has product 0 twice and product 1, with these targets; product 2 is the negative."""
+def batch(weights: list[float]) -> Batch:
+    """The first customer, who has product 0 twice and product 1, once with each as the target."""
     return Batch(
         rows=ALL,
         described_by={"category": adjacency(DESCRIBED_BY)},
         history=adjacency(HISTORY),
-        customers=torch.zeros(len(targets), dtype=torch.int64),
-        targets=torch.tensor(targets),
+        customers=torch.zeros(2, dtype=torch.int64),
         target_weights=torch.tensor(weights),
-        negatives=torch.tensor([2]),
-        masked=torch.zeros((len(targets), 1), dtype=torch.bool),
+        targets=ALL,
+        own=torch.tensor([0, 1]),
+        masked=torch.zeros((2, 3), dtype=torch.bool),
     )
 
 
@@ -56,13 +56,18 @@ def test_inputs_are_scaled_and_outputs_gain(gnn: CustomerProductGnn) -> None:
 
 def test_a_target_is_not_in_the_sum_that_is_to_find_it(gnn: CustomerProductGnn) -> None:
     """Without product 0 the first customer is product 1 alone, without product 1 product 0 alone."""
-    positives, negatives = gnn.scores(batch([0, 1], [2.0, 1.0]))
-    without_first = np.array([0.0, 1.0])  # product 1 as input, [0, 2], at unit length
-    without_second = np.array([1.5, 1.0]) / 3.25**0.5  # product 0 as input, at unit length
-    assert positives.tolist() == pytest.approx([without_first @ [1.5, 0.5], without_second @ [0.0, 1.0]])
-    assert negatives.flatten().tolist() == pytest.approx([without_first @ [30, 40], without_second @ [30, 40]])
+    customers, products = gnn.pairs(batch([2.0, 1.0]))
+    assert customers[0].tolist() == pytest.approx([0.0, 1.0])  # product 1 as input, [0, 2], at unit length
+    assert customers[1].tolist() == pytest.approx((np.array([1.5, 1.0]) / 3.25**0.5).tolist())
+    assert products.tolist() == [[1.5, 0.5], [0.0, 1.0], [30.0, 40.0]]
 
 
 def test_a_target_left_in_counts(gnn: CustomerProductGnn) -> None:
-    positives, _ = gnn.scores(batch([0], [0.0]))
-    assert positives.tolist() == pytest.approx([np.array([3.0, 4.0]) / 5 @ [1.5, 0.5]])
+    customers, _ = gnn.pairs(batch([0.0, 1.0]))
+    assert customers[0].tolist() == pytest.approx([3 / 5, 4 / 5])
+
+
+def test_by_cosine_products_are_compared_at_unit_length_and_gain_when_they_serve(gnn: CustomerProductGnn) -> None:
+    gnn.cosine = True
+    assert gnn.pairs(batch([2.0, 1.0]))[1][2].tolist() == pytest.approx([0.6, 0.8])
+    assert gnn.outputs(states(gnn), ALL)[2].tolist() == pytest.approx([6.0, 8.0])
