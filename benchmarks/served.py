@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,8 +92,17 @@ class Load:
     failures: int
 
 
-def load(port: int, path: str, bodies: Sequence[bytes], connections: int) -> Load:
-    """POST every body over `connections` keep-alive connections, each sending its next request once answered."""
+def load(
+    port: int,
+    path: str,
+    bodies: Iterable[bytes],
+    connections: int,
+    answered: Callable[[bytes, bytes], None] = lambda asked, answer: None,
+) -> Load:
+    """POST every body over `connections` keep-alive connections, each sending its next request once answered.
+
+    answered: called with what was sent and the body that came back.
+    """
     waiting = iter(bodies)
     times: list[float] = []
     failures = 0
@@ -103,6 +112,7 @@ def load(port: int, path: str, bodies: Sequence[bytes], connections: int) -> Loa
         def __init__(self, finished: "asyncio.Future[None]") -> None:
             self._finished = finished
             self._held = b""
+            self._asked = b""
             self._sent = 0.0
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -122,6 +132,7 @@ def load(port: int, path: str, bodies: Sequence[bytes], connections: int) -> Loa
             times.append((time.perf_counter() - self._sent) * 1000)
             if not head.startswith(b"HTTP/1.1 200"):
                 failures += 1
+            answered(self._asked, body)
             sample, self._held = body, b""
             self._next()
 
@@ -139,7 +150,7 @@ def load(port: int, path: str, bodies: Sequence[bytes], connections: int) -> Loa
                 f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             )
-            self._sent = time.perf_counter()
+            self._asked, self._sent = body, time.perf_counter()
             self._transport.write(head.encode() + body)
 
     async def everything() -> None:

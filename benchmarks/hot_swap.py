@@ -1,0 +1,198 @@
+"""Hot swap under load: requests that fail, answers that mix two versions, and the latency beside that without swaps."""
+
+import argparse
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count, cycle
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from benchmarks.machine import machine, printed
+from benchmarks.served import Load, Server, load, served
+from benchmarks.serving import customers_of, summary
+from embeddings.artifacts import open_snapshot
+from embeddings.artifacts.gate import sample
+from embeddings.artifacts.layout import write_snapshot
+from embeddings.artifacts.seal import seal
+from embeddings.index import build_index
+from embeddings.registry import Registry
+from graph.data_folder import DataFolder
+from graph.files import replace as replace_file
+
+PATH = "/v1/recommendations"
+PATIENCE_SECONDS = 60
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """``python -m benchmarks.hot_swap --data data [--swaps 100] [--json FILE]``"""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hot_swap", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="a data folder with a published version")
+    parser.add_argument("--placement", default="homepage", help="the placement asked for (homepage)")
+    parser.add_argument("--swaps", type=int, default=100, help="from one version to the other, or back (100)")
+    parser.add_argument("--connections", type=int, default=8, help="connections (8)")
+    parser.add_argument("--customers", type=int, default=200, help="customers who ask (200)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of load without swaps, before and after (20)")
+    parser.add_argument("--seed", type=int, default=0, help="of the customers drawn (0)")
+    parser.add_argument("--json", type=Path, help="write the object here as well")
+    options = parser.parse_args(arguments)
+    version = Registry(DataFolder(options.data).embeddings).current()
+    if version is None:
+        parser.error(f"no version is published in {options.data}")
+    with served(options.data, poll_seconds="0.05") as server:
+        registry = Registry(DataFolder(server.data).embeddings)
+        versions = (version, turned(registry, version))
+        bodies = bodies_of(registry.path(version), options.placement, options.customers, options.seed)
+        expected = {name: answers_of(server, registry, name, bodies) for name in reversed(versions)}
+        told_apart = sum(expected[versions[0]][body] != expected[versions[1]][body] for body in bodies)
+        before = load(server.port, PATH, lasting(bodies, options.seconds), options.connections)
+        told = Told(expected)
+        swapping = Swapping(server, registry, versions, options.swaps)
+        during = load(server.port, PATH, swapping.bodies(bodies), options.connections, told)
+        after = load(server.port, PATH, lasting(bodies, options.seconds), options.connections)
+    without = Load([*before.milliseconds, *after.milliseconds], before.seconds + after.seconds, b"", 0)
+    still, moving = summary(without), summary(during)
+    answer = {
+        "benchmark": "hot_swap",
+        "machine": machine(),
+        "version": version,
+        "swaps": swapping.done,
+        "seconds_a_swap": round(swapping.seconds / max(swapping.done, 1), 3),
+        "connections": options.connections,
+        "customers": len(bodies),
+        "customers_whose_lists_tell_the_versions_apart": told_apart,
+        "answers": told.answers,
+        "answers_of_each_version": told.of_version,
+        "failures": during.failures,
+        "mixed": told.mixed,
+        "without_swaps": still,
+        "during_swaps": moving,
+        "p99_ratio": round(moving["p99_ms"] / still["p99_ms"], 3),
+    }
+    printed(answer, options.json)
+
+
+def turned(registry: Registry, version: str) -> str:
+    """A version like another whose products have each other's vectors, so that a list says whose it is."""
+    snapshot = open_snapshot(registry.path(version))
+    embeddings = snapshot.set
+    products = np.roll(embeddings.product_vectors, len(embeddings.products) // 2, axis=0)
+    name = registry.next_version()
+    made = replace(embeddings, product_vectors=products)
+    folder = registry.folder / name
+    folder.mkdir()
+    write_snapshot(folder, replace(snapshot, set=made, index=build_index(products, sample(made))))
+    seal(folder, msgspec.structs.replace(embeddings.manifest, version=name))
+    return name
+
+
+def bodies_of(folder: Path, placement: str, customers: int, seed: int) -> list[bytes]:
+    """A request of each of some customers, which leaves no trace."""
+    known = customers_of(folder)
+    drawn = np.random.default_rng(seed).choice(known, size=min(customers, len(known)), replace=False)
+    return [
+        json.dumps(
+            {"customer_id": customer, "placements": [{"name": placement, "k": 20}], "dry_run": True, "explain": False}
+        ).encode()
+        for customer in drawn.tolist()
+    ]
+
+
+def lasting(bodies: list[bytes], seconds: float) -> Iterator[bytes]:
+    """The bodies over and over, for so long."""
+    end = time.monotonic() + seconds
+    for body in cycle(bodies):
+        if time.monotonic() > end:
+            return
+        yield body
+
+
+def listed(answer: bytes) -> tuple[str, list[str]]:
+    """The version an answer names, and the products in it."""
+    read = json.loads(answer)
+    products = [item["product_id"] for placement in read["placements"] for item in placement["items"]]
+    return read["versions"]["embeddings"], products
+
+
+def answers_of(server: Server, registry: Registry, version: str, bodies: list[bytes]) -> dict[bytes, list[str]]:
+    """What each customer is listed while a version serves, and nothing is changed."""
+    point(registry, version)
+    wait_for(server, version)
+    found: dict[bytes, list[str]] = {}
+
+    def keep(asked: bytes, answer: bytes) -> None:
+        found[asked] = listed(answer)[1]
+
+    load(server.port, PATH, bodies, 1, keep)
+    return found
+
+
+def point(registry: Registry, version: str) -> None:
+    """Make a version current past the gate, whose work is not measured here."""
+    replace_file(registry.folder / "current", json.dumps({"version": version}).encode())
+
+
+def wait_for(server: Server, version: str) -> None:
+    """Until the server says that it serves a version; TimeoutError where it does not."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/readyz", timeout=10) as answer:
+            if json.load(answer)["versions"]["embeddings"] == version:
+                return
+        time.sleep(0.02)
+    raise TimeoutError(f"{version} does not serve after {PATIENCE_SECONDS} s")
+
+
+class Told:
+    """Counts the answers, and those that are not what the version they name lists."""
+
+    def __init__(self, expected: dict[str, dict[bytes, list[str]]]) -> None:
+        self._expected = expected
+        self.answers = 0
+        self.mixed = 0
+        self.of_version = dict.fromkeys(expected, 0)
+
+    def __call__(self, asked: bytes, answer: bytes) -> None:
+        version, products = listed(answer)
+        self.answers += 1
+        self.of_version[version] += 1
+        self.mixed += products != self._expected[version][asked]
+
+
+class Swapping:
+    """Swaps one after the other while bodies are asked for, and no more bodies once they are done."""
+
+    def __init__(self, server: Server, registry: Registry, versions: tuple[str, str], swaps: int) -> None:
+        self._server = server
+        self._registry = registry
+        self._versions = versions
+        self._swaps = swaps
+        self.done = 0
+        self.seconds = 0.0
+
+    def bodies(self, bodies: list[bytes]) -> Iterator[bytes]:
+        swapping = threading.Thread(target=self._swap)
+        swapping.start()
+        for body in cycle(bodies):
+            if not swapping.is_alive():
+                return
+            yield body
+
+    def _swap(self) -> None:
+        begun = time.perf_counter()
+        for number in count(1):
+            if number > self._swaps:
+                return
+            version = self._versions[number % 2]
+            point(self._registry, version)
+            wait_for(self._server, version)
+            self.done, self.seconds = number, time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()
