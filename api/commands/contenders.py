@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from api.commands.learnt_ranking import learnt_ranking
 from api.commands.progress import stage
 from embeddings.artifacts import open_snapshot
 from embeddings.embedding_set import EmbeddingSet
@@ -48,9 +49,14 @@ def contenders(
     config = GnnConfig(seed=seed)
     learnt = _learnt(split, products, campaigns, config, "training the graph neural network")
     start = _learnt(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
+    ranking = learnt_ranking(split.train, products, campaigns, learnt, config)
     with stage("building the index and the neighbour lists") as advance:
         built = build_snapshot(
-            learnt, split.train, folder, progress=lambda what, share: advance(round(share * 100), 100, what)
+            learnt,
+            split.train,
+            folder,
+            ranking=ranking,
+            progress=lambda what, share: advance(round(share * 100), 100, what),
         )
     snapshot = open_snapshot(built)
     with stage("folding the profiles"):

@@ -1,7 +1,6 @@
 """The ranking of a version: learnt from the months before, with embeddings as they would have been then."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -17,11 +16,15 @@ __all__ = ["learnt_ranking"]
 
 
 def learnt_ranking(
-    edges: EdgeArrays, products: Sequence[Product], campaigns: Sequence[Campaign], embeddings: EmbeddingSet, seed: int
+    edges: EdgeArrays,
+    products: Sequence[Product],
+    campaigns: Sequence[Campaign],
+    embeddings: EmbeddingSet,
+    config: GnnConfig,
 ) -> Ranking | None:
     """The ranking that goes with `embeddings`, learnt from the interactions up to their `as_of`; None where those are
-    too few. What was described or begun after a cut is not known there."""
-    config = replace(GnnConfig(seed=seed), dim=embeddings.dim)
+    too few. config: what the embeddings of a month ago are trained with. What was described or begun after a cut is not
+    known there."""
 
     def embed(before: EdgeArrays, cut: Instant) -> EmbeddingSet:
         known = [product if product.stamp.at <= cut else Product(id=product.id) for product in products]
@@ -30,7 +33,7 @@ def learnt_ranking(
             for campaign in campaigns
             if campaign.stamp.at <= cut and (campaign.starts is None or campaign.starts <= cut)
         ]
-        return train(before, known, begun, config=config, as_of=cut, rng=np.random.default_rng(seed))
+        return train(before, known, begun, config=config, as_of=cut, rng=np.random.default_rng(config.seed))
 
     with stage("learning what is bought again and what next") as advance:
         return learn_ranking(

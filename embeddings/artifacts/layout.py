@@ -43,22 +43,21 @@ def read_ranking(folder: Path, num_products: int) -> Ranking:
         read_array(folder, f"{RANKING}.facts", np.float32, (num_products + 1, len(FACTS))),
         read_array(folder, f"{RANKING}.groups", np.int32, (num_products + 1, len(GROUPS))),
     )
-    return Ranking(facts, _read_network(folder, "again", NUM_AGAIN), _read_network(folder, "next", NUM_NEXT))
+    first = read_array(folder, f"{RANKING}.again.first", np.float32, (NUM_AGAIN + 1, None))
+    hidden = first.shape[1]
+    second = read_array(folder, f"{RANKING}.again.second", np.float32, (hidden + 1, hidden))
+    third = read_array(folder, f"{RANKING}.again.third", np.float32, (hidden + 1,))
+    return Ranking(
+        facts, Network(first, second, third), read_array(folder, f"{RANKING}.next", np.float32, (NUM_NEXT + 1,))
+    )
 
 
 def _write_ranking(folder: Path, ranking: Ranking) -> None:
     write_array(folder, f"{RANKING}.facts", ranking.facts.values)
     write_array(folder, f"{RANKING}.groups", ranking.facts.groups)
-    for name, network in (("again", ranking.again), ("next", ranking.next)):
-        for layer in ("first", "second", "third"):
-            write_array(folder, f"{RANKING}.{name}.{layer}", getattr(network, layer))
-
-
-def _read_network(folder: Path, name: str, num_inputs: int) -> Network:
-    first = read_array(folder, f"{RANKING}.{name}.first", np.float32, (num_inputs + 1, None))
-    hidden = first.shape[1]
-    second = read_array(folder, f"{RANKING}.{name}.second", np.float32, (hidden + 1, hidden))
-    return Network(first, second, read_array(folder, f"{RANKING}.{name}.third", np.float32, (hidden + 1,)))
+    for layer in ("first", "second", "third"):
+        write_array(folder, f"{RANKING}.again.{layer}", getattr(ranking.again, layer))
+    write_array(folder, f"{RANKING}.next", ranking.next)
 
 
 def read_adjacency(folder: Path, name: str, num_rows: int) -> Adjacency:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.ranking.product_facts import GROUPS, MOST_DAYS, ProductFacts
+from embeddings.ranking.product_facts import GROUPS, ProductFacts
 
-__all__ = ["ACTIVITY", "GROUP_HABITS", "RHYTHM", "Habits", "habits_of"]
+__all__ = ["ACTIVITY", "RHYTHM", "Habits", "habits_of"]
 
 HALF_LIVES = (7, 15, 30, 60, 120, 300)
 D30, D120 = 2, 4
@@ -32,7 +32,7 @@ RHYTHM = (
     "due",
     "share_of_days",
     "share_of_90_days",
-    *(f"{group}_{what}" for group in GROUPS[:2] for what in ("decayed_30", "decayed_120", "last", "since", "share")),
+    *(f"{group}_{what}" for group in GROUPS for what in ("decayed_30", "decayed_120", "last", "since", "share")),
 )
 """What is known of a bought product; log1p of counts, days and ratios.
 
@@ -42,24 +42,17 @@ due: last / typical_gap. share_of_days: days with it of all days with a purchase
 and how lately, the days from this product's last purchase to the group's (`since`), its share of the group.
 """
 
-GROUP_HABITS = ("decayed_30", "decayed_120", "days", "last", "products", "discovered", "share")
 ACTIVITY = ("days_7", "days_30", "days_90", "days", "last", "lines_30", "lines", "products", "discovering")
 """Days with purchases, age of the newest, products × days with them, distinct products, the share of new ones."""
 
 
 @dataclass(frozen=True)
 class Habits:
-    """products: [num_bought] rows, rising. rhythm: [num_bought, num_rhythm] float32. activity: [num_activity].
-
-    codes, groups: for each of GROUPS the codes bought from, rising, and [num_codes + 1, num_group_habits], the last row
-    for a group the customer never bought from.
-    """
+    """products: [num_bought] rows, rising. rhythm: [num_bought, num_rhythm] float32. activity: [num_activity]."""
 
     products: NDArray[np.int64]
     rhythm: NDArray[np.float32]
     activity: NDArray[np.float32]
-    codes: tuple[NDArray[np.int32], ...]
-    groups: tuple[NDArray[np.float32], ...]
 
 
 def habits_of(
@@ -102,8 +95,6 @@ def habits_of(
         often / len(active),
         quarter / max(days_90, 1),
     ]
-    fresh = DECAY[D30, first]
-    codes, groups = [], []
     for column in range(len(GROUPS)):
         order = np.argsort(facts.groups[bought, column], kind="stable")
         code = facts.groups[bought[order], column]
@@ -111,23 +102,9 @@ def habits_of(
         begins = np.flatnonzero(opens)
         place = np.empty(len(order), dtype=np.int64)  # [num_bought], which group each product is of
         place[order] = np.cumsum(opens) - 1
-        summed = np.add.reduceat(np.stack([decayed[D30], decayed[D120], often, fresh])[:, order], begins, axis=1)
-        newest = np.minimum.reduceat(last[order], begins)
-        if column < 2:
-            columns += [
-                summed[0, place],
-                summed[1, place],
-                newest[place],
-                last - newest[place],
-                decayed[D120] / np.maximum(summed[1, place], 1e-6),
-            ]
-        table = np.zeros((len(begins) + 1, len(GROUP_HABITS)), dtype=np.float32)
-        table[:-1, 0], table[:-1, 1], table[:-1, 2], table[:-1, 5] = summed
-        table[:-1, 3], table[-1, 3] = newest, MOST_DAYS
-        table[:-1, 4] = np.diff(np.r_[begins, len(order)])
-        table[:-1, 6] = summed[1] / max(float(decayed[D120].sum()), 1e-6)
-        codes.append(code[begins])
-        groups.append(np.log(table + 1))
+        summed = np.add.reduceat(decayed[[D30, D120]][:, order], begins, axis=1)[:, place]
+        newest = np.minimum.reduceat(last[order], begins)[place]
+        columns += [*summed, newest, last - newest, decayed[D120] / np.maximum(summed[1], 1e-6)]
     lines_30 = np.count_nonzero(ages < 30)
     activity = np.log1p(
         [
@@ -144,4 +121,4 @@ def habits_of(
     )
     rhythm = np.array(columns, dtype=np.float32).T  # [num_bought, num_rhythm]
     rhythm = np.log(rhythm + 1)
-    return Habits(products[starts], rhythm, activity.astype(np.float32), tuple(codes), tuple(groups))
+    return Habits(products[starts], rhythm, activity.astype(np.float32))

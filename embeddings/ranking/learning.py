@@ -14,7 +14,7 @@ from embeddings.ranking.product_facts import FACTS, PURCHASED, ProductFacts, pro
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT, Ranking, again_inputs, next_inputs
 from graph import DAY, CustomerId, EdgeArrays, Instant, Product, ProductId, day_of
 
-__all__ = ["HORIZON_DAYS", "Embed", "Examples", "RankingConfig", "fitted", "learn_ranking"]
+__all__ = ["HORIZON_DAYS", "Embed", "Examples", "RankingConfig", "fitted", "learn_ranking", "logistic"]
 
 HORIZON_DAYS = 30
 MOST_DAYS_EVER = 1_000_000
@@ -97,7 +97,7 @@ class Month:
                 near = np.argpartition(-score, min(nearest, len(score)) - 1)[:nearest]
                 new = np.setdiff1d(np.union1d(near, common), habits.products)
                 bought = np.isin(new, self.bought[place]).astype(np.float32)
-                examples.append(Examples(next_inputs(habits, self.facts, new, score[new]), bought))
+                examples.append(Examples(next_inputs(habits, score[new]), bought))
         return Examples.joined(examples, NUM_NEXT)
 
     def _common(self, popular: int) -> NDArray[np.int64]:
@@ -142,8 +142,8 @@ def learn_ranking(
     examples = [Examples.joined(again, NUM_AGAIN), Examples.joined(new, NUM_NEXT)]
     if min(float(one.bought.sum()) for one in examples) < config.least:
         return None
-    again_network, next_network = (fitted(one, config)[0] for one in examples)
-    return Ranking(product_facts(edges, products, described, as_of), again_network, next_network)
+    facts = product_facts(edges, products, described, as_of)
+    return Ranking(facts, fitted(examples[0], config)[0], logistic(examples[1]))
 
 
 def _month(
@@ -234,6 +234,20 @@ def fitted(examples: Examples, config: RankingConfig) -> tuple[Network, torch.nn
     first[:-1] /= scale.spread.numpy()[:, None]
     first[-1] -= scale.mean.numpy() @ first[:-1]
     return Network(first, second, np.ascontiguousarray(third[:, 0])), network
+
+
+def logistic(examples: Examples, ridge: float = 1.0, steps: int = 12) -> NDArray[np.float32]:  # [num_inputs + 1]
+    """The logistic regression of greatest likelihood, by Newton's steps; its last coefficient is what is added."""
+    inputs = np.column_stack([examples.inputs, np.ones(len(examples.inputs))]).astype(np.float64)
+    coefficients = np.zeros(inputs.shape[1])
+    share = examples.bought.mean()
+    coefficients[-1] = np.log(share / (1 - share)) if 0 < share < 1 else 0.0
+    for _ in range(steps):
+        likely = 1 / (1 + np.exp(-np.clip(inputs @ coefficients, -30, 30)))
+        slope = inputs.T @ (examples.bought - likely) - ridge * coefficients
+        curve = (inputs * (likely * (1 - likely))[:, None]).T @ inputs + ridge * np.eye(len(coefficients))
+        coefficients += np.linalg.solve(curve, slope)
+    return coefficients.astype(np.float32)
 
 
 def _with_bias(layer: torch.nn.Linear) -> NDArray[np.float32]:  # [rows + 1, columns]

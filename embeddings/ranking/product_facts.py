@@ -11,7 +11,7 @@ from graph import EdgeArrays, Instant, InteractionKind, Product, ProductId, day_
 
 __all__ = ["FACTS", "GROUPS", "ProductFacts", "product_facts"]
 
-GROUPS = ("subcategory", "category", "manufacturer", "department")
+GROUPS = ("subcategory", "category")
 
 HALF_LIVES = (3.0, 7.0, 15.0, 30.0, 60.0)
 RETURN_DAYS = (14, 30)

@@ -61,7 +61,7 @@ def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_pat
         return Network(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
 
     facts = product_facts(purchases_of(), made.products, [], Instant(AS_OF))
-    ranking = Ranking(facts, network(NUM_AGAIN), network(NUM_NEXT))
+    ranking = Ranking(facts, network(NUM_AGAIN), np.arange(NUM_NEXT + 1, dtype=np.float32))
     found = open_snapshot(build_snapshot(made, purchases_of(), tmp_path, ranking=ranking), verify=True).ranking
     assert found is not None and np.array_equal(found.facts.groups, facts.groups)
     for (name, ours), (_, theirs) in zip(ranking.arrays(), found.arrays(), strict=True):

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.ranking.habits import ACTIVITY, GROUP_HABITS, RHYTHM, habits_of
+from embeddings.ranking.habits import ACTIVITY, RHYTHM, habits_of
 from embeddings.ranking.product_facts import GROUPS, product_facts
 from tests.embeddings.ranking.shelf import AS_OF, DESCRIBED, NUM_PRODUCTS, PRODUCTS, edges_of, forty_days
 
@@ -47,7 +47,7 @@ def plain(bought: Bought, product: int) -> dict[str, float]:
         "share_of_days": len(ages) / len(days),
         "share_of_90_days": sum(age < 90 for age in ages) / max(late, 1),
     }
-    for number, group in enumerate(GROUPS[:2]):
+    for number, group in enumerate(GROUPS):
         code = FACTS.groups[known, number]
         beside = [
             [max(TODAY - day, 0) for day in held]
@@ -78,13 +78,8 @@ def test_rhythm_is_what_a_plain_model_says(bought: Bought) -> None:
         assert np.allclose(habits.rhythm[row], [np.log1p(expected[name]) for name in RHYTHM], rtol=1e-3, atol=1e-3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(histories)
-def test_groups_and_activity_are_finite_and_end_with_the_stranger(bought: Bought) -> None:
-    habits = habits_of(*columns(bought), TODAY, FACTS)
-    assert habits.activity.shape == (len(ACTIVITY),) and np.isfinite(habits.activity).all()
-    for codes, table in zip(habits.codes, habits.groups, strict=True):
-        assert table.shape == (len(codes) + 1, len(GROUP_HABITS)) and np.isfinite(table).all()
-        assert (np.diff(codes) > 0).all()
-        assert np.isclose(np.expm1(table[:-1, 4]).sum(), len(bought), rtol=1e-3)
-        assert table[-1, :3].tolist() == [0, 0, 0]
+def test_activity_is_finite(bought: Bought) -> None:
+    activity = habits_of(*columns(bought), TODAY, FACTS).activity
+    assert activity.shape == (len(ACTIVITY),) and np.isfinite(activity).all()

@@ -6,7 +6,7 @@ import torch
 
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.ranking import Network, Ranking, habits_of
-from embeddings.ranking.learning import Examples, RankingConfig, fitted, learn_ranking
+from embeddings.ranking.learning import Examples, RankingConfig, fitted, learn_ranking, logistic
 from graph import DAY, EdgeArrays, Instant
 from tests.embeddings.ranking.shelf import AS_OF, DESCRIBED, EVERY, PRODUCTS, Line, edges_of, forty_days, no_opinion
 
@@ -36,11 +36,13 @@ def test_what_is_due_ranks_above_what_was_just_bought(ranking: Ranking) -> None:
 
 
 def test_probabilities_of_new_products_are_as_rare_as_they_are(ranking: Ranking) -> None:
-    today = AS_OF // DAY
-    habits = habits_of(np.array([3]), np.array([today - 20]), np.array([1]), today, ranking.facts)
-    new = np.setdiff1d(np.arange(len(PRODUCTS)), [3])
-    likely = ranking.next_probabilities(habits, new, np.ones(len(new), dtype=np.float32))
-    assert ((likely > 0) & (likely < 0.3)).all()
+    likely = []
+    for customer in range(20):
+        held = sorted((product, AS_OF // DAY - ago) for who, product, ago, _ in forty_days() if who == customer)
+        products, days = (np.array(column) for column in zip(*held, strict=True))
+        habits = habits_of(products, days, np.ones(len(days), dtype=np.int64), AS_OF // DAY, ranking.facts)
+        likely.append(float(ranking.next_probabilities(habits, np.ones(1, dtype=np.float32))[0]))
+    assert 0.005 < np.mean(likely) < 0.1  # 4 of 16 products in 300 days
 
 
 def test_the_same_data_give_the_same_ranking_and_what_comes_later_none_other(ranking: Ranking) -> None:
@@ -85,3 +87,10 @@ def test_a_network_is_two_hidden_layers() -> None:
         third=np.array([1, -1, 0.25], dtype=np.float32),
     )
     assert network.logits(np.array([[3], [-2]], dtype=np.float32)).tolist() == [3 - 0.5 + 0.25, 0 - 4.5 + 0.25]
+
+
+def test_a_logistic_regression_finds_what_made_the_data() -> None:
+    inputs = np.random.default_rng(0).normal(size=(4000, 2)).astype(np.float32)
+    chance = 1 / (1 + np.exp(-(2 * inputs[:, 0] - inputs[:, 1] - 1)))
+    bought = (np.random.default_rng(1).random(4000) < chance).astype(np.float32)
+    assert np.allclose(logistic(Examples(inputs, bought)), [2, -1, -1], atol=0.2)
