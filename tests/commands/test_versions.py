@@ -1,7 +1,15 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+import numpy as np
+
+from embeddings.artifacts import open_snapshot
+from embeddings.registry import Registry
+from embeddings.snapshot_builder import build_snapshot
 from tests.commands.called import Called
+from tests.embeddings.greengrocer import purchases_of
 
 Patron = Callable[..., Called]
 
@@ -11,9 +19,54 @@ def test_train_publish_and_roll_back(patron: Patron, data: Path) -> None:
     assert (trained.code, trained.json["version"], trained.json["dim"]) == (0, "v0002", 4)
     assert "training the graph neural network: done" in trained.err
 
-    assert patron("publish", "--json", "--data", data).json == {"published": "v0002", "before": "v0001"}
+    assert patron("publish", "--json", "--data", data).json == {
+        "published": "v0002",
+        "before": "v0001",
+        "notes": ["v0001 has seen all that is held out and has no backtest: they are not compared"],
+    }
     assert patron("publish", "--data", data).out == "v0002 is published, as it was before\n"
     assert patron("rollback", "--json", "--data", data).json == {"published": "v0001", "before": "v0002"}
+
+
+def test_a_check_says_what_the_gate_would_do_and_does_nothing(patron: Patron, data: Path) -> None:
+    checked = patron("publish", "champion", "--check", "--json", "--data", data)
+    assert (checked.code, checked.json["version"], checked.json["passed"]) == (0, "v0001", True)
+    assert {"index recall", "sales of all products that have a vector"} <= {
+        one["name"] for one in checked.json["checks"]
+    }
+    text = patron("publish", "--check", "--data", data).out.splitlines()
+    assert text[-1] == "v0001: would be published"
+    assert "passed   index recall" in "\n".join(text)
+    called = patron("publish", "--check", "--force", "because", "--data", data)
+    assert (called.code, "--check publishes nothing" in called.err) == (2, True)
+
+
+def test_what_is_refused_is_published_by_force_alone_and_the_reason_is_kept(patron: Patron, data: Path) -> None:
+    collapsed_version(data)
+    called = patron("publish", "--data", data)
+    message = "v0002 is not published: distinct dimensions of the product vectors is 0, expected at least 8"
+    assert (called.code, called.err) == (1, f"patron: {message}\n")
+    checked = patron("publish", "--check", "--data", data)
+    assert (checked.code, "REFUSED  distinct dimensions" in checked.out) == (1, True)
+    assert Registry(data / "embeddings").current() == "v0001"
+    forced = patron("publish", "--force", "the shelf labels need it", "--json", "--data", data)
+    assert (forced.json["published"], forced.json["refused"][0]) == ("v0002", message)
+    act = Registry(data / "embeddings").acts()[-1]
+    assert (act.what, act.version, act.reason, act.refused[0]) == (
+        "forced",
+        "v0002",
+        "the shelf labels need it",
+        message,
+    )
+    assert act.at > 0
+
+
+def collapsed_version(data: Path) -> None:
+    registry = Registry(data / "embeddings")
+    good = open_snapshot(registry.path("v0001")).set
+    same = np.ones_like(good.product_vectors)
+    manifest = msgspec.structs.replace(good.manifest, version="")
+    build_snapshot(replace(good, manifest=manifest, product_vectors=same), purchases_of(), registry.folder)
 
 
 def test_the_first_version_cannot_be_rolled_back(patron: Patron, data: Path) -> None:
