@@ -97,7 +97,7 @@ def sized(trained: Vectors, size: int, queries: Vectors, tuning: Vectors, k: int
         }
         faiss.omp_set_num_threads(os.cpu_count() or 1)
     started = time.perf_counter()
-    chosen = build_index(vectors, tuning)
+    chosen = build_index(vectors, tuning, kinds={kind: KINDS[kind] for kind in kinds if kind})
     answer["chosen"] = {"kind": type(chosen).__name__, "seconds": round(time.perf_counter() - started, 2)}
     use_one_thread()
     for name, conditions, allowed in filters_of(size):

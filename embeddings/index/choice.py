@@ -1,7 +1,7 @@
 """Which index serves a set of vectors, and how much of the truth it finds."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import faiss
@@ -54,13 +54,18 @@ KINDS: dict[str, Build] = {
 """What is tried beside exact search, the quickest built first."""
 
 
-def build_index(vectors: NDArray[np.float32], queries: NDArray[np.float32], recall: float | None = None) -> VectorIndex:
+def build_index(
+    vectors: NDArray[np.float32],
+    queries: NDArray[np.float32],
+    recall: float | None = None,
+    kinds: Mapping[str, Build] | None = None,
+) -> VectorIndex:
     """The index for these vectors, tuned on `queries` [m, dim] like those it will be asked.
 
-    Exact search where it reads little, as it does in small sets and in those of unequal length. Else each kind gets the
-    least effort that finds `recall` (.975) of the 100 nearest, and the fastest of those that do serves; exact search
-    where none does or none is faster. Times are taken here, of one thread at work, with all, half and a tenth of the
-    rows allowed; a kind tried later must be a fifth faster. What a kind is built with, it is not tuned on.
+    Exact search where it reads little, as it does in small sets and in those of unequal length. Else each of `kinds`
+    is tuned to find `recall` (.975), and the fastest of those that do serves; exact search where none does or none is
+    faster. Times are taken here, of one thread at work, with all, half and a tenth of the rows allowed; a kind tried
+    later must be a fifth faster. What a kind is built with, it is not tuned on.
     """
     exact = ExactIndex(vectors)
     read = [exact.looked_at(query, 100) * vectors.shape[1] for query in queries]
@@ -69,7 +74,7 @@ def build_index(vectors: NDArray[np.float32], queries: NDArray[np.float32], reca
     known, fresh = queries[::2], queries[min(1, len(queries) - 1) :: 2]
     best: VectorIndex = exact
     least = _seconds(exact, len(vectors), fresh)
-    for build in KINDS.values():
+    for build in (KINDS if kinds is None else kinds).values():
         if least <= FAST_ENOUGH:
             break
         index = build(vectors, known)
@@ -83,12 +88,15 @@ def build_index(vectors: NDArray[np.float32], queries: NDArray[np.float32], reca
 def tune(
     index: Tunable, vectors: NDArray[np.float32], queries: NDArray[np.float32], recall: float | None = None
 ) -> bool:
-    """Set the least effort that finds `recall` (.975) of the 100 nearest; whether one does."""
-    k = min(100, len(vectors))
-    bars = _bars(vectors, queries, k)
+    """Set the least effort that finds `recall` (.975) of the 100 nearest; whether one does.
+
+    It has to do so with all, half and a tenth of the rows allowed.
+    """
+    sought = RECALL_SOUGHT if recall is None else recall
+    questions = [(mask, _bars(vectors, queries, 100, mask)) for mask in _masks(len(vectors))]
     for effort in _steps(index):
         index.effort = effort
-        if _share_found(index, queries, bars, k) >= (RECALL_SOUGHT if recall is None else recall):
+        if all(_share_found(index, queries, bars, 100, mask) >= sought for mask, bars in questions):
             return True
     return False
 
@@ -98,10 +106,7 @@ def index_recall(index: VectorIndex, vectors: NDArray[np.float32], queries: NDAr
 
     1 where there is nothing to ask or to find.
     """
-    k = min(k, len(vectors))
-    if not k or not len(queries):
-        return 1.0
-    return _share_found(index, queries, _bars(vectors, queries, k), k)
+    return _share_found(index, queries, _bars(vectors, queries, k, None), k, None)
 
 
 def _steps(index: Tunable) -> Sequence[float]:
@@ -117,8 +122,7 @@ def _steps(index: Tunable) -> Sequence[float]:
 
 def _seconds(index: VectorIndex, total: int, queries: NDArray[np.float32]) -> float:
     """What a search keeps its thread busy for: the median over queries, the mean over filters of several widths."""
-    rng, threads = np.random.default_rng(0), faiss.omp_get_max_threads()
-    masks = [None, *(rng.random(total) < share for share in (0.5, 0.1))]
+    masks, threads = _masks(total), faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
         return float(np.mean([np.median([_timed(index, query, mask) for query in queries]) for mask in masks]))
@@ -132,16 +136,39 @@ def _timed(index: VectorIndex, query: NDArray[np.float32], allowed: NDArray[np.b
     return time.thread_time() - started
 
 
-def _bars(vectors: NDArray[np.float32], queries: NDArray[np.float32], k: int) -> NDArray[np.float32]:  # [m]
-    """The score of the k-th nearest of each query, less what two ways to sum the same products differ by."""
-    scores, _ = faiss.knn(np.ascontiguousarray(queries), np.ascontiguousarray(vectors), k, faiss.METRIC_INNER_PRODUCT)
-    bars: NDArray[np.float32] = scores.min(axis=1) - np.float32(1e-5) * np.abs(scores).max(axis=1)
+def _masks(total: int) -> list[NDArray[np.bool_] | None]:
+    """Filters of several widths: none, and random rows."""
+    rng = np.random.default_rng(0)
+    return [None, *(rng.random(total) < share for share in (0.5, 0.1))]
+
+
+def _bars(
+    vectors: NDArray[np.float32], queries: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:  # [m, ≤ k]
+    """The best scores of each query, less what two ways to sum the same products differ by."""
+    held = np.ascontiguousarray(vectors if allowed is None else vectors[allowed])
+    if not held.size or not len(queries):
+        return np.empty((len(queries), 0), dtype=np.float32)
+    scores, _ = faiss.knn(np.ascontiguousarray(queries), held, min(k, len(held)), faiss.METRIC_INNER_PRODUCT)
+    bars: NDArray[np.float32] = scores - np.float32(1e-5) * np.abs(scores).max(axis=1, keepdims=True, initial=0.0)
     return bars
 
 
-def _share_found(index: VectorIndex, queries: NDArray[np.float32], bars: NDArray[np.float32], k: int) -> float:
-    hits = [np.count_nonzero(index.search(query, k).scores >= bar) for query, bar in zip(queries, bars, strict=True)]
-    return float(np.mean(hits)) / k
+def _share_found(
+    index: VectorIndex,
+    queries: NDArray[np.float32],
+    bars: NDArray[np.float32],
+    k: int,
+    allowed: NDArray[np.bool_] | None,
+) -> float:
+    """1 where there is nothing to ask or to find."""
+    if not bars.size:
+        return 1.0
+    hits = [
+        np.count_nonzero(index.search(query, k, allowed).scores[: len(best)] >= best.min())
+        for query, best in zip(queries, bars, strict=True)
+    ]
+    return float(np.sum(hits)) / bars.size
 
 
 def use_one_thread() -> None:

@@ -16,6 +16,9 @@ __all__ = ["IvfIndex"]
 LEAST_IN_A_CELL = 39
 """How many vectors FAISS wants to learn a centre from."""
 
+OPENED_BY_FILTER = 0.75
+"""A filter that allows one row in x lets x to this power times as many cells be opened."""
+
 _faiss: Any = faiss  # for what its type stubs get wrong: the parameters of a search
 
 
@@ -77,7 +80,9 @@ class IvfIndex:
         if allowed is not None and reachable * dim <= FEW_NUMBERS:
             return among(self._vectors, np.flatnonzero(allowed), vector, k)
         wanted = max(1, min(k, reachable))
-        opened = min(self._cells.nlist, max(1, round(self._cells.nprobe * (total / max(reachable, 1)) ** 0.5)))
+        opened = min(
+            self._cells.nlist, max(1, round(self._cells.nprobe * (total / max(reachable, 1)) ** OPENED_BY_FILTER))
+        )
         params = _faiss.SearchParametersIVF(nprobe=opened, sel=selector(allowed))
         query = np.append(vector, np.float32(0)).astype(np.float32)[None]  # [1, dim + 1]
         found = self._cells.search(query, wanted, params=params)[1][0]
