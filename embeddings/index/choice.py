@@ -1,5 +1,6 @@
 """Which index serves a set of vectors, and how much of the truth it finds."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -131,9 +132,13 @@ def _seconds(index: VectorIndex, total: int, queries: NDArray[np.float32]) -> fl
 
 
 def _timed(index: VectorIndex, query: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> float:
-    started = time.thread_time()
-    index.search(query, 100, allowed)
-    return time.thread_time() - started
+    """The best of three."""
+    least = math.inf
+    for _ in range(3):
+        started = time.thread_time()
+        index.search(query, 100, allowed)
+        least = min(least, time.thread_time() - started)
+    return least
 
 
 def _masks(total: int) -> list[NDArray[np.bool_] | None]:
