@@ -20,6 +20,8 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
 
     weight = kind_weights[kind] · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
 
+    parts: where vectors were joined of several, how many dimensions each has: a customer's are equally long in all.
+
     Ages are counted from min(now, the manifest's as_of), a later row's age is 0: so what was done since training counts
     in full, and the long-term vector does not fade away merely because nobody retrained.
     """
@@ -28,6 +30,7 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     half_life_days: float
     times_power: float = 0.5
     degree_power: float = 0.0
+    parts: tuple[int, ...] = ()
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -89,8 +92,12 @@ class EmbeddingSet:
         weights *= np.exp2(np.maximum(ages, 0.0) * np.float32(-1.0 / function.half_life_days))
         weights *= rows >= 0  # a row below 0 took some product's weight
         vector = weights.astype(np.float32, copy=False) @ self.input_vectors[rows]
-        length = math.sqrt(vector @ vector)
-        return vector * np.float32(1.0 / length) if length > 0 else np.zeros(self.dim, dtype=np.float32)
+        if function.parts:
+            share = 1.0 / math.sqrt(len(function.parts))
+            return np.concatenate(
+                [_at_length(share, part) for part in np.split(vector, np.cumsum(function.parts)[:-1])]
+            )
+        return _at_length(1.0, vector)
 
     @cached_property
     def _kind_weights(self) -> NDArray[np.float32]:  # [num_kinds]
@@ -100,3 +107,8 @@ class EmbeddingSet:
 def kind_weights(weights: Mapping[str, float]) -> NDArray[np.float32]:  # [num_kinds]
     """Weights by name as an array by position in list(InteractionKind); a kind not named weighs nothing."""
     return np.array([weights.get(kind.value, 0.0) for kind in InteractionKind], dtype=np.float32)
+
+
+def _at_length(length: float, vector: NDArray[np.float32]) -> NDArray[np.float32]:  # [dim]
+    now = math.sqrt(vector @ vector)
+    return vector * np.float32(length / now) if now > 0 else np.zeros_like(vector)

@@ -15,6 +15,7 @@ class GnnConfig:
     half_life_days, times_power, degree_power: of the customer function.
     spectral_half_life_days, spectral_power: of the matrix that training starts from, and of its singular values.
     start_power: of the singular values too, in the vectors that products start from.
+    spectral_start: start from that matrix, or from random vectors: another network to join with the first.
     popularity_power, discovery_power: a product is scored times popularity^a · discovery^b, each with its half-life in
         days: how many customers interact with it of late, and how many do so for the first time.
     targets_half_life_days: how much less often a product first met longer ago is drawn as a target.
@@ -59,6 +60,7 @@ class GnnConfig:
     spectral_half_life_days: float = 60.0
     spectral_power: float = 0.7
     start_power: float = 0.0
+    spectral_start: bool = True
     popularity_power: float = 0.15
     popularity_half_life_days: float = 30.0
     discovery_power: float = 0.5

@@ -27,7 +27,8 @@ class CustomerProductGnn(torch.nn.Module):
     A customer's score for a product is the inner product of s_c at unit length and y_p. A product
     nobody bought has b_p = 0 and is its attributes alone.
 
-    bases: [num_products, dim], b. attributes: kind → [num_attributes, dim], h. input_scale: [dim], u at the start.
+    bases: [num_products, dim], b. attributes: kind → [num_attributes, dim], h. input_scale,
+    output_scale: [dim], u and v at the start.
     gains: [num_products], g, not learnt. cosine: y_p without its gain is at unit length, and gains only when it serves.
     """
 
@@ -38,6 +39,7 @@ class CustomerProductGnn(torch.nn.Module):
         bases: NDArray[np.float32],
         attributes: Mapping[str, NDArray[np.float32]],
         input_scale: NDArray[np.float32],
+        output_scale: NDArray[np.float32],
         gains: NDArray[np.float32],
         *,
         cosine: bool = False,
@@ -48,7 +50,7 @@ class CustomerProductGnn(torch.nn.Module):
             {kind: torch.nn.Parameter(torch.from_numpy(vectors.copy())) for kind, vectors in attributes.items()}
         )
         self.input_scale = torch.nn.Parameter(torch.from_numpy(input_scale.copy()))
-        self.output_scale = torch.nn.Parameter(torch.zeros(bases.shape[1]))
+        self.output_scale = torch.nn.Parameter(torch.from_numpy(output_scale.copy()))
         self.register_buffer("gains", torch.from_numpy(gains.copy()))
         self.cosine = cosine
         self.from_attributes = AttributeConv()

@@ -36,7 +36,7 @@ def propagated(adj_t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:  # [n, dim
 
 
 class _Propagation(torch.autograd.Function):
-    """On a processor scipy transposes the edges for the way back: some ms where torch sorts them for fifty."""
+    """scipy transposes the edges for the way back: some ms where torch sorts them for fifty."""
 
     @staticmethod
     def forward(ctx: Any, adj_t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
@@ -50,8 +50,6 @@ class _Propagation(torch.autograd.Function):
 
 
 def _transposed(adj_t: torch.Tensor) -> torch.Tensor:
-    if adj_t.is_cuda:
-        return adj_t.t()
     parts = (adj_t.values().numpy(), adj_t.col_indices().numpy(), adj_t.crow_indices().numpy())
     return adjacency(sparse.csr_array(parts, shape=tuple(adj_t.shape)).T.tocsr())
 

@@ -1,30 +1,49 @@
 """The parameters training starts from: the spectral solution, split into what attributes explain and the rest."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from embeddings.embedding_set import EmbeddingSet
 from embeddings.gnn.batches import Batches
 from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.histories import Histories
 from embeddings.gnn.model import CustomerProductGnn
-from embeddings.spectral import powers, ridge, spectral
+from embeddings.gnn.warm_start import warm_start
+from embeddings.spectral import SpectralSolution, powers, ridge, spectral
+from graph import ProductId
 
 __all__ = ["initial_model"]
 
 
 def initial_model(
-    histories: Histories, batches: Batches, config: GnnConfig, rng: np.random.Generator
+    histories: Histories,
+    batches: Batches,
+    config: GnnConfig,
+    rng: np.random.Generator,
+    products: Sequence[ProductId],
+    earlier: EmbeddingSet | None = None,
 ) -> CustomerProductGnn:
     """A model whose products bought are the spectral solution, and whose other products are what their attributes say.
 
+    products: what the rows stand for. earlier: a set whose products start from where it left them.
+
     Attribute vectors are the ridge regression of the spectral vectors on the attributes; a base is what that leaves.
     """
-    solution = spectral(histories.matrix(histories.recency), config.dim, rng)
+    solution = _solution(histories, config, rng)
     buyers = histories.buyers()
-    bought = buyers > 0
+    bought: NDArray[np.bool_] = buyers > 0
     vectors = solution.products * powers(solution.strengths, config.start_power)  # [num_products, dim]
     vectors /= _root_mean_square(vectors[bought])
+    strengths = np.where(solution.strengths > 0, solution.strengths, 1.0)
+    input_scale = (config.spectral_power - 1.0) * np.log(strengths / strengths.mean())
+    output_scale = np.zeros_like(input_scale)
+    warm = None if earlier is None else warm_start(earlier, products, vectors * np.exp(input_scale), histories.gains)
+    if warm is not None:
+        vectors, input_scale, output_scale = warm.states, np.zeros_like(input_scale), warm.output_scale
+        bought = np.any(vectors, axis=1)
     attributes: dict[str, NDArray[np.float32]] = {}
     bases = vectors
     if batches.described_by:
@@ -34,9 +53,18 @@ def initial_model(
         sizes = [matrix.shape[1] for matrix in batches.described_by.values()]
         parts = np.split(explained, np.cumsum(sizes)[:-1])
         attributes = dict(zip(batches.described_by, parts, strict=True))
-    strengths = np.where(solution.strengths > 0, solution.strengths, 1.0)
-    input_scale = (config.spectral_power - 1.0) * np.log(strengths / strengths.mean())
-    return CustomerProductGnn(bases, attributes, input_scale.astype(np.float32), histories.gains, cosine=config.cosine)
+    scales = (input_scale.astype(np.float32), output_scale.astype(np.float32))
+    return CustomerProductGnn(bases, attributes, *scales, histories.gains, cosine=config.cosine)
+
+
+def _solution(histories: Histories, config: GnnConfig, rng: np.random.Generator) -> SpectralSolution:
+    """The spectral solution of who did what when, or as many random directions, all equally strong."""
+    if config.spectral_start:
+        return spectral(histories.matrix(histories.recency), config.dim, rng)
+    customers, products = histories.shape
+    drawn = rng.standard_normal((products, config.dim), dtype=np.float32) * (histories.buyers() > 0)[:, None]
+    ones = np.ones(config.dim, dtype=np.float32)
+    return SpectralSolution(np.zeros((customers, config.dim), dtype=np.float32), ones, drawn.astype(np.float32))
 
 
 def _root_mean_square(vectors: NDArray[np.float32]) -> float:

@@ -1,16 +1,20 @@
 """Training, from edges to an EmbeddingSet, on shops small enough to see through."""
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from embeddings.checkpoint import Checkpoint
 from embeddings.embedding_set import EmbeddingSet
+from embeddings.evaluation import Progress
 from embeddings.evaluation.split import Task, time_split
 from embeddings.gnn import GnnConfig, TrainingDiverged
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.training import train
+from embeddings.training import seconds_an_epoch, train
 from graph import DAY, Campaign, Coupon, CustomerId, EdgeArrays, Instant, InteractionKind, Product, ProductId
 
 AS_OF = Instant(1000 * DAY)
@@ -161,3 +165,67 @@ def test_the_best_epoch_by_validation_is_kept() -> None:
 def test_training_that_runs_away_says_so() -> None:
     with pytest.raises(TrainingDiverged, match="learning_rate 1e\\+30"):
         trained(two_crowds(), replace(CONFIG, learning_rate=1e30))
+
+
+class Killed(Exception):
+    """The process ended here."""
+
+
+def killed_after(epoch: int) -> Progress:
+    def progress(what: str, done: int, of: int) -> None:
+        if done > epoch:
+            raise Killed
+
+    return progress
+
+
+def test_a_training_that_was_killed_goes_on_to_the_same_result(tmp_path: Path) -> None:
+    edges = two_crowds()
+    config = replace(CONFIG, epochs=4, base_learning_rate=0.01)
+    whole = trained(edges, config)
+    again = partial(train, edges, CATALOGUE, CAMPAIGNS, config=config, as_of=AS_OF)
+    checkpoint = Checkpoint(tmp_path / "training", "of these edges")
+    with pytest.raises(Killed):
+        again(rng=np.random.default_rng(0), checkpoint=checkpoint, progress=killed_after(2))
+    seen: list[str] = []
+    resumed = again(
+        rng=np.random.default_rng(0),
+        checkpoint=checkpoint,
+        progress=lambda what, done, of: seen.append(what),
+    )
+    assert seen[1] == "going on after epoch 2"
+    assert (resumed.product_vectors == whole.product_vectors).all()
+    assert (resumed.customer_vectors == whole.customer_vectors).all()
+
+
+def test_a_training_with_validation_that_was_killed_keeps_the_best_epoch_it_had(tmp_path: Path) -> None:
+    split = time_split(two_crowds(), Instant(AS_OF - 20 * DAY))
+    config = replace(CONFIG, epochs=5, patience=5, base_learning_rate=0.05)
+    held_out = split.held_out(Task.NEW)
+    again = partial(train, split.train, CATALOGUE, [], config=config, as_of=split.cut, validation=held_out)
+    whole = again(rng=np.random.default_rng(0))
+    checkpoint = Checkpoint(tmp_path / "training", "of these edges")
+    with pytest.raises(Killed):
+        again(rng=np.random.default_rng(0), checkpoint=checkpoint, progress=killed_after(3))
+    resumed = again(rng=np.random.default_rng(0), checkpoint=checkpoint)
+    assert resumed.manifest.parameters == whole.manifest.parameters
+    assert (resumed.product_vectors == whole.product_vectors).all()
+
+
+def test_without_an_epoch_a_warm_start_says_what_the_earlier_set_said() -> None:
+    earlier = trained(two_crowds(), replace(CONFIG, epochs=5, base_learning_rate=0.01))
+    again = train(
+        two_crowds(),
+        CATALOGUE,
+        CAMPAIGNS,
+        config=replace(CONFIG, epochs=0),
+        as_of=AS_OF,
+        rng=np.random.default_rng(9),
+        start=earlier,
+    )
+    scores, before = (s.customer_vectors[:20] @ s.product_vectors[:20].T for s in (again, earlier))
+    assert scores == pytest.approx(before, rel=0.02, abs=0.02)
+
+
+def test_an_epoch_is_timed() -> None:
+    assert seconds_an_epoch(two_crowds(), CONFIG, AS_OF, np.random.default_rng(0)) > 0

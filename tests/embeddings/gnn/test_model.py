@@ -19,7 +19,8 @@ ALL = torch.arange(3)
 def gnn() -> CustomerProductGnn:
     """Inputs count double in the second dimension; product 2 gains a factor of 10 when scored."""
     gains = np.array([1.0, 1.0, 10.0], dtype=np.float32)
-    return CustomerProductGnn(BASES, {"category": CATEGORIES}, np.log(np.array([1, 2], dtype=np.float32)), gains)
+    scales = (np.log(np.array([1, 2], dtype=np.float32)), np.zeros(2, dtype=np.float32))
+    return CustomerProductGnn(BASES, {"category": CATEGORIES}, *scales, gains)
 
 
 def states(gnn: CustomerProductGnn) -> torch.Tensor:

@@ -1,0 +1,140 @@
+"""Embeddings of any two files of (user, item) pairs: settings chosen on the first alone, judged on the second.
+
+Gowalla in LightGCN's split is at https://github.com/gusye1234/LightGCN-PyTorch, folder data/gowalla.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+from benchmarks.machine import machine, printed
+from embeddings.embedding_set import EmbeddingSet
+from embeddings.evaluation.split import HeldOut, Task
+from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.settings_search import pair_edges, search
+from embeddings.settings_search.pairs import AS_OF
+from embeddings.settings_search.trial import measured
+from graph import CustomerId, EdgeArrays, InvalidValue, ProductId
+
+CUSTOMER = '''"""A customer's vector from the products of a history; row = id, as in products.npy."""
+
+from pathlib import Path
+
+import numpy as np
+
+INPUTS = np.load(Path(__file__).with_name("inputs.npy"), mmap_mode="r")
+PARTS = {parts}
+
+
+def customer_vector(products):
+    """products: ids, each once. The vector of whoever has these; their score for a product is the inner product."""
+    summed = INPUTS[np.asarray(products, dtype=np.int64)].sum(axis=0, dtype=np.float32)
+    parts = np.split(summed, np.cumsum(PARTS)[:-1])
+    lengths = [float(np.linalg.norm(part)) for part in parts]
+    share = len(parts) ** -0.5
+    return np.concatenate([part * (share / length if length else 0.0) for part, length in zip(parts, lengths)])
+'''
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """``python -m benchmarks.embeddings --train T --test S [--seconds N] [--dim D] [--out DIR] [--json FILE]``"""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.embeddings",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--train", type=Path, required=True, help="parquet: two columns of integers, user and item")
+    parser.add_argument("--test", type=Path, required=True, help="the same, what is to be found")
+    parser.add_argument("--seconds", type=float, default=3600.0, help="about how long search and training take (3600)")
+    parser.add_argument("--dim", type=int, default=512, help="the most numbers a vector may have (512)")
+    parser.add_argument("--seed", type=int, default=0, help="of the slice held out (0)")
+    parser.add_argument("--full-precision", action="store_true", help="scores in float32 while training, not bfloat16")
+    parser.add_argument("--out", type=Path, help="a folder for customers.npy, products.npy and the customer function")
+    parser.add_argument("--json", type=Path, help="write the object here as well")
+    options = parser.parse_args(arguments)
+    begun = time.monotonic()
+    edges = pair_edges(*pairs(options.train))
+    found = search(
+        edges,
+        dim=options.dim,
+        seconds=options.seconds,
+        rng=np.random.default_rng(options.seed),
+        half_precision=not options.full_precision,
+        progress=lambda what, done, of: print(f"{time.monotonic() - begun:7.1f} s  {what}", file=sys.stderr),
+    )
+    seconds = time.monotonic() - begun
+    embeddings = found.embeddings
+    test = held_out(edges, *pairs(options.test))
+    recall, ndcg = measured(embeddings, InteractionMatrix.from_edges(edges, AS_OF), test)
+    if options.out is not None:
+        write(options.out, embeddings)
+    answer = {
+        "benchmark": "embeddings",
+        "machine": machine(),
+        "train": {"pairs": len(edges), "users": len(edges.customers), "items": len(edges.targets)},
+        "test": {"pairs": test.pairs, "users": len(test.customers)},
+        "model": embeddings.manifest.model,
+        "dim": embeddings.dim,
+        "recall@20": round(recall, 5),
+        "ndcg@20": round(ndcg, 5),
+        "seconds": round(seconds, 1),
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "parameters": embeddings.manifest.parameters,
+        "trials": [asdict(trial) for trial in found.trials],
+    }
+    printed(answer, options.json)
+
+
+def pairs(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first two columns of a parquet file; InvalidValue where they are not whole numbers."""
+    table = pl.read_parquet(path)
+    if table.width < 2:
+        raise InvalidValue(str(path), f"{table.width} columns", "two: user and item")
+    columns = [table.to_series(place) for place in (0, 1)]
+    for column in columns:
+        if not column.dtype.is_integer() or column.null_count():
+            raise InvalidValue(f"{path}: {column.name}", f"{column.dtype} with {column.null_count()} nulls", "integers")
+    user, item = (column.to_numpy().astype(np.int64) for column in columns)
+    return user, item
+
+
+def held_out(edges: EdgeArrays, users: NDArray[np.int64], items: NDArray[np.int64]) -> HeldOut:
+    """The test pairs by user. A user or an item that training never met is there too, and cannot be found."""
+    other = pair_edges(users, items)
+    products = sorted({*edges.targets, *other.targets})
+    columns = {product: column for column, product in enumerate(products)}
+    own = np.array([columns[product] for product in other.targets], dtype=np.int64)
+    shape = (len(other.customers), len(products))
+    relevant = sparse.csr_array((np.ones(len(other), np.float32), (other.customer, own[other.target])), shape=shape)
+    return HeldOut(Task.NEW, list(map(CustomerId, other.customers)), list(map(ProductId, products)), relevant)
+
+
+def write(folder: Path, embeddings: EmbeddingSet) -> None:
+    """customers.npy and products.npy, row = id, rows of zeros for ids that training never met; inputs.npy, what a
+    history adds up, and customer_vector.py, which does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weighted = embeddings.input_vectors * embeddings.input_weights[:, None]
+    customers = [int(customer.removeprefix("user:")) for customer in embeddings.customers]
+    products = [int(product) for product in embeddings.products]
+    for name, ids, vectors in (
+        ("customers", customers, embeddings.customer_vectors),
+        ("products", products, embeddings.product_vectors),
+        ("inputs", products, weighted),
+    ):
+        rows = np.zeros((max(ids, default=-1) + 1, embeddings.dim), dtype=np.float32)
+        rows[ids] = vectors
+        np.save(folder / f"{name}.npy", rows, allow_pickle=False)
+    parts = embeddings.manifest.customer_function.parts or (embeddings.dim,)
+    (folder / "customer_vector.py").write_text(CUSTOMER.replace("{parts}", str(parts)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

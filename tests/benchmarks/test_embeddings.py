@@ -1,0 +1,50 @@
+"""The embeddings benchmark on two small files: its figures are what another program computes from what it writes."""
+
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from benchmarks import embeddings as benchmark
+from graph import InvalidValue
+
+
+def test_another_program_computes_the_same_figures_from_what_it_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    pairs = np.array([(c, 30 * (c // 40) + int(p)) for c in range(80) for p in rng.permutation(30)[:12]])
+    held = rng.random(len(pairs)) < 0.2
+    for name, part in (("train", pairs[~held]), ("test", np.vstack([pairs[held], [[200, 3], [0, 99]]]))):
+        pl.DataFrame({"user": part[:, 0], "item": part[:, 1]}).write_parquet(tmp_path / f"{name}.parquet")
+    out, answer = tmp_path / "out", tmp_path / "answer.json"
+    arguments = ["--train", str(tmp_path / "train.parquet"), "--test", str(tmp_path / "test.parquet")]
+    benchmark.main([*arguments, "--seconds", "0.01", "--dim", "8", "--out", str(out), "--json", str(answer)])
+    told = json.loads(answer.read_text())
+    assert json.loads(capsys.readouterr().out) == told
+
+    customers, products = np.load(out / "customers.npy"), np.load(out / "products.npy")
+    customer_vector = runpy.run_path(str(out / "customer_vector.py"))["customer_vector"]
+    recalls, seen = [], {}
+    for user in {*pairs[held][:, 0].tolist(), 0}:
+        seen[user] = pairs[~held & (pairs[:, 0] == user)][:, 1]
+        assert customer_vector(seen[user]) == pytest.approx(customers[user], abs=1e-5)
+        scores = products @ customers[user]
+        scores[seen[user]] = -np.inf
+        wanted = {*pairs[held & (pairs[:, 0] == user)][:, 1].tolist(), *([99] if user == 0 else [])}
+        recalls.append(len(wanted & set(np.argsort(-scores, kind="stable")[:20].tolist())) / len(wanted))
+    assert told["recall@20"] == pytest.approx(sum(recalls) / (len(recalls) + 1), abs=1e-5)  # user 200 is found nothing
+    assert told["dim"] == customers.shape[1] <= 8
+    assert told["test"]["users"] == len(recalls) + 1
+
+
+def test_a_file_that_is_no_pairs_says_what_was_expected(tmp_path: Path) -> None:
+    pl.DataFrame({"user": ["a"], "item": [1]}).write_parquet(tmp_path / "text.parquet")
+    with pytest.raises(InvalidValue, match=r"user: got .*String.*expected integers"):
+        benchmark.pairs(tmp_path / "text.parquet")
+    pl.DataFrame({"user": [1]}).write_parquet(tmp_path / "one.parquet")
+    with pytest.raises(InvalidValue, match="two: user and item"):
+        benchmark.pairs(tmp_path / "one.parquet")

@@ -1,0 +1,74 @@
+"""The search, on two crowds: what it chooses, and what it does with the time it has."""
+
+import numpy as np
+import pytest
+
+from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.settings_search import pair_edges, search
+from embeddings.settings_search.pairs import AS_OF, hold_out
+from embeddings.settings_search.searching import with_popularity
+from embeddings.settings_search.trial import measured
+from graph import EdgeArrays, InvalidValue
+
+
+@pytest.fixture(scope="module")
+def crowds() -> EdgeArrays:
+    rng = np.random.default_rng(0)
+    pairs = [(c, 30 * (c // 40) + int(p)) for c in range(80) for p in rng.choice(30, size=12, replace=False)]
+    users, items = np.array(pairs).T
+    return pair_edges(users, items)
+
+
+class Clock:
+    """Every look at it takes a second."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def test_with_little_time_it_is_the_filter(crowds: EdgeArrays) -> None:
+    found = search(crowds, dim=8, seconds=1e-9, rng=np.random.default_rng(0))
+    assert found.embeddings.manifest.model == "spectral filter"
+    assert {trial.model for trial in found.trials} == {"spectral filter"}
+    best = max(found.trials, key=lambda trial: trial.ndcg)
+    chosen = found.embeddings.manifest.parameters
+    assert {name: chosen[name] for name in best.settings} == best.settings
+
+
+def test_with_time_the_network_is_tried_and_the_better_of_both_is_learnt_from_everything(crowds: EdgeArrays) -> None:
+    found = search(crowds, dim=8, seconds=1e5, rng=np.random.default_rng(0), clock=Clock())
+    best = max(found.trials, key=lambda trial: trial.ndcg)
+    assert {trial.model for trial in found.trials} == {"spectral filter", "GNN"}
+    assert found.embeddings.manifest.model == ("gnn" if best.model == "GNN" else best.model)
+    assert len(found.embeddings.customers) == 80
+    assert [trial.seconds for trial in found.trials] == sorted(trial.seconds for trial in found.trials)
+    scores = found.embeddings.customer_vectors @ found.embeddings.product_vectors.T
+    assert (scores.argmax(axis=1) // 30 == np.arange(80) // 40).all()
+
+
+def test_two_networks_are_joined_where_dimensions_suffice(crowds: EdgeArrays, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embeddings.settings_search.searching.TWO_FROM", 8)
+    found = search(crowds, dim=8, seconds=1e5, rng=np.random.default_rng(0), clock=Clock())
+    weights = {trial.settings["weight"] for trial in found.trials if trial.model == "GNN"}
+    assert len(weights) == 3
+    assert found.embeddings.dim <= 8
+
+
+def test_popularity_is_given_to_the_products(crowds: EdgeArrays) -> None:
+    train, held = hold_out(crowds, 0.2, np.random.default_rng(0))
+    matrix = InteractionMatrix.from_edges(train, AS_OF)
+    plain = search(train, dim=4, seconds=1e-9, rng=np.random.default_rng(0)).embeddings
+    given = with_popularity(plain, matrix, 1.0)
+    buyers = np.bincount(matrix.product, minlength=60)
+    assert given.product_vectors == pytest.approx(plain.product_vectors * buyers[:, None])
+    recall, ndcg = measured(given, matrix, held)
+    assert 0 < recall <= 1 and 0 < ndcg <= 1
+
+
+def test_no_time_at_all_is_refused(crowds: EdgeArrays) -> None:
+    with pytest.raises(InvalidValue, match="seconds"):
+        search(crowds, dim=8, seconds=0.0, rng=np.random.default_rng(0))
