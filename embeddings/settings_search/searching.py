@@ -56,11 +56,12 @@ PAIRS = GnnConfig(
     warmup_steps=100,
     spectral_power=1.0,
     start_power=0.5,
-    popularity_power=0.0,
+    popularity_power=0.2,
     discovery_power=0.0,
     attributes=False,
 )
-"""The network where nothing is known but pairs: what is learnt is learnt of each product."""
+"""The network where nothing is known but pairs: what is learnt is learnt of each product. Epochs are compared with its
+power of the popularity; the one that serves is chosen afterwards."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def search(
     run = _Run(edges, dim, clock() + seconds, rng, half_precision, progress, clock, clock())
     spectral = run.best_filter()
     whole = SpectralFilter.fit(run.everything, spectral).embeddings(spectral)
-    network = run.best_network(max(trial.ndcg for trial in run.trials))
+    network = run.best_network()
     return Found(network or whole, tuple(run.trials), clock() - run.begun)
 
 
@@ -116,8 +117,9 @@ class _Run:
         self.everything = InteractionMatrix.from_edges(edges, AS_OF)
         self.dim = max(1, min(dim, *(size - 1 for size in self.matrix.shape)))
         self.trials: list[Trial] = []
+        self.least = 0.0  # NDCG that the network has to exceed
 
-    def judged(self, embeddings: EmbeddingSet, model: str, settings: dict[str, object], held_out: HeldOut) -> float:
+    def judged(self, embeddings: EmbeddingSet, model: str, settings: dict[str, Any], held_out: HeldOut) -> float:
         recall, ndcg = measured(embeddings, self.matrix, held_out)
         self.trials.append(Trial(model, settings, recall, ndcg, self.clock() - self.begun))
         self.progress(f"{model} {settings}: recall {recall:.4f}, NDCG {ndcg:.4f}", 0, 0)
@@ -132,10 +134,7 @@ class _Run:
 
         def score(config: SpectralConfig) -> float:
             if config not in scores:
-                settings: dict[str, object] = {
-                    name: getattr(config, name) for name in ("dim", "strength_power", "popularity_power")
-                }
-                scores[config] = self.judged(fitted.embeddings(config), "spectral filter", settings, asked)
+                scores[config] = self.judged(fitted.embeddings(config), "spectral filter", _told(config), asked)
             return scores[config]
 
         steps: tuple[tuple[str, tuple[float, ...]], ...] = (
@@ -146,11 +145,12 @@ class _Run:
         for name, values in steps:
             choices: list[dict[str, Any]] = [{name: value} for value in values]
             best = max((replace(best, **choice) for choice in choices), key=score)
+        self.least = self.judged(fitted.embeddings(best), "spectral filter", _told(best), self.held_out)
         return best
 
-    def best_network(self, least: float) -> EmbeddingSet | None:
-        """One network, or two joined, learnt from everything; None if it found no more than `least` on the slice or if
-        there is no time for both."""
+    def best_network(self) -> EmbeddingSet | None:
+        """One network, or two joined, learnt from everything; None if the filter found as much on the slice or if there
+        is no time for learning twice."""
         parts, dim = (2, self.dim // 2) if self.dim >= TWO_FROM else (1, self.dim)
         config = replace(PAIRS, dim=dim, half_precision=self.half_precision)
         begun = self.clock()
@@ -179,10 +179,11 @@ class _Run:
                 )
                 if ndcg > best:
                     best, weight, power = ndcg, chosen, given
-        if best <= least:
+        if best <= self.least:
             return None
-        everything = [self._trained(self.edges, one, None) for one in configs]
-        return with_popularity(joined(everything, (1.0, weight)[:parts]), self.everything, power)
+        weights = (1.0, weight) if weight > 0 else (1.0,)
+        everything = [self._trained(self.edges, one, None) for one in configs[: len(weights)]]
+        return with_popularity(joined(everything, weights), self.everything, power)
 
     def _trained(self, edges: EdgeArrays, config: GnnConfig, held_out: HeldOut | None) -> EmbeddingSet:
         rng = np.random.default_rng(config.seed)
@@ -190,14 +191,18 @@ class _Run:
 
 
 def with_popularity(embeddings: EmbeddingSet, matrix: InteractionMatrix, power: float) -> EmbeddingSet:
-    """The same set, every product vector times the number of its customers to this power."""
+    """The same set as if it had been learnt with this power of the popularity, not with that of `PAIRS`."""
     buyers = np.bincount(matrix.bought().indices, minlength=matrix.shape[1]).astype(np.float32)
     parameters = {**embeddings.manifest.parameters, "popularity_power": power}
     return replace(
         embeddings,
         manifest=msgspec.structs.replace(embeddings.manifest, parameters=parameters),
-        product_vectors=embeddings.product_vectors * powers(buyers, power)[:, None],
+        product_vectors=embeddings.product_vectors * powers(buyers, power - PAIRS.popularity_power)[:, None],
     )
+
+
+def _told(config: SpectralConfig) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in ("dim", "strength_power", "popularity_power")}
 
 
 def _first(held_out: HeldOut, most: int) -> HeldOut:
