@@ -221,12 +221,15 @@ class Engine:
         while True:
             await asyncio.sleep(self.settings.poll_seconds)
             try:
-                if await asyncio.to_thread(self.snapshots.refresh):
+                if await asyncio.to_thread(self.snapshots.refresh, self._prepare):
                     self.announce()
                 self.telemetry.dirty.set(self.profiles.settle())
                 self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
+
+    def _prepare(self, fresh: ServingSnapshot) -> None:
+        self.recommender.prepare(fresh, self.catalogue)
 
     def _look_at_graph(self) -> None:
         """Hear from the worker how the graph is; its store is never asked from here."""

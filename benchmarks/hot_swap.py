@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="a data folder with a published version")
     parser.add_argument("--placement", default="homepage", help="the placement asked for (homepage)")
     parser.add_argument("--swaps", type=int, default=100, help="from one version to the other, or back (100)")
-    parser.add_argument("--connections", type=int, default=8, help="connections (8)")
+    parser.add_argument("--connections", type=int, default=2, help="connections (2): more, and the latency is a queue")
     parser.add_argument("--customers", type=int, default=200, help="customers who ask (200)")
     parser.add_argument("--seconds", type=float, default=20.0, help="of load without swaps, before and after (20)")
     parser.add_argument("--seed", type=int, default=0, help="of the customers drawn (0)")

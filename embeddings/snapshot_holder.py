@@ -1,6 +1,7 @@
 """SnapshotHolder: the one reference to the snapshot that serves, and its replacement by a newer one."""
 
 import logging
+from collections.abc import Callable
 
 from embeddings.artifacts import open_snapshot
 from embeddings.errors import SnapshotBroken
@@ -40,9 +41,10 @@ class SnapshotHolder:
         """The version that serves; None while there is none."""
         return self._current.version if self._current else None
 
-    def refresh(self) -> bool:
+    def refresh(self, prepare: Callable[[ServingSnapshot], None] = lambda fresh: None) -> bool:
         """Serve the version the registry points to; whether that changed anything.
 
+        prepare: called with it before it serves, for what the first answer would else have to wait for.
         A broken one is refused and said so in the log, once; what served before goes on serving.
         """
         use_one_thread()
@@ -59,6 +61,7 @@ class SnapshotHolder:
         except OSError as error:  # too many open files, a disk that is away: another time it may work
             self._say(f"embeddings {version} cannot be opened now: {error}")
             return False
+        prepare(fresh)
         _log.info("embeddings %s serve now, before them %s", version, self.version or "none")
         self._current, self._refused, self._said = fresh, "", ""
         return True

@@ -42,6 +42,10 @@ class Assortment:
         self._added: dict[ProductId, int] = {}
         self.follow()
 
+    def joins(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> bool:
+        """Whether it is made of these very two."""
+        return self.snapshot is snapshot and self.catalogue is catalogue
+
     def follow(self) -> None:
         """Take in what the catalogue has learnt of since; nothing to do where it has not grown."""
         start, end = len(self.of_catalogue), len(self.catalogue)

@@ -56,6 +56,7 @@ class Recommender:
         self._sources, self._crowd, self._rhythm = sources, crowd, rhythm
         self._personalization, self._stopwatch = personalization, stopwatch
         self._assortment: Assortment | None = None
+        self._prepared: Assortment | None = None
         self._histories = Histories()
 
     def recommend(
@@ -97,11 +98,18 @@ class Recommender:
         versions = Versions(snapshot.version, catalogue.version, self.placements.version)
         return Recommendation(recommendation_id, tuple(answers), versions, tuple(degraded))
 
+    def prepare(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> None:
+        """Do now, in whichever thread, what takes some tens of milliseconds of the first answer from a snapshot."""
+        self._prepared = Assortment(snapshot, catalogue)
+
     def assortment(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> Assortment:
-        """The products of a snapshot and a catalogue: made on a swap, in some tens of milliseconds, and then held."""
+        """The products of a snapshot and a catalogue: made on a swap, unless `prepare` did before, and then held."""
         held = self._assortment
-        if held is None or held.snapshot is not snapshot or held.catalogue is not catalogue:
-            held = self._assortment = Assortment(snapshot, catalogue)
+        if held is None or not held.joins(snapshot, catalogue):
+            held, self._prepared = self._prepared, None
+            if held is None or not held.joins(snapshot, catalogue):
+                held = Assortment(snapshot, catalogue)
+            self._assortment = held
             self._histories = Histories()
         held.follow()
         return held

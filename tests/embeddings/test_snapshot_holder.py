@@ -107,3 +107,13 @@ def test_eight_readers_see_whole_versions_while_they_are_swapped(tmp_path: Path)
             done.set()
         seen = set().union(*(reader.result() for reader in readers))
     assert seen == set(scales)
+
+
+def test_a_version_is_prepared_before_it_serves(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.publish(build(tmp_path))
+    holder = SnapshotHolder(registry)
+    registry.publish(build(tmp_path))
+    serving = {}
+    assert holder.refresh(lambda fresh: serving.update({fresh.version: holder.version}))
+    assert (serving, holder.version) == ({"v0002": "v0001"}, "v0002")

@@ -1,5 +1,6 @@
 """The Recommender as a whole: who gets what, and what never happens."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -195,3 +196,12 @@ def test_no_list_repeats_exceeds_or_shows_what_it_must_not(
     if set(names) <= {"homepage"}:
         left = {*PRODUCTS, "oat milk"} - set(exclude) - gone - {"tea", page}
         assert len(shown) == min(k * len(names), len(left))
+
+
+def test_what_was_prepared_is_what_the_first_answer_takes(shop: Shop) -> None:
+    recommender = Recommender(shop.recommender.placements)
+    recommender.prepare(shop.snapshot, shop.catalogue)
+    prepared = recommender._prepared
+    assert recommender.assortment(shop.snapshot, shop.catalogue) is prepared
+    recommender.prepare(replace(shop.snapshot), shop.catalogue)
+    assert recommender.assortment(shop.snapshot, shop.catalogue) is prepared
