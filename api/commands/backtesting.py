@@ -1,30 +1,59 @@
 """The backtest of a version that is being trained: its twin without the last days, and what was bought in them."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import click
 import msgspec
 import numpy as np
 
 from api.commands.learning_data import LearningData
 from api.commands.progress import stage
-from embeddings.artifacts.backtest import Backtest
+from embeddings.artifacts import open_snapshot
+from embeddings.artifacts.backtest import Backtest, read_backtest
+from embeddings.artifacts.comparison import unseen
 from embeddings.artifacts.holdout import Holdout
+from embeddings.checkpoint import Checkpoint
+from embeddings.embedding_set import EmbeddingSet
 from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation.split import TEST_DAYS, time_split
 from embeddings.gnn.config import GnnConfig
 from embeddings.training import train
-from graph import DAY, Instant, Product
+from graph import DAY, Instant, InvalidValue, Product
 
-__all__ = ["backtested"]
+__all__ = ["Parent", "backtested"]
 
 MOST_OF_HISTORY = 0.2
 """Where the history is short, no more of it than this is held out."""
 
 
-def backtested(known: LearningData, config: GnnConfig) -> Backtest | None:
+@dataclass(frozen=True)
+class Parent:
+    """The version that a training starts from."""
+
+    set: EmbeddingSet
+    backtest: Backtest | None
+
+    @classmethod
+    def read(cls, folder: Path) -> "Parent":
+        return cls(open_snapshot(folder).set, read_backtest(folder))
+
+    def unseen(self, holdout: Holdout) -> EmbeddingSet:
+        """What of it a twin may start from; InvalidValue where all of it has seen what is held out."""
+        found = unseen(self.set, self.backtest, holdout)
+        if found is None:
+            raise InvalidValue("from", self.set.version, "a version that `patron train` made, with a backtest")
+        return found
+
+
+def backtested(
+    known: LearningData, config: GnnConfig, parent: Parent | None = None, checkpoint: Checkpoint | None = None
+) -> Backtest | None:
     """Trained with `config` up to a cut, and held out what came after it; None, and said, where that is nothing.
 
     Products are described as they are now, without their prices: when a description was last touched says nothing of
-    when it began. Campaigns are those that had begun.
+    when it began. Campaigns are those that had begun. A twin starts from its parent's twin, as a version from its
+    parent.
     """
     begins, ends = int(known.edges.at.min()), int(known.as_of)
     cut = Instant(ends - min(TEST_DAYS * DAY, int((ends - begins) * MOST_OF_HISTORY)))
@@ -48,6 +77,8 @@ def backtested(known: LearningData, config: GnnConfig) -> Backtest | None:
             config=config,
             as_of=cut,
             rng=np.random.default_rng(config.seed),
+            start=parent.unseen(holdout) if parent else None,
+            checkpoint=checkpoint,
             progress=lambda what, done, total: advance(done, total, what),
         )
     return Backtest(twin, holdout)

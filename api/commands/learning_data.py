@@ -53,6 +53,12 @@ class LearningData:
         """Just after the newest interaction: what ages are counted from."""
         return Instant(int(self.edges.at.max()) + 1)
 
+    def until(self, as_of: Instant) -> "LearningData":
+        """The same without what was done at `as_of` or later; products and campaigns as they are now."""
+        if as_of >= self.as_of:
+            return self
+        return replace(self, edges=_where(self.edges, self.edges.at < as_of))
+
     def described_at(self, cut: Instant) -> tuple[list[Product], list[Campaign]]:
         """Products and campaigns as far as they were known at `cut`.
 
@@ -78,7 +84,12 @@ def _until_newest_purchase(edges: EdgeArrays) -> EdgeArrays:
     purchases = edges.at[edges.kind == list(InteractionKind).index(InteractionKind.PURCHASED)]
     if not len(purchases) or purchases.max() == edges.at.max():
         return edges
-    kept = edges.where(edges.at <= purchases.max())
+    return _where(edges, edges.at <= purchases.max())
+
+
+def _where(edges: EdgeArrays, rows: NDArray[np.bool_]) -> EdgeArrays:
+    """The rows where `rows` is true, and the ids that occur in them."""
+    kept = edges.where(rows)
     customers, customer = _occurring(kept.customers, kept.customer)
     targets, target = _occurring(kept.targets, kept.target)
     return replace(kept, customers=customers, targets=targets, customer=customer, target=target)

@@ -21,12 +21,16 @@ def learnt_ranking(
     campaigns: Sequence[Campaign],
     embeddings: EmbeddingSet,
     config: GnnConfig,
+    month_ago: EmbeddingSet | None = None,
 ) -> Ranking | None:
     """The ranking that goes with `embeddings`, learnt from the interactions up to their `as_of`; None where those are
     too few. config: what the embeddings of a month ago are trained with. What was described or begun after a cut is not
-    known there."""
+    known there. month_ago: embeddings that were trained so already, used where they end at the cut that is asked for.
+    """
 
     def embed(before: EdgeArrays, cut: Instant) -> EmbeddingSet:
+        if month_ago is not None and month_ago.manifest.as_of == cut:
+            return month_ago
         known = [product if product.stamp.at <= cut else Product(id=product.id) for product in products]
         begun = [
             campaign
