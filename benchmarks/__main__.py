@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         "index": ["--snapshot", str(registry.path(version))],
         "signals": ["--data", str(options.data)],
         "serving": ["--data", str(options.data)],
+        "hot_swap": ["--data", str(options.data)],
         "analysis": ["--graph", f"sqlite:///{DataFolder(options.data).graph}"],
         "explorer": ["--data", str(options.data)],
         "explorer_page": ["--data", str(options.data)],
