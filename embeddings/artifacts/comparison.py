@@ -58,17 +58,14 @@ def against_simple(embeddings: EmbeddingSet, twin: EmbeddingSet, holdout: Holdou
         yield _no_worse(f"NDCG@20 for {WANTED[task]}, less that of the most popular", own, popular)
 
 
-def against_champion(
-    embeddings: EmbeddingSet, ours: EmbeddingSet, theirs: EmbeddingSet, champion: str, holdout: Holdout
-) -> Iterator[Check]:
-    """ours, theirs: what of the version and of the champion has not seen the holdout. embeddings: the version itself,
-    of which is asked that it has lost no group of products."""
+def against_champion(ours: EmbeddingSet, theirs: EmbeddingSet, champion: str, holdout: Holdout) -> Iterator[Check]:
+    """ours, theirs: what of the version and of the champion has not seen the holdout."""
     for task in _tasks(holdout):
-        lists = holdout.lists(theirs, task)
-        own = holdout.ndcg(holdout.lists(ours, task), task)
-        yield _no_worse(f"NDCG@20 for {WANTED[task]}, less that of {champion}", own, holdout.ndcg(lists, task))
+        own, other = holdout.lists(ours, task), holdout.lists(theirs, task)
+        name = f"NDCG@20 for {WANTED[task]}, less that of {champion}"
+        yield _no_worse(name, holdout.ndcg(own, task), holdout.ndcg(other, task))
         if task is Task.ALL:
-            yield from _groups_found(holdout, holdout.lists(embeddings, task), lists, champion)
+            yield from _groups_found(holdout, own, other, champion)
 
 
 def _tasks(holdout: Holdout) -> Iterator[Task]:

@@ -82,7 +82,7 @@ def _compared(
         blind = snapshot.version if left is None else serving.version
         notes.append(f"{blind} has seen all that is held out and has no backtest: they are not compared")
         return
-    yield from against_champion(snapshot.set, left, right, serving.version, holdout)
+    yield from against_champion(left, right, serving.version, holdout)
 
 
 def _sound(snapshot: ServingSnapshot) -> Iterator[Check]:
