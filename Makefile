@@ -36,8 +36,8 @@ $(EXPLORER)/node_modules/.installed: $(EXPLORER)/package-lock.json | $(VENV)/.in
 	PATH="$$PATH:$(abspath $(BIN))" npm $(NPM_CI)
 	touch $@
 
-test: setup ## the whole suite
-	$(BIN)/pytest $(ARGS)
+test: setup ## the whole suite, in two processes
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: setup ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

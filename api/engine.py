@@ -15,9 +15,9 @@ from api.settings import Settings
 from api.supervisor import WorkerState
 from api.telemetry import Telemetry
 from embeddings.artifacts.nothing_learnt import empty_snapshot
-from embeddings.registry import Registry
 from embeddings.serving_snapshot import ServingSnapshot
 from embeddings.snapshot_holder import SnapshotHolder
+from embeddings.versions import Versions
 from graph import (
     Catalogue,
     CustomerId,
@@ -294,7 +294,7 @@ def open_engine(settings: Settings) -> Engine:
         stored=stored,
         profiles=LiveProfiles(stored),
         catalogue=catalogue,
-        snapshots=SnapshotHolder(Registry(folder.embeddings)),
+        snapshots=SnapshotHolder(Versions(folder.embeddings)),
         recommender=Recommender(Placements.read(settings.placements_file)),
         telemetry=Telemetry(),
         now=now,

@@ -101,6 +101,8 @@ def sized(trained: Vectors, size: int, queries: Vectors, tuning: Vectors, k: int
     answer["chosen"] = {"kind": type(chosen).__name__, "seconds": round(time.perf_counter() - started, 2)}
     use_one_thread()
     for name, conditions, allowed in filters_of(size):
+        if not allowed.any():
+            continue
         bars = bars_of(vectors, queries, allowed, k)
         answer["filtered"][name] = {
             "selectivity": round(float(allowed.mean()), 5),

@@ -7,9 +7,9 @@ What serves is here, and needs neither torch nor scipy; `embeddings.training.tra
 from embeddings.artifacts import open_snapshot
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.errors import NothingToEvaluate, PublicationRefused, SnapshotBroken
-from embeddings.registry import Registry
 from embeddings.serving_snapshot import Adjacency, Nearest, ServingSnapshot
 from embeddings.snapshot_holder import SnapshotHolder
+from embeddings.versions import Versions
 
 __all__ = [
     "Adjacency",
@@ -19,9 +19,9 @@ __all__ = [
     "Nearest",
     "NothingToEvaluate",
     "PublicationRefused",
-    "Registry",
     "ServingSnapshot",
     "SnapshotBroken",
     "SnapshotHolder",
+    "Versions",
     "open_snapshot",
 ]

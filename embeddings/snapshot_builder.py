@@ -19,8 +19,8 @@ from embeddings.artifacts.seal import seal
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import build_index, index_recall
 from embeddings.ranking import Ranking
-from embeddings.registry import Registry
 from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.versions import Versions
 from graph import EdgeArrays, Instant, InvalidValue
 from graph.files import hold, locked, sync
 
@@ -51,7 +51,7 @@ def build_snapshot(
     that are not finite, and for a version that is there already.
     """
     _check(embeddings, ranking)
-    registry = Registry(folder)
+    registry = Versions(folder)
     _refuse_taken(registry, embeddings.version)
     snapshot = _joined(embeddings, edges, ranking, progress or (lambda step, share: None))
     with _new_folder(folder) as building:
@@ -130,7 +130,7 @@ def _new_folder(folder: Path) -> Iterator[Path]:
         yield building
 
 
-def _refuse_taken(registry: Registry, version: str) -> None:
+def _refuse_taken(registry: Versions, version: str) -> None:
     if not _NAMED.fullmatch(version):
         raise InvalidValue("version", version, "v and four or more digits, such as v0001, or nothing")
     if version in registry.versions():

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from embeddings.artifacts import open_snapshot
 from embeddings.errors import SnapshotBroken
 from embeddings.index import use_one_thread
-from embeddings.registry import Registry
 from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.versions import Versions
 from graph import NotFound
 
 __all__ = ["SnapshotHolder"]
@@ -21,7 +21,7 @@ class SnapshotHolder:
     Opens the current version of the registry at once where there is a sound one. One thread at a time may `refresh`.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Versions) -> None:
         self.registry = registry
         self._current: ServingSnapshot | None = None
         self._refused = ""

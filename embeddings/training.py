@@ -221,8 +221,9 @@ def _embedding_set(
     states = model.states(rows, described_by)  # [num_products, dim]
     inputs, outputs = model.inputs(states).numpy(), model.outputs(states, rows).numpy()
     sums = histories.matrix(histories.history) @ inputs  # [num_customers, dim]
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    for what, vectors in (("a product vector", outputs), ("an input vector", inputs), ("a customer vector", sums)):
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    for what, vectors in (("a product vector", outputs), ("an input vector", inputs), ("a customer vector", lengths)):
         if not np.isfinite(vectors).all():
             raise TrainingDiverged(what, epoch * len(batches), config.learning_rate)
     function = CustomerFunction(

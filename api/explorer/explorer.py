@@ -16,7 +16,7 @@ from api.explorer.reach import Deadline, Reach, TookTooLong, UnknownNode
 from api.explorer.vectors import Vectors
 from api.explorer.visibility import Visibility
 from api.settings import Settings
-from embeddings.registry import Registry
+from embeddings.versions import Versions
 from graph import CustomerGraph, InvalidValue, StoreUnavailable
 from graph.analysis import AnalysisFolder
 from graph.data_folder import DataFolder
@@ -58,7 +58,7 @@ class Shared(NamedTuple):
     def of(cls, settings: Settings) -> "Shared":
         folder = DataFolder(settings.data)
         log = SqliteEventLog(folder.log)
-        analyses, vectors = Analyses(AnalysisFolder(folder.analysis)), Vectors(Registry(folder.embeddings))
+        analyses, vectors = Analyses(AnalysisFolder(folder.analysis)), Vectors(Versions(folder.embeddings))
         return cls(settings, analyses, vectors, Overviews(), log, Links(log))
 
 

@@ -6,9 +6,9 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.registry import Registry
 from embeddings.serving_snapshot import ServingSnapshot
 from embeddings.snapshot_holder import SnapshotHolder
+from embeddings.versions import Versions
 from graph import CustomerId, Instant, InteractionKind, NodeKind, NodeRef, ProductId, Profile, day_of
 from graph.ids import is_anonymous
 from graph.profile.joined import joined
@@ -22,7 +22,7 @@ _CODES = {kind: code for code, kind in enumerate(InteractionKind)}
 class Vectors:
     """The vectors of the version that is current; any thread may ask."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Versions) -> None:
         self._registry = registry
         self._holder: SnapshotHolder | None = None
         self._turn = threading.Lock()

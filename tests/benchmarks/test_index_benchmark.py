@@ -10,14 +10,22 @@ from embeddings.snapshot_builder import build_snapshot
 from tests.embeddings.greengrocer import greengrocer, purchases_of
 
 
-def test_it_prints_and_keeps_recall_and_times_of_both_kinds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_and_keeps_recall_and_times_with_and_without_filters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     version = build_snapshot(greengrocer(), purchases_of(), tmp_path / "embeddings")
-    main(["--snapshot", str(version), "--json", str(tmp_path / "index.json"), "--k", "3", "--queries", "4"])
+    asked = ["--k", "3", "--queries", "4", "--sizes", "5,400", "--kinds", "sketch"]
+    main(["--snapshot", str(version), "--json", str(tmp_path / "index.json"), *asked])
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "index.json").read_text())
-    assert (printed["vectors"], printed["queries"]) == (5, 4)
-    assert printed["exact"]["recall"] == printed["hnsw"]["recall"] == 1.0
-    assert printed["hnsw"]["p50_ms"] > 0
+    assert (printed["trained_vectors"], printed["queries"], set(printed["sizes"])) == (5, 4, {"5", "400"})
+    for sized in printed["sizes"].values():
+        assert sized["unfiltered"]["exact"]["recall"] == 1.0
+        assert sized["unfiltered"]["exact"]["p50_ms"] > 0
+        assert set(sized["unfiltered"]) == {"exact", "sketch"}
+    half = printed["sizes"]["400"]["filtered"]["50 %: price"]
+    assert half["selectivity"] == pytest.approx(0.5, abs=0.1)
+    assert half["exact"]["recall"] == 1.0
 
 
 def test_a_folder_that_is_no_version_is_said(tmp_path: Path) -> None:

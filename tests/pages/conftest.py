@@ -83,7 +83,7 @@ def _visit(shop: Path) -> None:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
@@ -95,7 +95,7 @@ def _launched(playwright: Playwright, *flags: str) -> Browser:
     return playwright.chromium.launch(executable_path=found, args=[*CHROMIUM, *flags])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One that cannot draw with WebGL."""
     browser = _launched(playwright, *PLAIN)
@@ -103,7 +103,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def drawing_chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = _launched(playwright, *DRAWING)
     yield browser
