@@ -36,8 +36,8 @@ LEAST_EPOCHS = 2
 ENOUGH_EPOCHS = 4
 """With fewer for each of two networks, one takes all the time."""
 
-TWO_FROM = 256
-"""From so many dimensions on, two networks of half of them are tried, the second from a random start."""
+MOST_DIM = 256
+"""Of one network: more alone did not help. Where twice as many are allowed, a second from a random start is tried."""
 
 WEIGHTS = (0.0, 0.5, 0.8)
 """Of the second network's scores."""
@@ -151,8 +151,8 @@ class _Run:
     def best_network(self) -> EmbeddingSet | None:
         """One network, or two joined, learnt from everything; None if the filter found as much on the slice or if there
         is no time for learning twice."""
-        parts, dim = (2, self.dim // 2) if self.dim >= TWO_FROM else (1, self.dim)
-        config = replace(PAIRS, dim=dim, half_precision=self.half_precision)
+        parts = 2 if self.dim >= 2 * MOST_DIM else 1
+        config = replace(PAIRS, dim=min(self.dim, MOST_DIM), half_precision=self.half_precision)
         begun = self.clock()
         epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
         rounds = SPARE * (self.deadline - self.clock() - (self.clock() - begun)) / (epoch * (2.0 + SHARE))

@@ -51,7 +51,7 @@ def test_with_time_the_network_is_tried_and_the_better_of_both_is_learnt_from_ev
 
 
 def test_two_networks_are_joined_where_dimensions_suffice(crowds: EdgeArrays, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embeddings.settings_search.searching.TWO_FROM", 8)
+    monkeypatch.setattr("embeddings.settings_search.searching.MOST_DIM", 4)
     found = search(crowds, dim=8, seconds=1e5, rng=np.random.default_rng(0), clock=Clock())
     weights = {trial.settings["weight"] for trial in found.trials if trial.model == "GNN"}
     assert len(weights) == 3
