@@ -59,7 +59,7 @@ def _bytes(path: Path) -> bytes:
     return b""
 
 
-def _wait(done: Callable[[], object], seconds: float = 120.0) -> None:
+def _wait(done: Callable[[], object], seconds: float = 300.0) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if done():
