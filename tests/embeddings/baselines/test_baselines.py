@@ -8,27 +8,15 @@ from embeddings.baselines import ALS, EASE, Blend, BuyAgain, ItemKNN, LightGCN, 
 from embeddings.baselines.light_gcn import normalised
 from embeddings.evaluation.ranker import Method
 from embeddings.interaction_matrix import InteractionMatrix
-from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
+from graph import DAY, Instant
+from tests.embeddings.purchase_table import purchase_table
 
 NUM_CUSTOMERS, NUM_PRODUCTS = 20, 10
-PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)
 
 
 def matrix(rows: list[tuple[int, int, int]]) -> InteractionMatrix:
     """(customer, product, day) purchases, a basket each, seen from day 100."""
-    customer, product, day = np.array(rows, dtype=np.int32).T
-    edges = EdgeArrays(
-        customers=[CustomerId(f"user:{row:02}") for row in range(NUM_CUSTOMERS)],
-        targets=[f"p{column}" for column in range(NUM_PRODUCTS)],
-        customer=customer,
-        target=product,
-        kind=np.full(len(rows), PURCHASED, dtype=np.int8),
-        at=day.astype(np.int64) * DAY,
-        day=day,
-        quantity=np.ones(len(rows)),
-        value=np.zeros(len(rows), dtype=np.int64),
-        order=np.arange(len(rows), dtype=np.int32),
-    )
+    edges = purchase_table(rows, NUM_CUSTOMERS, NUM_PRODUCTS)
     return InteractionMatrix.from_edges(edges, Instant(100 * DAY))
 
 

@@ -20,9 +20,9 @@ from embeddings.baselines.once import Once
 from embeddings.evaluation import Split, Task, evaluate, time_split
 from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
-from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
+from graph import DAY, Instant
+from tests.embeddings.purchase_table import purchase_table
 
-PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)
 NUM_CUSTOMERS, NUM_PRODUCTS = 12, 8
 CUT = 100
 
@@ -34,20 +34,7 @@ def shop() -> Split:
     rows += [(c, 1, day) for c in range(NUM_CUSTOMERS) for day in (96, 97)]
     rows += [(c, 2, 98) for c in (0, 1)]
     rows += [(c, product, 105) for c in range(NUM_CUSTOMERS) for product in (1, 2)]
-    customer, product, day = np.array(rows, dtype=np.int32).T
-    edges = EdgeArrays(
-        customers=[CustomerId(f"user:{row:02}") for row in range(NUM_CUSTOMERS)],
-        targets=[f"p{column}" for column in range(NUM_PRODUCTS)],
-        customer=customer,
-        target=product,
-        kind=np.full(len(rows), PURCHASED, dtype=np.int8),
-        at=day.astype(np.int64) * DAY,
-        day=day,
-        quantity=np.ones(len(rows)),
-        value=np.zeros(len(rows), dtype=np.int64),
-        order=np.arange(len(rows), dtype=np.int32),
-    )
-    return time_split(edges, Instant(CUT * DAY))
+    return time_split(purchase_table(rows, NUM_CUSTOMERS, NUM_PRODUCTS), Instant(CUT * DAY))
 
 
 POPULAR = (MostPopular(), MostPopular(last_days=30))

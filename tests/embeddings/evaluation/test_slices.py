@@ -5,9 +5,9 @@ import pytest
 
 from embeddings.evaluation.slices import Slice, Trait, measured, slices
 from embeddings.evaluation.split import HeldOut, Split, Task, time_split
-from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
+from graph import DAY, Instant
+from tests.embeddings.purchase_table import purchase_table
 
-PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)
 CUT = 200
 NUM_CUSTOMERS, NUM_PRODUCTS = 8, 6
 
@@ -19,20 +19,7 @@ def shop() -> Split:
     rows += [(0, 1, CUT - 100), (0, 2, CUT - 10)]
     rows += [(c, 0, CUT + 5) for c in range(NUM_CUSTOMERS)]
     rows += [(c, product, CUT + 6) for c in (0, 1) for product in (1, 2)] + [(7, 5, CUT + 7)]
-    customer, product, day = np.array(rows, dtype=np.int32).T
-    edges = EdgeArrays(
-        customers=[CustomerId(f"user:{row}") for row in range(NUM_CUSTOMERS)],
-        targets=[f"p{column}" for column in range(NUM_PRODUCTS)],
-        customer=customer,
-        target=product,
-        kind=np.full(len(rows), PURCHASED, dtype=np.int8),
-        at=day.astype(np.int64) * DAY,
-        day=day,
-        quantity=np.ones(len(rows)),
-        value=np.zeros(len(rows), dtype=np.int64),
-        order=np.arange(len(rows), dtype=np.int32),
-    )
-    return time_split(edges, Instant(CUT * DAY))
+    return time_split(purchase_table(rows, NUM_CUSTOMERS, NUM_PRODUCTS), Instant(CUT * DAY))
 
 
 @pytest.fixture(scope="module")
