@@ -4,8 +4,7 @@ import argparse
 import resource
 from pathlib import Path
 
-from api.commands.evaluate import evaluated
-from api.settings import loaded_settings
+from api.workbench import Workbench
 from benchmarks.machine import machine, printed
 from embeddings.evaluation.split import Task
 
@@ -19,7 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="baselines with fixed settings instead of chosen ones")
     parser.add_argument("--json", type=Path, help="write the object here as well")
     options = parser.parse_args(arguments)
-    board = evaluated(loaded_settings(data=options.data), options.k, options.seed, quick=options.quick)
+    board = Workbench.open(options.data).evaluate(k=options.k, seed=options.seed, quick=options.quick)
     pairs = [
         *(("recommender", other) for other in ("buy again", "GNN", "recommender, random customers")),
         ("similar customers alone", "random customers alone"),

@@ -2,34 +2,26 @@
 
 import contextlib
 import io
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
-import httpx
 import msgspec
 from rich.console import Console
 
 from api.commands.demo_graph import graph_for
 from api.commands.import_ import bring_up, import_into
-from api.commands.progress import stage
 from api.commands.tour import Tour
+from api.local_server import LocalServer
 from api.settings import Settings, loaded_settings
+from api.workbench import Workbench
 from embeddings.registry import Registry
 from graph import PatronError
 from graph.data_folder import DataFolder
 from graph.sources.complete_journey import complete_journey_folder, complete_journey_mapping
 
 __all__ = ["command", "prepare"]
-
-HOST = "127.0.0.1"
-START_SECONDS = 30
-STOP_SECONDS = 15
 
 
 @click.command("demo")
@@ -52,7 +44,8 @@ def command(once: bool, data: Path | None, port: int | None, graph: str | None, 
     with contextlib.ExitStack() as left:
         settings = loaded_settings(data=data, port=port, graph=left.enter_context(graph_for(graph, settings.data)))
         prepare(settings)
-        url, server = left.enter_context(_served(settings))
+        server = left.enter_context(LocalServer(settings, settings.port))
+        url = server.url
         seen = Tour(url, output).run()
         if as_json:
             click.echo(msgspec.json.encode({"url": url, "storefront": f"{url}/demo"} | seen))
@@ -67,7 +60,7 @@ def command(once: bool, data: Path | None, port: int | None, graph: str | None, 
             return
         output.print(f"The storefront: [bold]{url}/demo[/]   (Ctrl-C ends the server)", soft_wrap=True)
         with contextlib.suppress(KeyboardInterrupt):
-            raise PatronError(f"the server ended with exit code {server.wait()}")
+            raise PatronError(f"the server ended with exit code {server.process.wait()}")
 
 
 def check_for_torch(settings: Settings) -> None:
@@ -88,61 +81,7 @@ def prepare(settings: Settings) -> None:
         else:
             bring_up(settings)
         if registry.current() is None:
-            from api.commands.train import train_into  # it loads torch, which takes seconds: only to train
-
-            version = train_into(settings)
-            registry.publish(version)
+            bench = Workbench(settings)
+            version = bench.train()
+            bench.publish(version)
             click.echo(f"published {version}", err=True)
-
-
-@contextlib.contextmanager
-def _served(settings: Settings) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """A server of these settings' data folder as a child process: its URL, once it is ready, and the process."""
-    port = settings.port
-    if port == 0 or not _is_free(port):
-        port = _free_port()
-        if settings.port:
-            click.echo(f"port {settings.port} is in use: {port} is taken instead", err=True)
-    url = f"http://{HOST}:{port}"
-    called = [sys.executable, "-m", "api", "serve", "--host", HOST, "--port", str(port)]
-    # The storefront is there in development mode only, and the tour has no key.
-    environment = settings.as_environment() | {"PATRON_LOG_LEVEL": "error", "PATRON_SECRET_KEY": ""}
-    server = subprocess.Popen(called, env=environment)
-    try:
-        with stage("starting the server"):
-            _wait_until_ready(url, server)
-        yield url, server
-    finally:
-        server.terminate()
-        try:
-            server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(START_SECONDS * 20):
-        if server.poll() is not None:
-            raise PatronError(f"the server ended with exit code {server.returncode} before it was ready")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/readyz").status_code == 200:
-                return
-        time.sleep(0.05)
-    raise PatronError(f"the server was not ready within {START_SECONDS} seconds")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from api.commands.progress import stage
+from api.progress import stage
 from api.settings import loaded_settings
 from graph import InvalidValue
 from graph.copying import copy_graph

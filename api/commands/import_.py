@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from api.clock import now
-from api.commands.progress import stage
+from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of

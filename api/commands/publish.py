@@ -5,12 +5,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from api.clock import now
-from api.commands.existing_folder import existing_folder
 from api.settings import loaded_settings
+from api.workbench import Workbench
 from embeddings.artifacts.report import Report
-from embeddings.registry import Registry
-from graph import NotFound, PatronError
 
 __all__ = ["command"]
 
@@ -32,14 +29,14 @@ def command(version: str | None, check: bool, force: str, data: Path | None, as_
     """
     if check and force:
         raise click.UsageError("--check publishes nothing: there is nothing to --force.")
-    registry = Registry(existing_folder(loaded_settings(data=data)).embeddings)
-    chosen = _chosen(registry, version)
+    bench = Workbench(loaded_settings(data=data))
+    chosen = bench.version(version or "")
     if check:
-        report = registry.examine(chosen)
+        report = bench.examine(chosen)
         click.echo(msgspec.json.encode(report.as_json()) if as_json else "\n".join(_lines(report)))
         click.get_current_context().exit(REFUSED if report.refusals else 0)
-    before = registry.current()
-    report = registry.publish(chosen, now=now(), force=force)
+    before = bench.registry.current()
+    report = bench.publish(chosen, force=force)
     refused = [str(refusal) for refusal in report.refusals]
     if as_json:
         answer = {"published": chosen, "before": before, "notes": report.notes}
@@ -52,18 +49,6 @@ def command(version: str | None, check: bool, force: str, data: Path | None, as_
     else:
         how = "published although the gate refuses it" if refused else "published"
         click.echo(f"{chosen} is {how}" + (f"; before it was {before}" if before else ""))
-
-
-def _chosen(registry: Registry, name: str | None) -> str:
-    """The version meant: by name or alias, else the candidate, else the newest."""
-    versions = registry.versions()
-    if not versions:
-        raise PatronError(f"no version is trained in {str(registry.folder)!r}: `patron train` makes one")
-    try:
-        return registry.resolve(name or registry.candidate() or versions[-1])
-    except NotFound:
-        known = ", ".join(versions)
-        raise PatronError(f"VERSION: got {name or registry.candidate()!r}, expected one of {known}") from None
 
 
 def _lines(report: Report) -> list[str]:

@@ -5,10 +5,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from api.clock import now
-from api.commands.existing_folder import existing_folder
 from api.settings import loaded_settings
-from embeddings.registry import Registry
+from api.workbench import Workbench
 from graph import NotFound, PatronError
 
 __all__ = ["command"]
@@ -19,12 +17,14 @@ __all__ = ["command"]
 @click.option("--json", "as_json", is_flag=True, help="Print what is published as JSON.")
 def command(data: Path | None, as_json: bool) -> None:
     """Go back to the version that was published before the current one."""
-    registry = Registry(existing_folder(loaded_settings(data=data)).embeddings)
-    before = registry.current()
+    bench = Workbench(loaded_settings(data=data))
+    before = bench.registry.current()
     if before is None:
-        raise PatronError(f"no version is published in {str(registry.folder)!r}: there is nothing to go back from")
+        raise PatronError(
+            f"no version is published in {str(bench.registry.folder)!r}: there is nothing to go back from"
+        )
     try:
-        version = registry.rollback(now=now())
+        version = bench.rollback()
     except NotFound:
         raise PatronError(f"{before} was the first to be published: there is nothing to go back to") from None
     if as_json:

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from api.clock import now
-from api.commands.progress import stage
+from api.progress import stage
 from graph import iso
 from graph.sources.mapping_file import load_mapping
 from graph.sources.report import Report, validate

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from api.commands.leaderboard import Leaderboard
+from api.learning.leaderboard import Leaderboard
 from api.pages.whiskers import Dot, number, whiskers
 from embeddings.evaluation import Comparison, EvaluationRow, Interval, Task, Trait
 from embeddings.evaluation.slices import FEW

@@ -11,7 +11,7 @@ import httpx
 import numpy as np
 import pytest
 
-from api.commands.learning_data import LearningData
+from api.learning.learning_data import LearningData
 from api.settings import loaded_settings
 from graph import InteractionKind, Position, StoreUnavailable
 from graph.log.sqlite_log import SqliteEventLog

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.commands.learning_data import LearningData
-from api.commands.train import write_version
+from api.learning.learning_data import LearningData
+from api.learning.training import write_version
 from api.settings import loaded_settings
 from embeddings.artifacts import open_snapshot
 from embeddings.artifacts.backtest import read_backtest

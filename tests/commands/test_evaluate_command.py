@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.learning_data import LearningData
+from api.learning.learning_data import LearningData
 from api.settings import loaded_settings
 from embeddings.baselines import BASELINES, GRIDS, JOINED
 from graph import (

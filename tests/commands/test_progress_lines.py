@@ -1,7 +1,7 @@
 import pytest
 
-from api.commands import progress
-from api.commands.progress import stage
+from api import progress
+from api.progress import stage
 
 
 def test_without_a_terminal_progress_is_lines_on_stderr(

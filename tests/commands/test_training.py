@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.commands.learning_data import LearningData
-from api.commands.unfinished import training_run
+from api.learning.learning_data import LearningData
+from api.learning.unfinished import training_run
 from api.settings import loaded_settings
 from embeddings.artifacts import open_snapshot
 from embeddings.checkpoint import Checkpoint

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from api.commands.leaderboard import Leaderboard
+from api.learning.leaderboard import Leaderboard
 from api.pages.leaderboard import page_of
 from api.pages.whiskers import LEFT, PLOT, Dot, number, ticks, whiskers
 from embeddings.baselines import BuyAgain, MostPopular, tuned, tuned_lineup

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from api.commands.progress import stage
+from api.progress import stage
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.gnn.config import GnnConfig
 from embeddings.ranking import Ranking

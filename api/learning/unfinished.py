@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from api.commands.learning_data import LearningData
+from api.learning.learning_data import LearningData
 from embeddings.checkpoint import Checkpoint, fingerprint
 from embeddings.gnn.config import GnnConfig
 from graph import Instant, PatronError, iso

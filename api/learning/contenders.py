@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from api.commands.learnt_ranking import learnt_ranking
-from api.commands.progress import stage
+from api.learning.learnt_ranking import learnt_ranking
+from api.progress import stage
 from embeddings.artifacts import open_snapshot
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import Fitted, Method, Split, VectorRanker

@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from api.commands.existing_folder import existing_folder
-from api.commands.progress import stage
+from api.learning.existing_folder import existing_folder
+from api.progress import stage
 from api.settings import Settings
 from graph import Campaign, EdgeArrays, Instant, InteractionKind, PatronError, Product
 from graph.stores.open import open_graph, shown_url

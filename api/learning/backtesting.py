@@ -7,8 +7,8 @@ import click
 import msgspec
 import numpy as np
 
-from api.commands.learning_data import LearningData
-from api.commands.progress import stage
+from api.learning.learning_data import LearningData
+from api.progress import stage
 from embeddings.artifacts import open_snapshot
 from embeddings.artifacts.backtest import Backtest, read_backtest
 from embeddings.artifacts.comparison import unseen

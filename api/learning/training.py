@@ -1,0 +1,86 @@
+"""Training of a version: its twin, itself, its ranking, and the folder they are written to."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from api.clock import now
+from api.learning.backtesting import Parent, backtested
+from api.learning.learning_data import LearningData
+from api.learning.learnt_ranking import learnt_ranking
+from api.learning.unfinished import TrainingRun, training_run
+from api.progress import stage
+from api.settings import Settings
+from embeddings.gnn.config import GnnConfig
+from embeddings.registry import Registry
+from embeddings.snapshot_builder import build_snapshot
+from embeddings.training import train
+from graph import InvalidValue
+from graph.data_folder import DataFolder
+
+__all__ = ["DEFAULTS", "train_into", "write_version"]
+
+DEFAULTS = GnnConfig()
+
+
+def train_into(settings: Settings, config: GnnConfig = DEFAULTS, *, parent: str = "", fresh: bool = False) -> str:
+    """Train on the graph of a data folder, or go on where that was ended; the version written, the candidate then.
+
+    parent: the version to start from, by name or alias. fresh: do not go on. PatronError where there is nothing to
+    learn from, and while another training goes on.
+    """
+    known = LearningData.read(settings)
+    registry = Registry(DataFolder(settings.data).embeddings)
+    parent = registry.resolve(parent) if parent else ""
+    with training_run(registry.folder, known, config, parent, fresh=fresh) as run:
+        start = Parent.read(registry.path(parent)) if parent else None
+        version = write_version(run.known, config, registry.folder, start, run)
+        registry.nominate(version, now=now())
+    return version
+
+
+def write_version(
+    known: LearningData,
+    config: GnnConfig,
+    folder: Path,
+    parent: Parent | None = None,
+    run: TrainingRun | None = None,
+) -> str:
+    """Train the version's twin and the version, and write both as the next one under `folder`.
+
+    run: where finished epochs are kept.
+    """
+    if parent is not None and parent.set.dim != config.dim:
+        raise InvalidValue("dim", config.dim, f"the {parent.set.dim} of {parent.set.version}")
+    backtest = backtested(known, config, parent, run.twin if run else None)
+    with stage("training the graph neural network") as advance:
+        embeddings = train(
+            known.edges,
+            known.products,
+            known.campaigns,
+            config=config,
+            as_of=known.as_of,
+            rng=np.random.default_rng(config.seed),
+            start=parent.set if parent else None,
+            checkpoint=run.whole if run else None,
+            progress=lambda what, done, total: advance(done, total, what),
+        )
+    manifest = msgspec.structs.replace(
+        embeddings.manifest,
+        parent=parent.set.version if parent else "",
+        metrics=embeddings.manifest.metrics | (backtest.metrics() if backtest else {}),
+    )
+    embeddings = replace(embeddings, manifest=manifest)
+    month_ago = backtest.twin if backtest else None
+    ranking = learnt_ranking(known.edges, known.products, known.campaigns, embeddings, config, month_ago)
+    with stage("building the index and the neighbour lists") as advance:
+        return build_snapshot(
+            embeddings,
+            known.edges,
+            folder,
+            ranking=ranking,
+            backtest=backtest,
+            progress=lambda what, share: advance(round(share * 100), 100, what),
+        ).name
