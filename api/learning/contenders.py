@@ -14,6 +14,7 @@ from embeddings.evaluation import Fitted, Method, Split, VectorRanker
 from embeddings.gnn.config import GnnConfig
 from embeddings.serving_snapshot import Nearest
 from embeddings.snapshot_builder import build_snapshot
+from embeddings.spectral_filter import SpectralConfig, SpectralFilter
 from embeddings.training import train
 from graph import Campaign, Catalogue, Product
 from recommend.asked import Asked, nearest_customers
@@ -23,6 +24,8 @@ from recommend.recommender import Recommender
 
 __all__ = ["contenders"]
 
+POPULARITY = 0.5
+"""What the spectral filter gives back, chosen on the month before the retailer's test month."""
 
 ONLY_SIMILAR_CUSTOMERS = """
 placements:
@@ -41,7 +44,7 @@ def contenders(
     seed: int,
     folder: Path,
 ) -> dict[str, Method]:
-    """The network trained and as it starts, and the whole recommender, once more with strangers as its "similar"
+    """The spectral filter, the network trained and as it starts, and the whole recommender, once more with strangers as its "similar"
     customers.
 
     products, campaigns: as they were known at the cut. folder: where a snapshot is built; it is used while ranking.
@@ -50,6 +53,11 @@ def contenders(
     learnt = _learnt(split, products, campaigns, config, "training the graph neural network")
     start = _learnt(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
     ranking = learnt_ranking(split.train, products, campaigns, learnt, config)
+    matrix = split.matrix()
+    spectral = SpectralConfig(
+        dim=config.dim, half_life_days=config.spectral_half_life_days, popularity_power=POPULARITY, seed=seed
+    )
+    filtered = SpectralFilter.fit(matrix, spectral).embeddings(spectral)
     with stage("building the index and the neighbour lists") as advance:
         built = build_snapshot(
             learnt,
@@ -65,8 +73,9 @@ def contenders(
     crowd = Strangers(np.random.default_rng(seed))
     only = Placements.parse(ONLY_SIMILAR_CUSTOMERS)
     return {
-        "GNN without training": Fitted(VectorRanker.of(start, split.matrix())),
-        "GNN": Fitted(VectorRanker.of(learnt, split.matrix())),
+        "spectral filter": Fitted(VectorRanker.of(filtered, matrix)),
+        "GNN without training": Fitted(VectorRanker.of(start, matrix)),
+        "GNN": Fitted(VectorRanker.of(learnt, matrix)),
         "recommender": Fitted(whole),
         "recommender, random customers": Fitted(replace(whole, recommender=Recommender(placements, crowd=crowd))),
         "similar customers alone": Fitted(replace(whole, recommender=Recommender(only))),

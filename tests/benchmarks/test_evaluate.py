@@ -32,6 +32,7 @@ def test_it_prints_every_method_on_both_tasks(tmp_path: Path, capsys: pytest.Cap
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
     ours = [
+        "spectral filter",
         "GNN without training",
         "GNN",
         "recommender",

@@ -26,6 +26,7 @@ from tests.commands.called import Called
 Patron = Callable[..., Called]
 
 OURS = [
+    "spectral filter",
     "GNN without training",
     "GNN",
     "recommender",
