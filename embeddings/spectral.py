@@ -1,10 +1,13 @@
 """The spectral solution: customers and products in the leading singular directions of who bought what; no torch."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from embeddings.scratch import BLOCK, ROW, row_blocks
 
 __all__ = ["SpectralSolution", "powers", "ridge", "spectral"]
 
@@ -14,12 +17,12 @@ ITERATIONS = 4
 
 @dataclass(frozen=True)
 class SpectralSolution:
-    """D_c^-a · M · D_p^-b ≈ customers · diag(strengths) · productsᵀ, strongest direction first.
+    """D_c^-a · M · D_p^-b ≈ U · diag(strengths) · productsᵀ, strongest direction first.
 
-    Directions beyond the rank of the matrix are zero.
+    A customer's row of U is their tempered row times products / strengths: no array has a row a customer. Directions
+    beyond the rank of the matrix are zero.
     """
 
-    customers: NDArray[np.float32]  # [num_customers, dim]
     strengths: NDArray[np.float32]  # [dim]
     products: NDArray[np.float32]  # [num_products, dim]
 
@@ -31,31 +34,62 @@ def spectral(
     *,
     customer_power: float = 0.4,
     product_power: float = 0.4,
+    block: int = BLOCK,
 ) -> SpectralSolution:
     """The `dim` leading singular directions of the matrix with its rows and columns tempered by their sums.
 
-    Randomised subspace iteration (Halko, Martinsson, Tropp 2011), then the small eigenproblem.
+    Randomised subspace iteration (Halko, Martinsson, Tropp 2011) with the matrix's products among themselves, then the
+    small eigenproblem. The matrix is read through once an iteration, `block` entries at a time, and never copied: it may
+    lie in a mapped file. Memory is some arrays of [num_products, dim] and one of [num_customers].
     """
-    rows, columns = (np.asarray(matrix.sum(axis=axis)).ravel() for axis in (1, 0))
-    tempered = (
-        sparse.diags_array(powers(rows, -customer_power)) @ matrix @ sparse.diags_array(powers(columns, -product_power))
-    ).astype(np.float32)
-    transposed = tempered.T.tocsr()
+    tempered = _Tempered(matrix, customer_power, product_power, block)
     width = min(dim + OVERSAMPLING, *matrix.shape)
-    basis = rng.standard_normal((matrix.shape[0], width), dtype=np.float32)
+    basis = rng.standard_normal((matrix.shape[1], width), dtype=np.float32)
     for _ in range(ITERATIONS):
-        basis = np.linalg.qr(tempered @ (transposed @ basis))[0]  # [num_customers, width]
-    image = transposed @ basis  # [num_products, width]
-    squares, directions = np.linalg.eigh(image.T @ image)
+        basis = np.linalg.qr(tempered.twice(basis))[0]  # [num_products, width]
+    squares, directions = np.linalg.eigh(tempered.gram(basis))
     order = np.argsort(-squares, kind="stable")[:dim]
     strengths = np.sqrt(np.maximum(squares[order], 0.0))
     real = strengths > 1e-6 * strengths.max(initial=0.0)
-    turned = directions[:, order] * real
-    customers = np.zeros((matrix.shape[0], dim), dtype=np.float32)
     products = np.zeros((matrix.shape[1], dim), dtype=np.float32)
-    customers[:, : len(order)] = basis @ turned
-    products[:, : len(order)] = image @ (turned / np.where(real, strengths, 1.0))
-    return SpectralSolution(customers, np.pad(strengths * real, (0, dim - len(order))).astype(np.float32), products)
+    products[:, : len(order)] = basis @ (directions[:, order] * real).astype(np.float32)
+    return SpectralSolution(np.pad(strengths * real, (0, dim - len(order))).astype(np.float32), products)
+
+
+class _Tempered:
+    """D_c^-a · M · D_p^-b, a block of customers at a time."""
+
+    def __init__(self, matrix: sparse.csr_array, customer_power: float, product_power: float, block: int) -> None:
+        self._matrix, self._block = matrix, block
+        rows, columns = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
+        for first, last in row_blocks(matrix.indptr, block):
+            part = matrix[first:last]
+            rows[first:last] = part.sum(axis=1)
+            columns += part.sum(axis=0)
+        self._rows, self._columns = powers(rows, -customer_power), powers(columns, -product_power)[:, None]
+
+    def twice(self, basis: NDArray[np.float32]) -> NDArray[np.float32]:  # [num_products, width] -> the same
+        """The transposed matrix times the matrix times the basis."""
+        sums = np.zeros_like(basis)
+        for part, factors, image in self._images(basis):
+            sums += part.T @ (factors * image)
+        return sums * self._columns
+
+    def gram(self, basis: NDArray[np.float32]) -> NDArray[np.float64]:  # [num_products, width] -> [width, width]
+        """The matrix times the basis, transposed, times itself."""
+        inner = np.zeros((basis.shape[1], basis.shape[1]))
+        for _, _, image in self._images(basis):
+            inner += image.T @ image
+        return inner
+
+    def _images(
+        self, basis: NDArray[np.float32]
+    ) -> Iterator[tuple[sparse.csr_array, NDArray[np.float32], NDArray[np.float32]]]:
+        """Of some customers: their weights, their factors [n, 1], and their rows of the matrix times the basis."""
+        scaled = basis * self._columns
+        for first, last in row_blocks(self._matrix.indptr, self._block, each=basis.shape[1] // ROW):
+            part, factors = self._matrix[first:last], self._rows[first:last, None]
+            yield part, factors, factors * (part @ scaled)
 
 
 def powers(values: NDArray[np.floating], exponent: float) -> NDArray[np.float32]:  # [n]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from embeddings.customer_vectors import customer_vectors
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.spectral import SpectralSolution, powers, spectral
@@ -62,8 +63,12 @@ class SpectralFilter:
             np.random.default_rng(config.seed),
             customer_power=config.customer_power,
             product_power=config.product_power,
+            block=matrix.scratch.block,
         )
-        return cls(matrix, weights, np.asarray(weights.sum(axis=0)).ravel(), solution, config)
+        degrees = np.zeros(matrix.shape[1])
+        for some in matrix.scratch.slices(weights.nnz):
+            degrees += np.bincount(weights.indices[some], weights.data[some], minlength=len(degrees))
+        return cls(matrix, weights, degrees.astype(np.float32), solution, config)
 
     def embeddings(self, config: SpectralConfig) -> EmbeddingSet:
         """The set with these powers and dimensions, tempered and decayed as it was fitted.
@@ -79,8 +84,7 @@ class SpectralFilter:
         inputs = np.ascontiguousarray(products * powers(strengths, config.strength_power - 1.0))
         outputs = np.ascontiguousarray(products * powers(self.degrees, config.popularity_power)[:, None])
         own = powers(self.degrees, -self.fitted.product_power)
-        sums = (self.weights * own[None, :]).tocsr() @ inputs  # [num_customers, dim]
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        vectors, _ = customer_vectors(self.weights, own[:, None] * inputs, self.matrix.scratch)
         function = CustomerFunction(
             kind_weights={InteractionKind.PURCHASED.value: 1.0},
             half_life_days=self.fitted.half_life_days or FOREVER,
@@ -100,7 +104,7 @@ class SpectralFilter:
             manifest=manifest,
             customers=self.matrix.customers,
             products=self.matrix.products,
-            customer_vectors=(sums / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
+            customer_vectors=vectors,
             product_vectors=outputs,
             input_vectors=inputs,
             input_weights=own,

@@ -41,8 +41,11 @@ def hetero_graph(
     rows = {product: row for row, product in enumerate(product_ids)}
     data = HeteroData()
     data["customer"].num_nodes, data["product"].num_nodes = histories.shape
-    customer = np.repeat(np.arange(histories.shape[0]), histories.sizes())
-    data[HISTORY].edge_index = torch.from_numpy(np.stack([histories.products.astype(np.int64), customer]))
+    ends = histories.scratch.empty((2, len(histories.products)), np.int64)
+    for some in histories.scratch.slices(len(histories.products)):
+        ends[0, some] = histories.products[some]
+        ends[1, some] = histories.customers(np.arange(some.start, some.stop))
+    data[HISTORY].edge_index = torch.from_numpy(ends)
     data[HISTORY].edge_weight = torch.from_numpy(histories.history)
     for kind, edges in _edges(rows, products, campaigns).items():
         names = sorted({name for name, _ in edges})

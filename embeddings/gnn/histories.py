@@ -1,6 +1,7 @@
 """Histories: who did what with which product, as one sparse pattern with the weights that learning needs."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,8 @@ from scipy import sparse
 
 from embeddings.embedding_set import kind_weights
 from embeddings.gnn.config import GnnConfig
-from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.interaction_matrix import InteractionMatrix, pair_starts
+from embeddings.scratch import MEMORY, Scratch
 from embeddings.spectral import powers
 
 __all__ = ["Histories"]
@@ -18,6 +20,8 @@ SMOOTHING = 0.1
 
 HEAD = 500
 """Gains are told as multiples of the mean of this many greatest ones."""
+
+ENTRIES = ("products", "history", "recency", "target")
 
 
 @dataclass(frozen=True)
@@ -40,51 +44,55 @@ class Histories:
     target: NDArray[np.float32]  # [num_entries]
     degree_weights: NDArray[np.float32]  # [num_products]
     gains: NDArray[np.float32]  # [num_products]
+    scratch: Scratch = MEMORY  # where the entries lie
 
     @classmethod
     def of(cls, matrix: InteractionMatrix, config: GnnConfig) -> "Histories":
-        by_kind = kind_weights({kind.value: weight for kind, weight in config.kind_weights.items()})[matrix.kind]
-        kept = by_kind > 0
-        worth, ages = by_kind[kept], matrix.ages()[kept]
-        customer, product = matrix.customer[kept], matrix.product[kept]
-        num_customers, num_products = matrix.shape
-        changes = (np.diff(customer, prepend=-1) != 0) | (np.diff(product, prepend=-1) != 0)
-        starts = np.flatnonzero(changes)  # [num_entries], where each pair's rows begin
-        columns = product[starts]  # [num_entries]
-
-        def decayed(half_life_days: float, days: NDArray[np.float32]) -> NDArray[np.float32]:
-            share: NDArray[np.float32] = np.exp2(-days / np.float32(half_life_days))
-            return share
-
-        def by_product(weights: NDArray[np.float32]) -> NDArray[np.float64]:  # [num_entries] -> [num_products]
-            return np.bincount(columns, weights, minlength=num_products).astype(np.float64)
-
-        summed = worth * matrix.times[kept] ** np.float32(config.times_power) * decayed(config.half_life_days, ages)
-        history = _of_pairs(np.add, summed, starts)
-        recency = _of_pairs(np.maximum, worth * decayed(config.spectral_half_life_days, ages), starts)
-        popularity = _of_pairs(np.maximum, worth * decayed(config.popularity_half_life_days, ages), starts)
-        oldest, best = _of_pairs(np.maximum, ages, starts), _of_pairs(np.maximum, worth, starts)
-        discovery = best * decayed(config.discovery_half_life_days, oldest)
-        gains = (by_product(popularity) + SMOOTHING) ** config.popularity_power
-        gains *= (by_product(discovery) + SMOOTHING) ** config.discovery_power
+        """Two passes over the rows, a block of customers at a time: the second knows each product's weight and gain."""
+        scratch, num_products = matrix.scratch, matrix.shape[1]
+        columns: dict[str, NDArray[Any]] = {
+            name: scratch.empty(len(matrix), np.int32 if name == "products" else np.float32) for name in ENTRIES
+        }
+        sizes = np.zeros(matrix.shape[0] + 1, dtype=np.int64)
+        popularity, discovery, degree = np.zeros((3, num_products))
+        length = 0
+        for part in matrix.parts():
+            pairs = _Pairs.of(part, config)
+            some = slice(length, length + len(pairs.products))
+            for name in ENTRIES:
+                columns[name][some] = getattr(pairs, name)
+            np.add.at(sizes, pairs.customers + 1, 1)
+            for total, weights in (
+                (popularity, pairs.popularity),
+                (discovery, pairs.discovery),
+                (degree, pairs.recency),
+            ):
+                total += np.bincount(pairs.products, weights, minlength=num_products)
+            length = some.stop
+        columns = {name: scratch.trimmed(column, length) for name, column in columns.items()}
+        gains = (popularity + SMOOTHING) ** config.popularity_power * (discovery + SMOOTHING) ** config.discovery_power
         if len(gains):
             gains /= np.sort(gains)[-HEAD:].mean()
-        degree_weights = powers(np.maximum(by_product(recency), 1.0), -config.degree_power)
-        target = best * decayed(config.targets_half_life_days, oldest) * gains[columns] ** config.head_power
+        degree_weights, heads = powers(np.maximum(degree, 1.0), -config.degree_power), gains**config.head_power
+        for some in scratch.slices(length):
+            columns["history"][some] *= degree_weights[columns["products"][some]]
+            columns["target"][some] *= heads[columns["products"][some]].astype(np.float32)
         return cls(
             shape=matrix.shape,
-            offsets=np.searchsorted(customer[starts], np.arange(num_customers + 1)).astype(np.int64),
-            products=columns,
-            history=(history * degree_weights[columns]).astype(np.float32),
-            recency=recency,
-            target=target.astype(np.float32),
+            offsets=np.cumsum(sizes),
             degree_weights=degree_weights,
             gains=gains.astype(np.float32),
+            scratch=scratch,
+            **columns,
         )
 
     def matrix(self, weights: NDArray[np.float32]) -> sparse.csr_array:  # [num_customers, num_products]
         """The pattern with these weights, one an entry."""
         return sparse.csr_array((weights, self.products, self.offsets), shape=self.shape)
+
+    def customers(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:  # [n] -> [n]
+        """Whose these entries are."""
+        return np.searchsorted(self.offsets, entries, side="right") - 1
 
     def sizes(self) -> NDArray[np.int64]:  # [num_customers]
         """How many distinct products each customer has."""
@@ -92,7 +100,46 @@ class Histories:
 
     def buyers(self) -> NDArray[np.float32]:  # [num_products]
         """How many distinct customers each product has."""
-        return np.bincount(self.products, minlength=self.shape[1]).astype(np.float32)
+        buyers = np.zeros(self.shape[1], dtype=np.int64)
+        for some in self.scratch.slices(len(self.products)):
+            buyers += np.bincount(self.products[some], minlength=len(buyers))
+        return buyers.astype(np.float32)
+
+
+class _Pairs(NamedTuple):
+    """The (customer, product) pairs of some rows, products before their weight and gain: [num_entries] all."""
+
+    customers: NDArray[np.int32]
+    products: NDArray[np.int32]
+    history: NDArray[np.float32]
+    recency: NDArray[np.float32]
+    target: NDArray[np.float32]
+    popularity: NDArray[np.float32]
+    discovery: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, matrix: InteractionMatrix, config: GnnConfig) -> Self:
+        by_kind = kind_weights({kind.value: weight for kind, weight in config.kind_weights.items()})[matrix.kind]
+        kept = by_kind > 0
+        worth, ages = by_kind[kept], matrix.ages()[kept]
+        customer, product = matrix.customer[kept], matrix.product[kept]
+        starts = pair_starts(customer, product)
+
+        def decayed(half_life_days: float, days: NDArray[np.float32]) -> NDArray[np.float32]:
+            share: NDArray[np.float32] = np.exp2(-days / np.float32(half_life_days))
+            return share
+
+        summed = worth * matrix.times[kept] ** np.float32(config.times_power) * decayed(config.half_life_days, ages)
+        oldest, best = _of_pairs(np.maximum, ages, starts), _of_pairs(np.maximum, worth, starts)
+        return cls(
+            customers=customer[starts],
+            products=product[starts],
+            history=_of_pairs(np.add, summed, starts),
+            recency=_of_pairs(np.maximum, worth * decayed(config.spectral_half_life_days, ages), starts),
+            target=best * decayed(config.targets_half_life_days, oldest),
+            popularity=_of_pairs(np.maximum, worth * decayed(config.popularity_half_life_days, ages), starts),
+            discovery=best * decayed(config.discovery_half_life_days, oldest),
+        )
 
 
 def _of_pairs(reduce: np.ufunc, rows: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -60,11 +60,10 @@ def initial_model(
 def _solution(histories: Histories, config: GnnConfig, rng: np.random.Generator) -> SpectralSolution:
     """The spectral solution of who did what when, or as many random directions, all equally strong."""
     if config.spectral_start:
-        return spectral(histories.matrix(histories.recency), config.dim, rng)
-    customers, products = histories.shape
-    drawn = rng.standard_normal((products, config.dim), dtype=np.float32) * (histories.buyers() > 0)[:, None]
+        return spectral(histories.matrix(histories.recency), config.dim, rng, block=histories.scratch.block)
+    drawn = rng.standard_normal((histories.shape[1], config.dim), dtype=np.float32) * (histories.buyers() > 0)[:, None]
     ones = np.ones(config.dim, dtype=np.float32)
-    return SpectralSolution(np.zeros((customers, config.dim), dtype=np.float32), ones, drawn.astype(np.float32))
+    return SpectralSolution(ones, drawn.astype(np.float32))
 
 
 def _root_mean_square(vectors: NDArray[np.float32]) -> float:

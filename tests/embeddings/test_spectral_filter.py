@@ -40,7 +40,9 @@ def test_published_customers_are_what_their_histories_make_of_them(fitted: Spect
 def test_a_sum_over_products_is_the_left_singular_vector(fitted: SpectralFilter) -> None:
     """Strength 1: customers are U · s, but for their length."""
     embeddings = fitted.embeddings(SpectralConfig(dim=8, strength_power=1.0))
-    wanted = fitted.solution.customers * fitted.solution.strengths
+    dense = fitted.weights.toarray()
+    tempered = dense * dense.sum(1, keepdims=True) ** -0.4 * dense.sum(0) ** -0.4
+    wanted = tempered @ fitted.solution.products
     wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
     assert embeddings.customer_vectors == pytest.approx(wanted, abs=1e-3)
 
