@@ -44,8 +44,8 @@ def contenders(
     seed: int,
     folder: Path,
 ) -> dict[str, Method]:
-    """The spectral filter, the network trained and as it starts, and the whole recommender, once more with strangers as its "similar"
-    customers.
+    """The spectral filter, the network trained and as it starts, and the whole recommender, once more with strangers as
+    its "similar" customers.
 
     products, campaigns: as they were known at the cut. folder: where a snapshot is built; it is used while ranking.
     """
