@@ -24,6 +24,7 @@ from embeddings.index import (
     Condition,
     ExactIndex,
     FilteredSearch,
+    GrowingIndex,
     Listed,
     OneOf,
     build_index,
@@ -119,7 +120,7 @@ def sized(trained: Vectors, size: int, queries: Vectors, tuning: Vectors, k: int
 def _filtered(
     index: VectorIndex, vectors: Vectors, attributes: Attributes, conditions: list[Condition], k: int
 ) -> Callable[[Vectors], Nearest]:
-    search = FilteredSearch(index, vectors, attributes)
+    search = FilteredSearch(GrowingIndex(index, vectors), attributes)
     return lambda query: search.search(query, k, conditions)
 
 

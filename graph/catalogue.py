@@ -43,6 +43,7 @@ class Catalogue:
     sellable: [capacity] True where a product may be shown: known, in stock, not retired.
     department, category, subcategory, brand: [capacity] codes in the vocabulary named by the plural.
     price: [capacity] int64 minor units, -1 where unknown.
+    changed: [capacity] int64, which of the `changes` made so far a row's last was.
     Only the first `len(catalogue)` entries of a column mean something.
     """
 
@@ -52,11 +53,13 @@ class Catalogue:
     subcategory: NDArray[np.int32]
     brand: NDArray[np.int32]
     price: NDArray[np.int64]
+    changed: NDArray[np.int64]
 
     def __init__(self, products: Iterable[Product] = ()) -> None:
         self.ids: list[ProductId] = []
         self.products: list[Product] = []
         self.seq = 0
+        self.changes = 0
         self.departments, self.categories = Vocabulary(), Vocabulary()
         self.subcategories, self.brands = Vocabulary(), Vocabulary()
         self._rows: dict[ProductId, int] = {}
@@ -104,7 +107,13 @@ class Catalogue:
         self.subcategory[row] = self.subcategories.code(product.subcategory)
         self.brand[row] = self.brands.code(product.brand)
         self.price[row] = -1 if product.price is None else product.price
+        self.changed[row] = self.changes + 1
+        self.changes += 1  # last: who has seen so many changes has seen all that they wrote
         return row
+
+    def changed_since(self, changes: int) -> NDArray[np.int64]:
+        """The rows that were put after so many changes, rising: for whoever keeps columns of their own beside these."""
+        return np.flatnonzero(self.changed[: len(self)] > changes)
 
     def apply(self, logged: Iterable[LoggedEvent]) -> None:
         """Make the catalogue changes among these events; all others are passed over."""
@@ -119,6 +128,7 @@ class Catalogue:
         self.subcategory = _grown(getattr(self, "subcategory", None), capacity, np.dtype(np.int32), 0)
         self.brand = _grown(getattr(self, "brand", None), capacity, np.dtype(np.int32), 0)
         self.price = _grown(getattr(self, "price", None), capacity, np.dtype(np.int64), -1)
+        self.changed = _grown(getattr(self, "changed", None), capacity, np.dtype(np.int64), 0)
 
 
 def product_of(event: ProductChanged) -> Product:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from embeddings.serving_snapshot import Nearest, ServingSnapshot
 from recommend.assortment import Assortment, Rows
+from recommend.narrowing import Narrowing
 from recommend.placements import Place
 from recommend.visitor import Anchor, Visitor
 
@@ -31,6 +32,7 @@ class Asked:
     anchors: the page's product, the seeds, the session's and the cart's products.
     session: [dim] unit vector of the anchors, None where none of them has a vector.
     live: [dim] unit vector that is searched with, the long-term and the session's mixed; None for somebody unknown.
+    narrowing: the conditions of the list, and what may be searched for.
     """
 
     place: Place
@@ -41,6 +43,7 @@ class Asked:
     session: NDArray[np.float32] | None
     live: NDArray[np.float32] | None
     crowd: Crowd
+    narrowing: Narrowing
 
     @property
     def snapshot(self) -> ServingSnapshot:
@@ -62,9 +65,15 @@ class Asked:
 
 
 def asked_for(
-    place: Place, visitor: Visitor, assortment: Assortment, product: str | None, seeds: tuple[str, ...], crowd: Crowd
+    place: Place,
+    visitor: Visitor,
+    narrowing: Narrowing,
+    product: str | None,
+    seeds: tuple[str, ...],
+    crowd: Crowd,
 ) -> Asked:
     """What is asked when `visitor` looks at `product` (if any) in `place`; unknown products are left out."""
+    assortment = narrowing.assortment
     page = -1 if product is None else assortment.row(product)
     anchors = [Anchor(page, 2.0, "which you are looking at")] if page >= 0 else []
     met = {page}
@@ -75,7 +84,9 @@ def asked_for(
             anchors.append(Anchor(row, 1.0, "which this list starts from"))
     anchors += [anchor for anchor in visitor.anchors if anchor.row not in met]
     session = _session_vector(anchors, assortment)
-    return Asked(place, visitor, assortment, page, tuple(anchors), session, _live(place, visitor, session), crowd)
+    return Asked(
+        place, visitor, assortment, page, tuple(anchors), session, _live(place, visitor, session), crowd, narrowing
+    )
 
 
 def nearest_customers(asked: Asked) -> Nearest:

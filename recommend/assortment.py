@@ -6,26 +6,33 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.index import Attributes, FilteredSearch, GrowingIndex, Selection
 from embeddings.serving_snapshot import Adjacency, ServingSnapshot
 from graph import Catalogue, Product, ProductId
+from graph.catalogue import Vocabulary
 
-__all__ = ["Assortment", "Rows"]
+__all__ = ["CODED", "Assortment", "Rows"]
 
 Rows = NDArray[np.int64]
 """Rows of an assortment; the first `num_vectors` of them are the snapshot's own."""
+
+CODED = ("department", "category", "subcategory", "brand")
+"""The columns of the catalogue that hold texts, as codes."""
 
 FEW = 10
 """How many customers it takes for a product's own habit to count as much as that of all products."""
 
 
 class Assortment:
-    """The rows of a snapshot joined with the live rows of a catalogue; follows the catalogue as it grows.
+    """The rows of a snapshot joined with the live rows of a catalogue; follows the catalogue as it changes and grows.
 
     ids: [num_rows]. catalogue_rows: [num_rows], -1 where the catalogue does not know the product.
     of_catalogue: [len(catalogue)], the row of each catalogue row.
     customers: [num_rows] how many distinct customers bought it. habit: [num_rows] how many times each of them did.
     marks: [num_rows] zeros, for looking rows up among a few: whoever marks some takes the marks away again.
     popular: [num_rows] rows, most customers first, ties by row.
+    search: over all rows; its attributes are `sellable`, `price` and the columns of CODED, those of a product that the
+        catalogue does not know being 0 and its price -1.
     """
 
     def __init__(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> None:
@@ -40,32 +47,30 @@ class Assortment:
         self.customers, self.habit = _bought(snapshot.purchases, self.num_vectors)
         self.marks = np.zeros(self.num_vectors, dtype=np.int16)
         self._added: dict[ProductId, int] = {}
-        self.follow()
+        self._seen = catalogue.changes
+        self._grow()
+        index = GrowingIndex(snapshot.index, self.vectors)
+        index.add(*self._new_vectors(np.arange(self.num_vectors, len(self.ids))))
+        self.search = FilteredSearch(index, Attributes(self._columns(np.arange(len(self.ids)))))
 
     def joins(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> bool:
         """Whether it is made of these very two."""
         return self.snapshot is snapshot and self.catalogue is catalogue
 
     def follow(self) -> None:
-        """Take in what the catalogue has learnt of since; nothing to do where it has not grown."""
-        start, end = len(self.of_catalogue), len(self.catalogue)
-        if start == end:
+        """Take in what has changed in the catalogue since; nothing to do where nothing has."""
+        seen = self.catalogue.changes
+        if seen == self._seen:
             return
-        find, new = self.snapshot.product_rows.get, self.catalogue.ids[start:end]
-        rows = np.fromiter((find(product, -1) for product in new), dtype=np.int64, count=end - start)
-        missing = np.flatnonzero(rows < 0)
-        rows[missing] = np.arange(len(missing)) + len(self.ids)
-        for place in missing.tolist():
-            self._added[new[place]] = int(rows[place])
-            self.ids.append(new[place])
-        self.catalogue_rows = np.concatenate([self.catalogue_rows, np.full(len(missing), -1)])
-        self.catalogue_rows[rows] = np.arange(start, end)
-        self.marks = np.concatenate([self.marks, np.zeros(len(missing), dtype=np.int16)])
-        self.habit = np.concatenate([self.habit, np.ones(len(missing), dtype=np.float32)])
-        self.customers = np.concatenate([self.customers, np.zeros(len(missing), dtype=np.int64)])
-        self.popularity = np.concatenate([self.popularity, np.zeros(len(missing), dtype=np.float32)])
-        self.popular = np.concatenate([self.popular, rows[missing]])
-        self.of_catalogue = np.concatenate([self.of_catalogue, rows])
+        index, held = self.search.index, len(self.ids)
+        self._grow()
+        index.add(*self._new_vectors(np.arange(held, len(self.ids))))
+        rows = self.of_catalogue[self.catalogue.changed_since(self._seen)]
+        again = rows[(rows >= self.num_vectors) & (rows < held)]
+        if len(again):
+            index.put(again, *self._new_vectors(again))
+        self.search.attributes.put(rows, self._columns(rows))
+        self._seen = seen
 
     def row(self, product: str) -> int:
         """The row of a product, -1 where neither snapshot nor catalogue knows it."""
@@ -100,15 +105,57 @@ class Assortment:
         places = self.catalogue_rows[rows]
         return np.where(places >= 0, column[places], 0)
 
+    def texts(self, column: str) -> Vocabulary:
+        """The texts that the codes of a column of CODED stand for."""
+        catalogue = self.catalogue
+        vocabularies = (catalogue.departments, catalogue.categories, catalogue.subcategories, catalogue.brands)
+        return vocabularies[CODED.index(column)]
+
     def vectors_of(self, rows: Rows) -> NDArray[np.float32]:  # [len(rows), dim]
-        """Product vectors, zeros for products only the catalogue knows."""
-        if len(self.ids) == self.num_vectors:
-            return self.vectors[rows]
-        if not self.num_vectors:
-            return np.zeros((len(rows), self.snapshot.set.dim), dtype=np.float32)
-        vectors = self.vectors[np.minimum(rows, self.num_vectors - 1)]
-        vectors[rows >= self.num_vectors] = 0.0
-        return vectors
+        """Product vectors, of a product that only the catalogue knows what its attributes say; zeros where nothing."""
+        return self.search.index.take(rows)
+
+    def most_popular(self, selection: Selection, limit: int) -> Rows:
+        """The first `limit` selected rows in the order of `popular`."""
+        if selection.rows is None:
+            return self.popular[selection.masked(len(self.ids))[self.popular]][:limit]
+        return selection.rows[np.argsort(-self.popularity[selection.rows], kind="stable")[:limit]]
+
+    def _grow(self) -> None:
+        """Take in the products that the catalogue has learnt of since."""
+        start, end = len(self.of_catalogue), len(self.catalogue)
+        if start == end:
+            return
+        find, new = self.snapshot.product_rows.get, self.catalogue.ids[start:end]
+        rows = np.fromiter((find(product, -1) for product in new), dtype=np.int64, count=end - start)
+        missing = np.flatnonzero(rows < 0)
+        rows[missing] = np.arange(len(missing)) + len(self.ids)
+        for place in missing.tolist():
+            self._added[new[place]] = int(rows[place])
+            self.ids.append(new[place])
+        self.catalogue_rows = np.concatenate([self.catalogue_rows, np.full(len(missing), -1)])
+        self.catalogue_rows[rows] = np.arange(start, end)
+        self.marks = np.concatenate([self.marks, np.zeros(len(missing), dtype=np.int16)])
+        self.habit = np.concatenate([self.habit, np.ones(len(missing), dtype=np.float32)])
+        self.customers = np.concatenate([self.customers, np.zeros(len(missing), dtype=np.int64)])
+        self.popularity = np.concatenate([self.popularity, np.zeros(len(missing), dtype=np.float32)])
+        self.popular = np.concatenate([self.popular, rows[missing]])
+        self.of_catalogue = np.concatenate([self.of_catalogue, rows])
+
+    def _columns(self, rows: Rows) -> dict[str, NDArray[np.integer | np.bool_]]:  # each [len(rows)]
+        """What the catalogue says of these rows now."""
+        places, catalogue = self.catalogue_rows[rows], self.catalogue
+        known = places >= 0
+        return {
+            "sellable": catalogue.sellable[places] & known,
+            "price": np.where(known, catalogue.price[places], -1),
+            **{column: np.where(known, getattr(catalogue, column)[places], 0) for column in CODED},
+        }
+
+    def _new_vectors(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:  # [n, dim], [n]
+        """(what the attributes of products that only the catalogue knows say, whether they say anything)."""
+        vectors = np.zeros((len(rows), self.snapshot.set.dim), dtype=np.float32)
+        return vectors, np.any(vectors, axis=1)
 
 
 def _bought(purchases: Adjacency, num_products: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:  # [num_products]

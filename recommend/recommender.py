@@ -23,6 +23,7 @@ from recommend.explanations.reasons import Explainer
 from recommend.explanations.trace import Course
 from recommend.filtering import sieve_for
 from recommend.history import Rhythm
+from recommend.narrowing import narrowing_for
 from recommend.placements import Place, Placements, SourceName
 from recommend.record import recorded_row
 from recommend.scoring import Scored, score
@@ -137,19 +138,18 @@ class Recommender:
         hurried = late()
         if hurried:
             place = _fallback(place)
-        asked = asked_for(place, visitor, assortment, wanted.product_id, wanted.seeds, self._crowd)
+        narrowing = narrowing_for(
+            place,
+            wanted.filter,
+            assortment,
+            late=lambda: late() and (self._stopwatch() - laps[0]) * 1000 > GRACE_MS,
+        )
+        asked = asked_for(place, visitor, narrowing, wanted.product_id, wanted.seeds, self._crowd)
 
         found = gather(asked, self._sources, late)
         laps.append(self._stopwatch())
 
-        sieve = sieve_for(
-            asked,
-            now=now,
-            exclude=wanted.exclude,
-            shown=shown,
-            where=wanted.filter,
-            late=lambda: late() and (self._stopwatch() - laps[0]) * 1000 > GRACE_MS,
-        )
+        sieve = sieve_for(asked, now=now, exclude=wanted.exclude, shown=shown)
         candidates = found.only(sieve.keep(found.rows))
         pins = pins_for(asked, candidates.rows, sieve, now)
         candidates = candidates.joined(np.array([pin.row for pin in pins], dtype=np.int64))

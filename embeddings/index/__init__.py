@@ -4,7 +4,7 @@
 `GrowingIndex` adds rows without a rebuild.
 """
 
-from embeddings.index.attributes import AnyBit, Attributes, Between, Condition, Listed, OneOf, Selection
+from embeddings.index.attributes import AnyBit, Attributes, Between, Condition, Listed, NoneOf, OneOf, Selection
 from embeddings.index.choice import KINDS, LOOKED_AT_LIMIT, build_index, index_recall, tune, use_one_thread
 from embeddings.index.exact import ExactIndex
 from embeddings.index.files import index_file, read_index, write_index
@@ -28,6 +28,7 @@ __all__ = [
     "HnswIndex",
     "IvfIndex",
     "Listed",
+    "NoneOf",
     "OneOf",
     "QuantisedIndex",
     "Selection",

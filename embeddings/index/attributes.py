@@ -8,22 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index.found import Mask, Rows
+from embeddings.index.sorted_column import Column, SortedColumn, narrowed
 from graph import InvalidValue
 
-__all__ = ["AnyBit", "Attributes", "Between", "Column", "Condition", "Listed", "OneOf", "Selection"]
-
-Column = NDArray[np.integer | np.bool_]
+__all__ = ["AnyBit", "Attributes", "Between", "Column", "Condition", "Listed", "NoneOf", "OneOf", "Selection"]
 
 FEW = 16
 """Where one condition allows fewer than one row in so many, the others are asked of those rows alone."""
-
-MAX_CHANGED = 256
-"""After how many changes of a column its order is made anew."""
 
 
 @dataclass(frozen=True)
 class OneOf:
     """The column holds one of these codes: a category, a brand, ``OneOf("in_stock", (1,))``."""
+
+    column: str
+    codes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class NoneOf:
+    """The column holds none of these codes: every category but one."""
 
     column: str
     codes: tuple[int, ...]
@@ -53,7 +57,7 @@ class Listed:
     rows: Rows
 
 
-Condition = OneOf | Between | AnyBit | Listed
+Condition = OneOf | NoneOf | Between | AnyBit | Listed
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,29 @@ class Selection:
     count: int
     rows: Rows | None = None
     mask: Mask | None = None
+
+    def listed(self) -> Rows:
+        """The allowed rows, rising."""
+        if self.rows is not None:
+            return self.rows
+        return np.flatnonzero(np.empty(0) if self.mask is None else self.mask)
+
+    def without(self, rows: Rows, total: int) -> "Selection":
+        """What remains of it, of `total` rows, without these."""
+        if self.rows is not None:
+            left = self.rows[~np.isin(self.rows, rows)]
+            return Selection(len(left), rows=left)
+        mask = self.masked(total).copy()
+        mask[rows] = False
+        return Selection(int(np.count_nonzero(mask)), mask=mask)
+
+    def masked(self, total: int) -> Mask:  # [total]
+        """The allowed rows as a mask."""
+        if self.mask is not None:
+            return self.mask
+        mask = np.zeros(total, dtype=np.bool_)
+        mask[self.rows] = True
+        return mask
 
 
 class Attributes:
@@ -74,35 +101,34 @@ class Attributes:
 
     def __init__(self, columns: Mapping[str, Column]) -> None:
         """InvalidValue where columns differ in length."""
-        self._columns = {name: _narrow(column) for name, column in columns.items()}
-        sizes = {name: len(column) for name, column in self._columns.items()}
+        sizes = {name: len(column) for name, column in columns.items()}
         self._total = max(sizes.values(), default=0)
         if len(set(sizes.values())) > 1:
             raise InvalidValue("columns", sizes, "columns of one length")
-        self._sorted = {name: _Sorted(column) for name, column in self._columns.items()}
+        self._columns = {name: narrowed(column) for name, column in columns.items()}  # each [capacity]
+        self._sorted = {name: SortedColumn(column) for name, column in self._columns.items()}
 
     def __len__(self) -> int:
         return self._total
 
-    def put(self, column: str, row: int, value: int) -> None:
-        """Set one value: a price, a stock. Whoever puts and whoever selects are one thread."""
-        held = self._column(column)
-        if not np.can_cast(np.min_scalar_type(value), held.dtype):
-            self._columns[column] = held = held.astype(np.int64)
-        held[row] = value
-        self._sorted[column].changed(row)
-        if len(self._sorted[column].fresh) > MAX_CHANGED:
-            self._sorted[column] = _Sorted(self._columns[column])
+    def put(self, rows: Rows, columns: Mapping[str, Column]) -> None:
+        """Set what these rows hold: a price, a stock; rows behind the last one are added, in every column.
 
-    def grown(self, columns: Mapping[str, Column]) -> "Attributes":
-        """These rows and new ones behind them; InvalidValue where a column is missing."""
-        if set(columns) != set(self._columns):
+        Whoever puts and whoever selects are one thread. InvalidValue where added rows leave a gap or lack a column.
+        """
+        total = max(self._total, int(rows.max(initial=-1)) + 1)
+        added = np.unique(rows[rows >= self._total])
+        if len(added) != total - self._total:
+            raise InvalidValue("rows", added.tolist(), f"every row from {self._total} to {total - 1}")
+        if len(added) and set(columns) != set(self._columns):
             raise InvalidValue("columns", sorted(columns), f"values of each of {sorted(self._columns)}")
-        return Attributes({name: np.concatenate([held, columns[name]]) for name, held in self._columns.items()})
+        self._total = total
+        for name, values in columns.items():
+            self._put(name, rows, np.asarray(values))
 
     def select(self, conditions: Sequence[Condition]) -> Selection:
         """The rows that meet all conditions; InvalidValue for a column that is not there."""
-        sizes = [self._count(condition) for condition in conditions]
+        sizes = [self.count(condition) for condition in conditions]
         if sizes and min(sizes) * FEW < self._total:
             lead = sizes.index(min(sizes))
             rows = self._slice(conditions[lead])
@@ -115,18 +141,39 @@ class Attributes:
             mask &= self._met(condition, None)
         return Selection(int(np.count_nonzero(mask)), mask=mask)
 
+    def _put(self, name: str, rows: Rows, values: Column) -> None:
+        held, old = self._column(name), self._sorted[name]
+        if len(values) and not np.can_cast(np.result_type(*_ends(values)), held.dtype):
+            held = held.astype(np.int64)
+        if len(held) < self._total:
+            held = np.concatenate([held, np.zeros(self._total, dtype=held.dtype)])  # room for as many again
+        self._columns[name] = held
+        known = rows < len(old)
+        changed = rows[~known | (held[rows] != values)]
+        held[rows] = values
+        old.changed(changed, held, self._total)
+
     def _column(self, name: str) -> Column:
         try:
             return self._columns[name]
         except KeyError:
             raise InvalidValue("column", name, f"one of {sorted(self._columns)}") from None
 
-    def _count(self, condition: Condition) -> int:
-        """How many rows the condition allows, at most."""
+    def meets(self, conditions: Sequence[Condition], rows: Rows) -> Mask:  # [len(rows)]
+        """Which of these rows meet all conditions."""
+        met = np.ones(len(rows), dtype=np.bool_)
+        for condition in conditions:
+            met &= self._met(condition, rows)
+        return met
+
+    def count(self, condition: Condition) -> int:
+        """How many rows the condition allows, at most; none of them is looked at."""
         if isinstance(condition, Listed):
             return len(condition.rows)
-        held = self._column(condition.column)
-        return len(held) if isinstance(condition, AnyBit) else self._sorted[condition.column].count(_ranges(condition))
+        self._column(condition.column)
+        if isinstance(condition, AnyBit | NoneOf):
+            return self._total
+        return self._sorted[condition.column].count(*_ranges(condition))
 
     def _slice(self, condition: Condition) -> Rows:
         """The rows it allows and perhaps others, each once."""
@@ -135,9 +182,9 @@ class Attributes:
             if len(rows) and not 0 <= rows[0] <= rows[-1] < self._total:
                 raise InvalidValue("rows", (int(rows[0]), int(rows[-1])), f"rows from 0 to {self._total - 1}")
             return rows
-        if isinstance(condition, AnyBit):
+        if isinstance(condition, AnyBit | NoneOf):
             return np.arange(self._total)
-        return self._sorted[condition.column].rows(_ranges(condition))
+        return self._sorted[condition.column].rows(*_ranges(condition))
 
     def _met(self, condition: Condition, rows: Rows | None) -> Mask:  # [len(rows)] or [n]
         if isinstance(condition, Listed):
@@ -145,43 +192,25 @@ class Attributes:
             listed[self._slice(condition)] = True
             return listed if rows is None else listed[rows]
         held = self._column(condition.column)
-        values = held if rows is None else held.take(rows)
+        values = held[: self._total] if rows is None else held.take(rows)
         match condition:
             case OneOf(_, (code,)):
                 return np.asarray(values == code)
+            case NoneOf(_, (code,)):
+                return np.asarray(values != code)
             case OneOf(_, codes):
                 return np.isin(values, codes)
+            case NoneOf(_, codes):
+                return np.isin(values, codes, invert=True)
             case Between(_, least, most):
                 return np.asarray((values >= least) & (values <= most))
             case AnyBit(_, bits):
                 return np.asarray((values & _within(bits, values.dtype)) != 0)
 
 
-class _Sorted:
-    """A column's rows in the order of their values, and the rows that have changed since."""
-
-    def __init__(self, column: Column) -> None:
-        self._order = np.argsort(column, kind="stable").astype(np.int64)
-        self._values = column[self._order].astype(np.int64)
-        self.fresh: set[int] = set()
-
-    def changed(self, row: int) -> None:
-        self.fresh.add(row)
-
-    def count(self, ranges: list[tuple[int, int]]) -> int:
-        return sum(stop - start for start, stop in self._places(ranges)) + len(self.fresh)
-
-    def rows(self, ranges: list[tuple[int, int]]) -> Rows:
-        parts = [self._order[start:stop] for start, stop in self._places(ranges)]
-        if not self.fresh:
-            return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, dtype=np.int64)])
-        return np.unique(np.concatenate([*parts, np.fromiter(self.fresh, dtype=np.int64)]))
-
-    def _places(self, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        return [
-            (int(np.searchsorted(self._values, least, "left")), int(np.searchsorted(self._values, most, "right")))
-            for least, most in ranges
-        ]
+def _ends(values: Column) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """The narrowest types of the least and of the greatest value."""
+    return np.min_scalar_type(int(values.min())), np.min_scalar_type(int(values.max()))
 
 
 def _within(bits: int, kind: np.dtype[Any]) -> np.integer:
@@ -191,16 +220,9 @@ def _within(bits: int, kind: np.dtype[Any]) -> np.integer:
     return within
 
 
-def _narrow(column: Column) -> Column:
-    """A copy in the narrowest type of 8, 32 or 64 bits: a condition takes as long as it has bytes to read."""
-    kinds = (np.int8, np.int32) if column.dtype.kind in "bi" else (np.uint8, np.uint32)
-    least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
-    fitting = [kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max]
-    return column.astype(fitting[0]) if fitting else column.copy()
-
-
-def _ranges(condition: OneOf | Between) -> list[tuple[int, int]]:
-    """What it allows, as ranges that do not overlap, both ends included."""
-    if isinstance(condition, OneOf):
-        return [(code, code) for code in sorted(set(condition.codes))]
-    return [(condition.least, condition.most)] if condition.least <= condition.most else []
+def _ranges(condition: OneOf | Between) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What it allows, as (least, most) of ranges that do not overlap."""
+    if isinstance(condition, Between):
+        return np.array([condition.least]), np.array([condition.most])
+    codes = np.unique(np.array(condition.codes, dtype=np.int64))
+    return codes, codes

@@ -1,4 +1,4 @@
-"""Neighbours: products nearest to the live vector."""
+"""Neighbours: products nearest to the live vector, among those that the list's conditions leave."""
 
 import numpy as np
 
@@ -12,5 +12,5 @@ def neighbours(asked: Asked, limit: int) -> Found:
     """The products with the greatest inner product with the live vector."""
     if asked.live is None:
         return NONE
-    nearest = asked.snapshot.index.search(asked.live, limit)
-    return Found(nearest.rows.astype(np.int64), np.maximum(nearest.scores, 0.0))
+    nearest = asked.assortment.search.within(asked.narrowing.selection, asked.live, limit)
+    return Found(nearest.rows, np.maximum(nearest.scores, 0.0))

@@ -63,7 +63,7 @@ def believing(vectors: Vectors) -> SketchIndex:
 def growing(vectors: Vectors) -> GrowingIndex:
     """The last third of the rows, added in two parts to a published index."""
     first, second = len(vectors) * 2 // 3, len(vectors) * 5 // 6
-    index = GrowingIndex(ExactIndex(vectors[:first]), first, vectors.shape[1])
+    index = GrowingIndex(ExactIndex(vectors[:first]), vectors[:first])
     index.add(vectors[first:second])
     index.add(vectors[second:])
     return index
@@ -248,7 +248,7 @@ def test_an_index_says_how_much_of_the_nearest_it_finds(make: Make) -> None:
 
 
 def test_what_is_added_is_found_in_the_next_search() -> None:
-    index = GrowingIndex(ExactIndex(VECTORS), 5, 2)
+    index = GrowingIndex(ExactIndex(VECTORS), VECTORS)
     assert index.add(np.array([[2, 0], [3, 0]], dtype=np.float32)).tolist() == [5, 6]
     assert len(index) == 7
     assert index.search(EAST, 3).rows.tolist() == [1, 6, 5]
@@ -256,8 +256,20 @@ def test_what_is_added_is_found_in_the_next_search() -> None:
     assert index.search(EAST, 2, allowed).rows.tolist() == [5, 0]
 
 
+def test_a_row_without_a_vector_keeps_its_place_and_is_found_once_it_has_one() -> None:
+    index = GrowingIndex(ExactIndex(VECTORS), VECTORS)
+    index.add(np.array([[0, 0], [3, 0]], dtype=np.float32), np.array([False, True]))
+    assert index.search(-EAST, 7).rows.tolist().count(5) == 0
+    assert index.among(np.array([0, 5, 6]), EAST, 3).rows.tolist() == [6, 0]
+    index.put(np.array([5]), np.array([[9, 0]], dtype=np.float32))
+    assert index.search(EAST, 1).rows.tolist() == index.among(np.array([0, 5, 6]), EAST, 1).rows.tolist() == [5]
+    assert index.take(np.array([6, 0, 5])).tolist() == [[3, 0], VECTORS[0].tolist(), [9, 0]]
+    with pytest.raises(InvalidValue, match=r"rows: got \[0\], expected added rows, from 5 to 6"):
+        index.put(np.array([0]), np.array([[9, 0]], dtype=np.float32))
+
+
 def test_an_addition_that_does_not_fit_is_refused() -> None:
-    index = GrowingIndex(ExactIndex(VECTORS), 5, 2)
+    index = GrowingIndex(ExactIndex(VECTORS), VECTORS)
     with pytest.raises(InvalidValue, match=r"vectors: got \(1, 3\), expected the shape \(m, 2\)"):
         index.add(np.zeros((1, 3), dtype=np.float32))
     with pytest.raises(InvalidValue, match="vectors: got 'numbers that are not finite"):

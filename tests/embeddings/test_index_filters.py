@@ -15,8 +15,10 @@ from embeddings.index import (
     Condition,
     ExactIndex,
     FilteredSearch,
+    GrowingIndex,
     IvfIndex,
     Listed,
+    NoneOf,
     OneOf,
     Selection,
 )
@@ -52,6 +54,8 @@ def meets(condition: Condition, held: dict[str, NDArray[np.int64]], row: int) ->
     match condition:
         case OneOf(column, codes):
             return int(held[column][row]) in codes
+        case NoneOf(column, codes):
+            return int(held[column][row]) not in codes
         case Between(column, least, most):
             return least <= int(held[column][row]) <= most
         case AnyBit(column, bits):
@@ -65,6 +69,7 @@ prices = st.integers(-5, 1100)
 conditions = st.one_of(
     st.builds(OneOf, st.just("category"), codes),
     st.builds(OneOf, st.just("in_stock"), st.sampled_from([(0,), (1,), (0, 1)])),
+    st.builds(NoneOf, st.just("category"), codes),
     st.builds(Between, st.just("price"), prices, prices),
     st.builds(AnyBit, st.just("regions"), st.integers(0, 15)),
     st.builds(Listed, st.lists(st.integers(0, TOTAL - 1), max_size=6).map(lambda rows: np.array(rows, dtype=np.int64))),
@@ -81,7 +86,7 @@ def test_a_selection_is_what_meets_every_condition(asked: list[Condition], chang
     attributes = Attributes(held)
     for name, row, value in changed:
         held[name][row] = value
-        attributes.put(name, row, value)
+        attributes.put(np.array([row]), {name: np.array([value])})
     expected = [row for row in range(TOTAL) if all(meets(condition, held, row) for condition in asked)]
     assert rows_of(attributes.select(asked)) == expected
 
@@ -95,16 +100,35 @@ def test_few_rows_come_as_a_list_and_many_as_a_mask() -> None:
 def test_a_column_changed_often_is_still_selected_by_what_it_holds() -> None:
     attributes = Attributes(columns())
     for row in range(300):
-        attributes.put("category", row, 777)
+        attributes.put(np.array([row]), {"category": np.array([777])})
     assert rows_of(attributes.select([OneOf("category", (777,))])) == list(range(300))
 
 
 def test_new_rows_are_selected_with_the_old() -> None:
-    attributes = Attributes({"price": np.array([5, 7])}).grown({"price": np.array([7])})
+    attributes = Attributes({"price": np.array([5, 7])})
+    attributes.put(np.array([1, 2]), {"price": np.array([8, 7])})
     assert len(attributes) == 3
-    assert rows_of(attributes.select([OneOf("price", (7,))])) == [1, 2]
+    assert rows_of(attributes.select([OneOf("price", (7,))])) == [2]
     with pytest.raises(InvalidValue, match=r"columns: got \['cost'\], expected values of each of \['price'\]"):
-        attributes.grown({"cost": np.array([1])})
+        attributes.put(np.array([3]), {"cost": np.array([1])})
+    with pytest.raises(InvalidValue, match=r"rows: got \[4\], expected every row from 3 to 4"):
+        attributes.put(np.array([4]), {"price": np.array([1])})
+
+
+def test_many_new_rows_are_as_if_they_had_been_there_from_the_start() -> None:
+    part = {name: column[:100] for name, column in columns().items()}
+    grown, whole = Attributes(part), Attributes(columns())
+    for start in range(100, TOTAL, 90):
+        rows = np.arange(start, start + 90)
+        grown.put(rows, {name: column[rows] * (1000 if name == "price" else 1) for name, column in columns().items()})
+    grown.put(np.arange(100, TOTAL), {"price": columns()["price"][100:]})
+    different: list[list[Condition]] = [
+        [OneOf("category", (3, 9))],
+        [Between("price", 3, 40), OneOf("in_stock", (1,))],
+        [Between("price", 0, 900)],
+    ]
+    for asked in different:
+        assert rows_of(grown.select(asked)) == rows_of(whole.select(asked))
 
 
 def test_what_is_not_there_is_refused_by_name() -> None:
@@ -116,7 +140,7 @@ def test_what_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(InvalidValue, match=r"columns: .*expected columns of one length"):
         Attributes({"price": np.zeros(3, np.int64), "category": np.zeros(4, np.int64)})
     with pytest.raises(InvalidValue, match="attributes: got 1000, expected attributes of 3 rows"):
-        FilteredSearch(ExactIndex(vectors()[:3]), vectors()[:3], attributes)
+        FilteredSearch(GrowingIndex(ExactIndex(vectors()[:3]), vectors()[:3]), attributes)
 
 
 @pytest.mark.parametrize("few", [0, 1 << 18], ids=["by the index", "by looking at all"])
@@ -135,7 +159,7 @@ def test_a_search_finds_the_best_that_conditions_allow(
     asked: tuple[Condition, ...], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("embeddings.index.filtered.FEW_NUMBERS", few)
-    search = FilteredSearch(ExactIndex(vectors()), vectors(), Attributes(columns()))
+    search = FilteredSearch(GrowingIndex(ExactIndex(vectors()), vectors()), Attributes(columns()))
     query = np.ones(8, dtype=np.float32)
     allowed = [row for row in range(TOTAL) if all(meets(condition, columns(), row) for condition in asked)]
     expected = sorted(allowed, key=lambda row: (-float(vectors()[row] @ query), row))[:100]
@@ -147,5 +171,5 @@ def test_an_index_that_opens_too_few_cells_still_fills_the_list(monkeypatch: pyt
         monkeypatch.setattr(f"embeddings.index.{module}.FEW_NUMBERS", 0)
     index = IvfIndex.build(vectors())
     index.effort = 0.0
-    search = FilteredSearch(index, vectors(), Attributes(columns()))
+    search = FilteredSearch(GrowingIndex(index, vectors()), Attributes(columns()))
     assert len(search.search(np.ones(8, dtype=np.float32), 100, [Between("price", 0, 299)]).rows) == 100

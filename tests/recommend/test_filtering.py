@@ -6,7 +6,8 @@ import pytest
 
 from graph import DAY, InteractionKind, Product, ProductId
 from recommend.answers import PlacementRequest, RecommendationRequest
-from recommend.filtering import MAX_EVALUATIONS, MAX_LOOKED_AT
+from recommend.filtering import MAX_LOOKED_AT
+from recommend.narrowing import MAX_EVALUATIONS
 from tests.recommend.shop import NOW, Shop, profile, recent, said, shop_with, visitor
 
 

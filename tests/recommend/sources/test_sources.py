@@ -5,6 +5,7 @@ import pytest
 
 from graph import Profile
 from recommend.asked import Asked, asked_for, nearest_customers
+from recommend.narrowing import narrowing_for
 from recommend.placements import SourceName
 from recommend.sources import SOURCES
 from tests.recommend.shop import NOW, Shop, profile, visitor
@@ -19,7 +20,8 @@ def found(shop: Shop, source: str, asker: Profile | None, page: str | None = Non
 def ask(shop: Shop, asker: Profile | None, page: str | None = None) -> Asked:
     assortment = shop.recommender.assortment(shop.snapshot, shop.catalogue)
     someone = shop.recommender.visitor(asker, assortment, NOW)
-    return asked_for(shop.placements.place("homepage"), someone, assortment, page, (), nearest_customers)
+    place = shop.placements.place("homepage")
+    return asked_for(place, someone, narrowing_for(place, None, assortment), page, (), nearest_customers)
 
 
 def test_neighbours_are_those_of_the_live_vector(shop: Shop) -> None:
