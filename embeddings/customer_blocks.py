@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from embeddings.counting_sort import counting_sort
 from embeddings.scratch import Scratch, row_blocks
 from graph import EdgeArrays
 
@@ -30,27 +30,15 @@ def by_customer(edges: EdgeArrays, scratch: Scratch) -> Iterator[EdgeArrays]:
     if len(blocks) <= 1:
         yield edges
         return
-    begins = offsets[[first for first, _ in blocks]]
     block_of = np.repeat(np.arange(len(blocks)), [last - first for first, last in blocks])  # [num_customers]
-    columns = _moved(edges, block_of, begins, scratch)
-    for begin, end in zip(begins, np.append(begins[1:], len(edges)), strict=True):
-        part: dict[str, Any] = {name: column[begin:end] for name, column in columns.items()}
+    columns = counting_sort(
+        [getattr(edges, name) for name in NEEDED],
+        lambda some: block_of[edges.customer[some]],
+        np.array([offsets[last] - offsets[first] for first, last in blocks]),
+        scratch,
+    )
+    for first, last in blocks:
+        rows = slice(offsets[first], offsets[last])
+        part: dict[str, Any] = {name: column[rows] for name, column in zip(NEEDED, columns, strict=True)}
         part |= {name: getattr(edges, name)[:0] for name in ("at", "quantity", "value")}
         yield replace(edges, **part)
-
-
-def _moved(
-    edges: EdgeArrays, block_of: NDArray[np.int64], begins: NDArray[np.int64], scratch: Scratch
-) -> dict[str, NDArray[Any]]:
-    """The columns with the edges of the first block first, and so on."""
-    columns = {name: scratch.empty(len(edges), getattr(edges, name).dtype) for name in NEEDED}
-    filled = begins.copy()
-    for some in scratch.slices(len(edges)):
-        block = block_of[edges.customer[some]]
-        order = np.argsort(block, kind="stable")
-        met = np.bincount(block, minlength=len(begins))
-        place = np.arange(len(order)) + np.repeat(filled - (np.cumsum(met) - met), met)
-        for name, column in columns.items():
-            column[place] = getattr(edges, name)[some][order]
-        filled += met
-    return columns

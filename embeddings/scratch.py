@@ -1,4 +1,4 @@
-"""Scratch: where the large arrays of learning lie, in memory or in mapped files, and how much is looked at at a time."""
+"""Scratch: where the large arrays of learning lie, in memory or in mapped files, looked at a block at a time."""
 
 import mmap
 import os

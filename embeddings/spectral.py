@@ -39,8 +39,8 @@ def spectral(
     """The `dim` leading singular directions of the matrix with its rows and columns tempered by their sums.
 
     Randomised subspace iteration (Halko, Martinsson, Tropp 2011) with the matrix's products among themselves, then the
-    small eigenproblem. The matrix is read through once an iteration, `block` entries at a time, and never copied: it may
-    lie in a mapped file. Memory is some arrays of [num_products, dim] and one of [num_customers].
+    small eigenproblem. The matrix is read through once an iteration, `block` entries at a time, and never copied: it
+    may lie in a mapped file. Memory is some arrays of [num_products, dim] and one of [num_customers].
     """
     tempered = _Tempered(matrix, customer_power, product_power, block)
     width = min(dim + OVERSAMPLING, *matrix.shape)

@@ -3,15 +3,18 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import sparse
 
 from embeddings.checkpoint import Checkpoint
+from embeddings.customer_vectors import customer_vectors
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.metrics import ndcg_at, recall_at
@@ -26,7 +29,9 @@ from embeddings.gnn.loss import sampled_softmax
 from embeddings.gnn.model import CustomerProductGnn
 from embeddings.gnn.start import initial_model
 from embeddings.interaction_matrix import InteractionMatrix
-from graph import Campaign, EdgeArrays, Instant, Product, ProductId
+from embeddings.processes import Processes
+from embeddings.scratch import MEMORY, Scratch
+from graph import Campaign, EdgeArrays, Instant, Product
 
 __all__ = ["seconds_an_epoch", "train"]
 
@@ -47,6 +52,7 @@ def train(
     validation: HeldOut | None = None,
     start: EmbeddingSet | None = None,
     checkpoint: Checkpoint | None = None,
+    scratch: Scratch = MEMORY,
     progress: Progress = silent,
 ) -> EmbeddingSet:
     """Learn vectors of every product of the catalogue or the edges, and of every customer of the edges.
@@ -58,38 +64,49 @@ def train(
         products it does not know start from that solution, turned into its space.
     checkpoint: where every finished epoch is kept; a training that was killed goes on after the last of them, to the
         same result. The caller clears it once what was learnt is written.
+    scratch: where arrays as long as the interactions lie. In files, and with edges whose columns are mapped files, the
+        memory it takes does not grow with the interactions; docs/scale.md says what it grows with.
+
+    Processes that torchrun started, or that share a process group, train one set together when each of them calls this
+    with the same arguments: they share out the pairs of every step, the loss and its gradient being those of one
+    process. The first one's generator, checkpoint and measurements count; all of them return the set. ProcessLost where
+    one of them has ended.
+
     The set has no version yet: that is given when it is published. TrainingDiverged where a number is no longer finite.
     The same arguments and generator state give the same set on the same number of threads.
     """
+    processes = Processes.here()
+    rng.bit_generator.state = processes.from_first(lambda: rng.bit_generator.state)
     progress("start", 0, config.epochs)
-    training = _Training(edges, products, campaigns, config, as_of, rng, start)
+    training = _Training(edges, products, campaigns, config, as_of, rng, start, scratch, processes)
     done, best, kept, greatest = 0, 0, training.parameters(), -1.0
-    saved = checkpoint.load() if checkpoint is not None else None
+    saved = processes.from_first(lambda: checkpoint.load() if checkpoint is not None else None)
     if saved is not None:
         done, best, greatest = saved.step, saved.state["best"], saved.state["greatest"]
         rng.bit_generator.state = json.loads(saved.state["rng"])
         kept = training.restore(saved.arrays)
         progress(f"going on after epoch {done}", done, config.epochs)
     elif validation is not None:
-        greatest = training.measured(0, validation).manifest.metrics["validation_ndcg"]
+        greatest = training.measured(0, validation)["validation_ndcg"]
     for epoch in range(done + 1, config.epochs + 1):
         if validation is not None and epoch - 1 - best >= config.patience:
             break
         loss = training.epoch(rng)
-        progress(f"epoch {epoch}, loss {loss:.3f}", epoch, config.epochs)
-        ndcg = training.measured(epoch, validation).manifest.metrics["validation_ndcg"] if validation else 0.0
+        progress(f"epoch {epoch}, loss {loss:.4f}", epoch, config.epochs)
+        ndcg = training.measured(epoch, validation)["validation_ndcg"] if validation is not None else 0.0
         if validation is None or ndcg > greatest:
             best, kept, greatest = epoch, training.parameters(), ndcg
-        if checkpoint is not None:
+        if checkpoint is not None and processes.first:
             state = {"best": best, "greatest": greatest, "rng": _written(rng)}
             checkpoint.save(epoch, training.arrays(kept), state)
     training.use(kept)
-    return training.measured(best, validation) if validation is not None else training.embeddings(best)
+    metrics = training.measured(best, validation) if validation is not None else {}
+    return training.embeddings(best, metrics)
 
 
 def seconds_an_epoch(edges: EdgeArrays, config: GnnConfig, as_of: Instant, rng: np.random.Generator) -> float:
     """About how long an epoch over these edges takes here and now, by its first steps."""
-    training = _Training(edges, [], [], config, as_of, rng, None)
+    training = _Training(edges, [], [], config, as_of, rng, None, MEMORY, Processes())
     begun, steps = time.perf_counter(), 0
     for steps, batch in enumerate(training.batches.epoch(rng), start=1):
         training.step(batch)
@@ -113,17 +130,23 @@ class _Training:
         as_of: Instant,
         rng: np.random.Generator,
         start: EmbeddingSet | None,
+        scratch: Scratch,
+        processes: Processes,
     ) -> None:
-        self.config = config
-        self.matrix = _with_catalogue(InteractionMatrix.from_edges(edges, as_of), products)
+        self.config, self.processes = config, processes
+        catalogue = (product.id for product in products)
+        self.matrix = InteractionMatrix.from_edges(edges, as_of, also=catalogue, scratch=scratch)
+        self.interactions = len(edges)
+        processes.agree("customers, products and interactions", [*self.matrix.shape, self.interactions])
         self.histories = Histories.of(self.matrix, config)
         graph = hetero_graph(self.histories, self.matrix.products, products, campaigns)
-        self.batches = Batches(graph, self.histories, config)
+        self.batches = Batches(graph, self.histories, config, processes)
         self.model = initial_model(self.histories, self.batches, config, rng, self.matrix.products, start)
         shared = [parameter for name, parameter in self.model.named_parameters() if name != "bases"]
         self.optimizer = torch.optim.Adam(shared, lr=config.learning_rate, fused=True)
         self.optimizer.add_param_group({"params": [self.model.bases], "lr": config.base_learning_rate})
         self.model.bases.requires_grad_(config.base_learning_rate > 0)
+        self.loss = processes.parallel(_Loss(self.model, config))
         self.rates = (config.learning_rate, config.base_learning_rate)
         self.steps, self.made = max(config.epochs * len(self.batches), 1), 0
 
@@ -137,15 +160,16 @@ class _Training:
         config = self.config
         for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = rate * _rate(self.made, self.steps, config.warmup_steps)
-        customers, products = self.model.pairs(batch)
-        loss = sampled_softmax(customers, products, batch.own, batch.masked, config.temperature, config.half_precision)
+        loss = self.loss(batch)
+        total = self.processes.total(loss.detach().clone())
         self.made += 1
-        if not torch.isfinite(loss):
+        if not np.isfinite(total):
             raise TrainingDiverged("loss", self.made, config.learning_rate)
         self.optimizer.zero_grad()
-        torch.autograd.backward(loss)
+        with self.processes.together():
+            torch.autograd.backward(loss * self.processes.size)  # the processes' gradients are averaged
         self.optimizer.step()
-        return float(loss.item())
+        return total
 
     def parameters(self) -> dict[str, NDArray[Any]]:
         """A copy of what has been learnt."""
@@ -176,13 +200,33 @@ class _Training:
         self.made = int(arrays["made"])
         return _named("kept ", arrays)
 
-    def measured(self, epoch: int, validation: HeldOut) -> EmbeddingSet:
-        """The set as it is now, its manifest saying how well it finds what was held out."""
-        return _measured(self.embeddings(epoch), self.matrix, validation)
+    def measured(self, epoch: int, validation: HeldOut) -> dict[str, float]:
+        """How well the set as it is now finds what was held out."""
+        return self.processes.from_first(lambda: _measured(self.embeddings(epoch), self._bought, validation))
 
-    def embeddings(self, epoch: int) -> EmbeddingSet:
-        """The set as it is now, after this epoch."""
-        return _embedding_set(self.model, self.matrix, self.histories, self.batches, self.config, epoch)
+    @cached_property
+    def _bought(self) -> sparse.csr_array:
+        return self.matrix.bought()
+
+    def embeddings(self, epoch: int, metrics: dict[str, float] | None = None) -> EmbeddingSet:
+        """The set as it is now, after this epoch; TrainingDiverged where a number of it is not finite."""
+        return _embedding_set(
+            self.model, self.matrix, self.histories, self.batches, self.config, epoch, self.interactions, metrics or {}
+        )
+
+
+class _Loss(torch.nn.Module):
+    """The loss of a batch, as much of it as its share of the pairs."""
+
+    def __init__(self, model: CustomerProductGnn, config: GnnConfig) -> None:
+        super().__init__()
+        self.model = model
+        self._temperature, self._half_precision = config.temperature, config.half_precision
+
+    def forward(self, batch: Batch) -> torch.Tensor:  # scalar
+        customers, products = self.model.pairs(batch)
+        compared = (customers, products, batch.own, batch.masked)
+        return sampled_softmax(*compared, self._temperature, self._half_precision) * batch.share
 
 
 def _named(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -199,14 +243,6 @@ def _rate(done: int, steps: int, warmup_steps: int) -> float:
     return rising * (1.0 - done / steps)
 
 
-def _with_catalogue(matrix: InteractionMatrix, products: Sequence[Product]) -> InteractionMatrix:
-    """The same rows, with a column for every product of the catalogue too."""
-    every = sorted({*matrix.products, *(ProductId(product.id) for product in products)})
-    columns = {product: column for column, product in enumerate(every)}
-    own = np.array([columns[product] for product in matrix.products], dtype=np.int32)
-    return replace(matrix, products=every, product=own[matrix.product])
-
-
 @torch.no_grad()
 def _embedding_set(
     model: CustomerProductGnn,
@@ -215,14 +251,14 @@ def _embedding_set(
     batches: Batches,
     config: GnnConfig,
     epoch: int,
+    interactions: int,
+    metrics: dict[str, float],
 ) -> EmbeddingSet:
     """What the model says after an epoch, as arrays; TrainingDiverged where one is not finite."""
     rows, described_by = batches.everything()
     states = model.states(rows, described_by)  # [num_products, dim]
     inputs, outputs = model.inputs(states).numpy(), model.outputs(states, rows).numpy()
-    sums = histories.matrix(histories.history) @ inputs  # [num_customers, dim]
-    with np.errstate(over="ignore"):
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    customers, lengths = customer_vectors(batches.matrix, inputs, histories.scratch)
     for what, vectors in (("a product vector", outputs), ("an input vector", inputs), ("a customer vector", lengths)):
         if not np.isfinite(vectors).all():
             raise TrainingDiverged(what, epoch * len(batches), config.learning_rate)
@@ -235,7 +271,7 @@ def _embedding_set(
     counts = {
         "customers": len(matrix.customers),
         "products": len(matrix.products),
-        "interactions": int(matrix.times.sum()),
+        "interactions": interactions,
     }
     counts |= {kind: described.shape[1] for kind, described in batches.described_by.items()}
     manifest = Manifest(
@@ -246,29 +282,29 @@ def _embedding_set(
         dim=config.dim,
         as_of=matrix.as_of,
         counts=counts,
+        metrics=metrics,
     )
     return EmbeddingSet(
         manifest=manifest,
         customers=matrix.customers,
         products=matrix.products,
-        customer_vectors=_float32(sums / np.where(lengths > 0, lengths, 1.0)),
+        customer_vectors=customers,
         product_vectors=_float32(outputs),
         input_vectors=_float32(inputs),
         input_weights=histories.degree_weights,
     )
 
 
-def _measured(embeddings: EmbeddingSet, matrix: InteractionMatrix, validation: HeldOut) -> EmbeddingSet:
-    """The same set, its manifest saying how well it finds what was held out."""
-    lists = VectorRanker.of(embeddings, matrix).rank(validation.customers, K, validation.task.masks_history)
+def _measured(embeddings: EmbeddingSet, bought: sparse.csr_array, validation: HeldOut) -> dict[str, float]:
+    """How well a set finds what was held out; bought: what its customers have of its products."""
+    lists = VectorRanker(embeddings, bought).rank(validation.customers, K, validation.task.masks_history)
     columns = {product: column for column, product in enumerate(validation.products)}
     beyond = len(columns)
     own = np.array([*(columns.get(product, beyond) for product in embeddings.products), -1], dtype=np.int32)
-    metrics = {
+    return {
         "validation_recall": float(recall_at(K, own[lists], validation.relevant).mean()),
         "validation_ndcg": float(ndcg_at(K, own[lists], validation.relevant).mean()),
     }
-    return replace(embeddings, manifest=msgspec.structs.replace(embeddings.manifest, metrics=metrics))
 
 
 def _float32(array: NDArray[np.floating]) -> NDArray[np.float32]:

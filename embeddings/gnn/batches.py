@@ -13,16 +13,22 @@ from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.hetero_graph import ATTRIBUTES, describing
 from embeddings.gnn.histories import Histories
 from embeddings.gnn.pyg import HeteroData, adjacency
+from embeddings.gnn.shuffled import shuffled
+from embeddings.processes import Processes
 
 __all__ = ["Batch", "Batches"]
 
+ALONE = Processes()
 
 MOST = 1 / 3
 """A batch that needs more than this share of the products takes all: choosing rows would cost more than it saves."""
 
 
 class Batch(NamedTuple):
-    """Positions are within the batch: of customers, or of the n products in `rows`."""
+    """Positions are within the batch: of customers, or of the n products in `rows`.
+
+    Where processes train together, the pairs are one process' share, the targets those of all.
+    """
 
     rows: Tensor  # [n], product rows, rising
     described_by: dict[str, Tensor]  # kind → sparse csr [n, num_attributes]
@@ -32,17 +38,22 @@ class Batch(NamedTuple):
     targets: Tensor  # [num_targets], the distinct ones of all pairs, each a negative of the others
     own: Tensor  # [num_pairs], where among these the pair's own is
     masked: Tensor  # [num_pairs, num_targets] bool, True for what the pair's customer has, but for its own
+    share: float = 1.0  # of all processes' pairs
 
 
 class Batches:
     """Draws batches from compressed rows in numpy; the same generator state gives the same batches.
 
-    Customers with one product take no part: nothing would be left without the target.
+    Customers with one product take no part: nothing would be left without the target. Processes that train together
+    draw the same batch, and each makes its share of it.
     """
 
-    def __init__(self, graph: HeteroData, histories: Histories, config: GnnConfig) -> None:
+    def __init__(
+        self, graph: HeteroData, histories: Histories, config: GnnConfig, processes: Processes = ALONE
+    ) -> None:
         self.histories = histories
         self.config = config
+        self.processes = processes
         self.eligible = np.flatnonzero(histories.sizes() >= 2)  # [num_eligible]
         self.matrix = histories.matrix(histories.history)
         self.described_by = {
@@ -50,8 +61,7 @@ class Batches:
             for kind in ATTRIBUTES
             if config.attributes and graph[kind.value].num_nodes
         }
-        self._customer = np.repeat(np.arange(len(histories.sizes())), histories.sizes())  # [num_entries]
-        self._targets = np.concatenate([[0.0], np.cumsum(histories.target, dtype=np.float64)])  # [num_entries + 1]
+        self._targets = _sums(histories)
 
     def __len__(self) -> int:
         """How many batches an epoch has."""
@@ -62,7 +72,7 @@ class Batches:
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         """In random order every eligible customer once, with some drawn targets of theirs; or every pair of theirs."""
         if self.config.every_pair:
-            entries = rng.permutation(np.flatnonzero(np.isin(self._customer, self.eligible)))
+            entries = shuffled(self._pairs(), rng, self.histories.scratch)
             for start in range(0, len(entries), self._num_pairs):
                 yield self._batch(np.sort(entries[start : start + self._num_pairs]))
             return
@@ -81,6 +91,18 @@ class Batches:
     def _num_pairs(self) -> int:
         return self.config.batch_customers * self.config.targets_per_customer
 
+    def _pairs(self) -> NDArray[np.int64]:  # [num_pairs]
+        """The entries of eligible customers."""
+        sizes, scratch = self.histories.sizes(), self.histories.scratch
+        pairs: NDArray[np.int64] = scratch.empty(int(sizes[self.eligible].sum()), np.int64)
+        length = 0
+        for some in scratch.slices(len(self.histories.products)):
+            entries = np.arange(some.start, some.stop)
+            kept = entries[sizes[self.histories.customers(entries)] >= 2]
+            pairs[length : length + len(kept)] = kept
+            length += len(kept)
+        return pairs
+
     def _drawn(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:  # [num_pairs]
         """Entries of these customers, as many of each, as often as their weight says."""
         offsets, each = self.histories.offsets, self.config.targets_per_customer
@@ -91,12 +113,16 @@ class Batches:
         return kept
 
     def _batch(self, entries: NDArray[np.int64]) -> Batch:
-        """The pairs that these entries of the histories are."""
+        """This process' share of the pairs that these entries of the histories are, among the targets of all."""
         histories = self.histories
-        chosen, customers = np.unique(self._customer[entries], return_inverse=True)
-        part = self.matrix[chosen]  # [num_customers, num_products]
         targets, own = np.unique(histories.products[entries], return_inverse=True)
-        rows = np.unique(part.indices)  # the targets are among them
+        part_of = self.processes.share(len(entries))
+        share = (part_of.stop - part_of.start) / len(entries)
+        if share > 0:  # a process without a pair takes them all, for nothing
+            entries, own = entries[part_of], own[part_of]
+        chosen, customers = np.unique(histories.customers(entries), return_inverse=True)
+        part = self.matrix[chosen]  # [num_customers, num_products]
+        rows = np.union1d(part.indices, targets)
         if len(rows) > MOST * histories.shape[1]:
             rows = np.arange(histories.shape[1])
 
@@ -120,4 +146,15 @@ class Batches:
             targets=torch.from_numpy(np.searchsorted(rows, targets)),
             own=torch.from_numpy(own),
             masked=torch.from_numpy(masked),
+            share=share,
         )
+
+
+def _sums(histories: Histories) -> NDArray[np.float64]:  # [num_entries + 1]
+    """The target weights of all entries before each one."""
+    sums: NDArray[np.float64] = histories.scratch.empty(len(histories.target) + 1, np.float64)
+    sums[0] = 0.0
+    for some in histories.scratch.slices(len(histories.target)):
+        so_far = np.concatenate([sums[some.start : some.start + 1], histories.target[some]])
+        sums[some.start + 1 : some.stop + 1] = np.cumsum(so_far)[1:]
+    return sums
