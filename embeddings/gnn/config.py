@@ -25,6 +25,8 @@ class GnnConfig:
     every_pair: an epoch asks for every product of every customer once, instead of for some drawn ones of each.
     cosine: products are at unit length while training, and gain their popularity afterwards, when they serve: many
         negatives drawn as often as they are bought have taken it out of what is learnt.
+    log_popularity: how often temperature · log(customers a product has) is added to a score that serves. Where in-batch
+        negatives took popularity out, 1 gives back what they took.
     half_precision: scores and their gradient in bfloat16, sums in float32: twice as fast where the processor has it.
     base_learning_rate: of what is learnt of single products; `learning_rate` is that of all they share. Both rise over
         `warmup_steps` and then fall linearly.
@@ -65,6 +67,7 @@ class GnnConfig:
     popularity_half_life_days: float = 30.0
     discovery_power: float = 0.5
     discovery_half_life_days: float = 7.0
+    log_popularity: float = 0.0
     targets_half_life_days: float = 60.0
     head_power: float = 2.0
     attributes: bool = True
@@ -84,8 +87,9 @@ class GnnConfig:
         for name in (*above_zero, *(name for name in vars(self) if name.endswith("half_life_days"))):
             if not getattr(self, name) > 0:
                 raise InvalidValue(name, getattr(self, name), "a number above 0")
-        if not self.base_learning_rate >= 0:
-            raise InvalidValue("base_learning_rate", self.base_learning_rate, "a number of 0 or more")
+        for name in ("base_learning_rate", "log_popularity"):
+            if not getattr(self, name) >= 0:
+                raise InvalidValue(name, getattr(self, name), "a number of 0 or more")
         for kind, weight in self.kind_weights.items():
             if not weight >= 0:
                 raise InvalidValue(f"kind_weights[{kind}]", weight, "a number of 0 or more")

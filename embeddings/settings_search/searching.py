@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
 import numpy as np
 from scipy import sparse
 
@@ -17,7 +16,6 @@ from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.joined import joined
 from embeddings.settings_search.pairs import AS_OF, hold_out
 from embeddings.settings_search.trial import Trial, measured
-from embeddings.spectral import powers
 from embeddings.spectral_filter import SpectralConfig, SpectralFilter
 from embeddings.training import seconds_an_epoch, train
 from graph import EdgeArrays, InvalidValue
@@ -30,14 +28,14 @@ SHARE = 0.2
 QUICK_CUSTOMERS, MOST_CUSTOMERS = 3000, 6000
 """How many customers are asked: to choose the powers of the filter; to judge the network, whose steps are larger."""
 
-POPULARITY = (0.1, 0.15, 0.2, 0.25, 0.3)
 MOST_EPOCHS = 12
 LEAST_EPOCHS = 2
 ENOUGH_EPOCHS = 4
 """With fewer for each of two networks, one takes all the time."""
 
 MOST_DIM = 256
-"""Of one network: more alone did not help. Where twice as many are allowed, a second from a random start is tried."""
+"""Of one network, the dimension of its popularity among them: more alone did not help. Where twice as many are allowed,
+a second from a random start is tried."""
 
 WEIGHTS = (0.0, 0.5, 0.8)
 """Of the second network's scores."""
@@ -56,12 +54,12 @@ PAIRS = GnnConfig(
     warmup_steps=100,
     spectral_power=1.0,
     start_power=0.5,
-    popularity_power=0.2,
+    popularity_power=0.0,
     discovery_power=0.0,
+    log_popularity=1.0,
     attributes=False,
 )
-"""The network where nothing is known but pairs: what is learnt is learnt of each product. Epochs are compared with its
-power of the popularity; the one that serves is chosen afterwards."""
+"""The network where nothing is known but pairs: what is learnt is learnt of each product."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ class _Run:
         """One network, or two joined, learnt from everything; None if the filter found as much on the slice or if there
         is no time for learning twice."""
         parts = 2 if self.dim >= 2 * MOST_DIM else 1
-        config = replace(PAIRS, dim=min(self.dim, MOST_DIM), half_precision=self.half_precision)
+        config = replace(PAIRS, dim=max(1, min(self.dim, MOST_DIM) - 1), half_precision=self.half_precision)
         begun = self.clock()
         epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
         rounds = SPARE * (self.deadline - self.clock() - (self.clock() - begun)) / (epoch * (2.0 + SHARE))
@@ -166,39 +164,21 @@ class _Run:
         for number, one in enumerate(configs):
             learnt.append(self._trained(self.slice, one, self.held_out))
             configs[number] = replace(one, epochs=int(learnt[-1].manifest.parameters["best_epoch"]))
-        best, weight, power = -1.0, 0.0, 0.0
+        best, weight = -1.0, 0.0
         for chosen in WEIGHTS if parts == 2 else (0.0,):
-            slice_set = joined(learnt, (1.0, chosen)[:parts])
-            for given in POPULARITY:
-                settings = {"dim": slice_set.dim, "epochs": [c.epochs for c in configs], "weight": chosen}
-                ndcg = self.judged(
-                    with_popularity(slice_set, self.matrix, given),
-                    "GNN",
-                    settings | {"popularity_power": given},
-                    self.held_out,
-                )
-                if ndcg > best:
-                    best, weight, power = ndcg, chosen, given
+            tried = joined(learnt, (1.0, chosen)[:parts])
+            settings = {"dim": tried.dim, "epochs": [one.epochs for one in configs], "weight": chosen}
+            ndcg = self.judged(tried, "GNN", settings, self.held_out)
+            if ndcg > best:
+                best, weight = ndcg, chosen
         if best <= self.least:
             return None
         weights = (1.0, weight) if weight > 0 else (1.0,)
-        everything = [self._trained(self.edges, one, None) for one in configs[: len(weights)]]
-        return with_popularity(joined(everything, weights), self.everything, power)
+        return joined([self._trained(self.edges, one, None) for one in configs[: len(weights)]], weights)
 
     def _trained(self, edges: EdgeArrays, config: GnnConfig, held_out: HeldOut | None) -> EmbeddingSet:
         rng = np.random.default_rng(config.seed)
         return train(edges, [], [], config=config, as_of=AS_OF, rng=rng, validation=held_out, progress=self.progress)
-
-
-def with_popularity(embeddings: EmbeddingSet, matrix: InteractionMatrix, power: float) -> EmbeddingSet:
-    """The same set as if it had been learnt with this power of the popularity, not with that of `PAIRS`."""
-    buyers = np.bincount(matrix.bought().indices, minlength=matrix.shape[1]).astype(np.float32)
-    parameters = {**embeddings.manifest.parameters, "popularity_power": power}
-    return replace(
-        embeddings,
-        manifest=msgspec.structs.replace(embeddings.manifest, parameters=parameters),
-        product_vectors=embeddings.product_vectors * powers(buyers, power - PAIRS.popularity_power)[:, None],
-    )
 
 
 def _told(config: SpectralConfig) -> dict[str, Any]:

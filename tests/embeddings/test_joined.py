@@ -52,6 +52,15 @@ def test_a_customer_is_of_unit_length_and_what_their_history_makes_of_them() -> 
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-6)
 
 
+def test_what_was_joined_before_may_be_joined_again() -> None:
+    one, other, third = a_set(3, 0), a_set(4, 1), a_set(2, 2)
+    nested = joined([joined([one, other], [1.0, 0.5]), third], [2.0, 1.0])
+    flat = joined([one, other, third], [2.0, 1.0, 1.0])
+    assert nested.manifest.customer_function.parts == (3, 4, 2)
+    for vectors in ("customer_vectors", "product_vectors", "input_vectors"):
+        assert getattr(nested, vectors) == pytest.approx(getattr(flat, vectors), abs=1e-6)
+
+
 def test_a_part_that_weighs_nothing_is_left_out() -> None:
     one = a_set(3, 0)
     assert joined([one, a_set(4, 1)], [1.0, 0.0]) is one
