@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graph import CustomerId, InteractionKind, ProductId
 
-__all__ = ["CustomerFunction", "EmbeddingSet", "Manifest"]
+__all__ = ["CustomerFunction", "EmbeddingSet", "Epoch", "Manifest"]
 
 
 class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +33,23 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[int, ...] = ()
 
 
+class Epoch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a training stood after an epoch, 0 being its start.
+
+    loss: the mean over the epoch's steps; None before the first. validation_ndcg: NDCG@20 on what was held out of the
+    training to see when it should end; None where nothing was.
+    """
+
+    epoch: int
+    loss: float | None = None
+    validation_ndcg: float | None = None
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a version is: model and parameters, the data it saw, how good it is, where it came from."""
+    """What a version is: model and parameters, the data it saw, how good it is, where it came from.
+
+    curve: of a version that was trained, an entry an epoch.
+    """
 
     version: str
     model: str
@@ -46,6 +61,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created: int = 0
     parent: str = ""
     metrics: dict[str, float] = {}
+    curve: tuple[Epoch, ...] = ()
     index_recall: float | None = None
     counts: dict[str, int] = {}
     checksums: dict[str, str] = {}

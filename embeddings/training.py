@@ -15,7 +15,7 @@ from scipy import sparse
 
 from embeddings.checkpoint import Checkpoint
 from embeddings.customer_vectors import customer_vectors
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
+from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Epoch, Manifest
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.metrics import ndcg_at, recall_at
 from embeddings.evaluation.split import HeldOut
@@ -59,7 +59,8 @@ def train(
 
     edges: interactions with products, all before or at `as_of`, from which ages are counted.
     validation: what customers bought after `as_of`. With it, training stops once its NDCG@20 has not grown for
-        `config.patience` epochs, the best epoch is kept, and the manifest's metrics and "best_epoch" tell of it.
+        `config.patience` epochs, the best epoch is kept, and the manifest's metrics and "best_epoch" tell of it. Its
+        curve tells of every epoch.
     start: an earlier set of as many dimensions, whose products training starts from instead of the spectral solution;
         products it does not know start from that solution, turned into its space.
     checkpoint: where every finished epoch is kept; a training that was killed goes on after the last of them, to the
@@ -80,28 +81,33 @@ def train(
     progress("start", 0, config.epochs)
     training = _Training(edges, products, campaigns, config, as_of, rng, start, scratch, processes)
     done, best, kept, greatest = 0, 0, training.parameters(), -1.0
+    curve: list[Epoch] = []
     saved = processes.from_first(lambda: checkpoint.load() if checkpoint is not None else None)
     if saved is not None:
         done, best, greatest = saved.step, saved.state["best"], saved.state["greatest"]
+        curve = msgspec.convert(saved.state["curve"], list[Epoch])
         rng.bit_generator.state = json.loads(saved.state["rng"])
         kept = training.restore(saved.arrays)
         progress(f"going on after epoch {done}", done, config.epochs)
     elif validation is not None:
         greatest = training.measured(0, validation)["validation_ndcg"]
+        curve.append(Epoch(0, None, greatest))
     for epoch in range(done + 1, config.epochs + 1):
         if validation is not None and epoch - 1 - best >= config.patience:
             break
         loss = training.epoch(rng)
         progress(f"epoch {epoch}, loss {loss:.4f}", epoch, config.epochs)
-        ndcg = training.measured(epoch, validation)["validation_ndcg"] if validation is not None else 0.0
-        if validation is None or ndcg > greatest:
-            best, kept, greatest = epoch, training.parameters(), ndcg
+        ndcg = training.measured(epoch, validation)["validation_ndcg"] if validation is not None else None
+        curve.append(Epoch(epoch, loss, ndcg))
+        if ndcg is None or ndcg > greatest:
+            best, kept = epoch, training.parameters()
+            greatest = greatest if ndcg is None else ndcg
         if checkpoint is not None and processes.first:
-            state = {"best": best, "greatest": greatest, "rng": _written(rng)}
+            state = {"best": best, "greatest": greatest, "rng": _written(rng), "curve": msgspec.to_builtins(curve)}
             checkpoint.save(epoch, training.arrays(kept), state)
     training.use(kept)
     metrics = training.measured(best, validation) if validation is not None else {}
-    return training.embeddings(best, metrics)
+    return training.embeddings(best, metrics, curve)
 
 
 def seconds_an_epoch(edges: EdgeArrays, config: GnnConfig, as_of: Instant, rng: np.random.Generator) -> float:
@@ -208,10 +214,20 @@ class _Training:
     def _bought(self) -> sparse.csr_array:
         return self.matrix.bought()
 
-    def embeddings(self, epoch: int, metrics: dict[str, float] | None = None) -> EmbeddingSet:
+    def embeddings(
+        self, epoch: int, metrics: dict[str, float] | None = None, curve: Sequence[Epoch] = ()
+    ) -> EmbeddingSet:
         """The set as it is now, after this epoch; TrainingDiverged where a number of it is not finite."""
         return _embedding_set(
-            self.model, self.matrix, self.histories, self.batches, self.config, epoch, self.interactions, metrics or {}
+            self.model,
+            self.matrix,
+            self.histories,
+            self.batches,
+            self.config,
+            epoch,
+            self.interactions,
+            metrics or {},
+            tuple(curve),
         )
 
 
@@ -253,6 +269,7 @@ def _embedding_set(
     epoch: int,
     interactions: int,
     metrics: dict[str, float],
+    curve: tuple[Epoch, ...],
 ) -> EmbeddingSet:
     """What the model says after an epoch, as arrays; TrainingDiverged where one is not finite."""
     rows, described_by = batches.everything()
@@ -283,6 +300,7 @@ def _embedding_set(
         as_of=matrix.as_of,
         counts=counts,
         metrics=metrics,
+        curve=curve,
     )
     return EmbeddingSet(
         manifest=manifest,
