@@ -1,0 +1,58 @@
+"""The cold-start benchmark prints one JSON object about any graph it is given."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cold_start import COUNTS, main
+from graph import (
+    DAY,
+    Instant,
+    Interaction,
+    InteractionKind,
+    NodeKind,
+    NodeRef,
+    Product,
+    ProductId,
+    known,
+    line_key,
+)
+from graph.data_folder import DataFolder
+from graph.stores import open_graph
+
+
+def bought(customer: int, product: int, day: int) -> Interaction:
+    return Interaction(
+        key=line_key("till", f"{customer}-{day}", str(product)),
+        customer=known(str(customer)),
+        kind=InteractionKind.PURCHASED,
+        target=NodeRef(NodeKind.PRODUCT, f"p{product:02}"),
+        at=Instant(day * DAY),
+        order=f"{customer}-{day}",
+    )
+
+
+def test_it_prints_what_is_lost_on_strangers_and_new_products(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph = open_graph(f"sqlite:///{DataFolder(tmp_path).graph}")
+    graph.upsert_products(Product(id=ProductId(f"p{n:02}"), department="D", category=f"C{n // 10}") for n in range(20))
+    graph.record_interactions(
+        bought(customer, 10 * (customer % 2) + product, day)
+        for customer in range(20)
+        for product in range(10)
+        for day in (10, 80)
+        if day == 80 or product != customer // 2  # there is one of ten that each has yet to find
+    )
+    graph.close()
+    main(["--data", str(tmp_path), "--json", str(tmp_path / "cold.json"), "--share", "0.5", "--least", "5"])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((tmp_path / "cold.json").read_text(encoding="utf-8"))
+    assert (printed["products"]["held_out"], printed["products"]["customers"]) == (10, 20)
+    assert printed["products"]["ndcg"]["mean"] == pytest.approx(printed["products"]["counts"]["category"]["mean"])
+    assert set(printed["products"]["counts"]) == set(COUNTS)
+    for task in ("all", "new"):
+        assert printed["customers"][task]["customers"] == 10
+        assert printed["customers"][task]["held_out"] == pytest.approx(1.0)
+    assert printed["customer_vector_microseconds"] == {}  # nobody has done 50 things
