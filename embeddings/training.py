@@ -29,6 +29,7 @@ from embeddings.gnn.loss import sampled_softmax
 from embeddings.gnn.model import CustomerProductGnn
 from embeddings.gnn.start import initial_model
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.popularity import with_log_popularity
 from embeddings.processes import Processes
 from embeddings.scratch import MEMORY, Scratch
 from graph import Campaign, EdgeArrays, Instant, Product
@@ -302,7 +303,7 @@ def _embedding_set(
         metrics=metrics,
         curve=curve,
     )
-    return EmbeddingSet(
+    learnt = EmbeddingSet(
         manifest=manifest,
         customers=matrix.customers,
         products=matrix.products,
@@ -311,6 +312,9 @@ def _embedding_set(
         input_vectors=_float32(inputs),
         input_weights=histories.degree_weights,
     )
+    if config.log_popularity == 0:
+        return learnt
+    return with_log_popularity(learnt, histories.buyers(), config.log_popularity * config.temperature)
 
 
 def _measured(embeddings: EmbeddingSet, bought: sparse.csr_array, validation: HeldOut) -> dict[str, float]:
