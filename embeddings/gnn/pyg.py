@@ -1,4 +1,4 @@
-"""What is used of PyTorch Geometric, imported without the deprecation warning its own import raises."""
+"""What is used of PyTorch Geometric, imported without the warnings its own import raises."""
 
 import warnings
 from typing import Any
@@ -10,6 +10,7 @@ from scipy import sparse
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated", category=FutureWarning)
+    warnings.filterwarnings("ignore", message="IProgress not found")  # of progress bars in notebooks, drawn by nothing
     from torch_geometric.data import HeteroData
     from torch_geometric.nn import MessagePassing
 
