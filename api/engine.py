@@ -223,6 +223,7 @@ class Engine:
             try:
                 if await asyncio.to_thread(self.snapshots.refresh, self._prepare):
                     self.announce()
+                    await asyncio.to_thread(self.recommender.let_go)
                 self.telemetry.dirty.set(self.profiles.settle())
                 self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving

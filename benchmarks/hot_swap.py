@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     """``python -m benchmarks.hot_swap --data data [--swaps 100] [--json FILE]``"""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hot_swap", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a data folder with a published version")
-    parser.add_argument("--placement", default="homepage", help="the placement asked for (homepage)")
+    parser.add_argument("--placement", default="discover", help="the placement asked for (discover)")
     parser.add_argument("--swaps", type=int, default=100, help="from one version to the other, or back (100)")
     parser.add_argument("--connections", type=int, default=2, help="connections (2): more, and the latency is a queue")
     parser.add_argument("--customers", type=int, default=200, help="customers who ask (200)")

@@ -19,6 +19,9 @@ Rows = NDArray[np.int64]
 CODED = ("department", "category", "subcategory", "brand")
 """The columns of the catalogue that hold texts, as codes."""
 
+PIECE = 4096
+"""How many products are looked up at a time: meanwhile no other thread can run."""
+
 FEW = 10
 """How many customers it takes for a product's own habit to count as much as that of all products."""
 
@@ -79,8 +82,7 @@ class Assortment:
 
     def places(self, products: Collection[ProductId]) -> Rows:  # [len(products)]
         """The row of each of many products, -1 where it is not known."""
-        find = self.snapshot.product_rows.get
-        rows = np.fromiter(map(find, products, repeat(-1)), dtype=np.int64, count=len(products))
+        rows = self._places(products)
         if self._added and (rows < 0).any():
             added = np.fromiter(map(self._added.get, products, repeat(-1)), dtype=np.int64, count=len(products))
             rows = np.maximum(rows, added)
@@ -121,13 +123,20 @@ class Assortment:
             return self.popular[selection.masked(len(self.ids))[self.popular]][:limit]
         return selection.rows[np.argsort(-self.popularity[selection.rows], kind="stable")[:limit]]
 
+    def _places(self, products: Collection[ProductId]) -> Rows:  # [len(products)]
+        """The row in the snapshot of each product, -1 where it has none."""
+        find = self.snapshot.product_rows.get
+        return np.fromiter(map(find, products, repeat(-1)), dtype=np.int64, count=len(products))
+
     def _grow(self) -> None:
         """Take in the products that the catalogue has learnt of since."""
         start, end = len(self.of_catalogue), len(self.catalogue)
         if start == end:
             return
-        find, new = self.snapshot.product_rows.get, self.catalogue.ids[start:end]
-        rows = np.fromiter((find(product, -1) for product in new), dtype=np.int64, count=end - start)
+        new = self.catalogue.ids[start:end]
+        rows = np.empty(end - start, dtype=np.int64)
+        for first in range(0, len(new), PIECE):
+            rows[first : first + PIECE] = self._places(new[first : first + PIECE])
         missing = np.flatnonzero(rows < 0)
         rows[missing] = np.arange(len(missing)) + len(self.ids)
         for place in missing.tolist():

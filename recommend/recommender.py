@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from time import perf_counter
+from time import perf_counter, sleep
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,6 +40,20 @@ GRACE_MS = 10.0
 """How long any list may check its conditions, past the deadline too: the fallback is filtered as well."""
 
 
+WARMED = 512
+"""How many of those who asked last have their histories made over a new version before it serves."""
+
+REST = 3.0
+"""How long the thread that makes them rests after each, in times of what it took: the requests go on meanwhile."""
+
+
+class _Joined(NamedTuple):
+    """A snapshot joined with the catalogue, and the histories made over it."""
+
+    assortment: Assortment
+    histories: Histories
+
+
 class Recommender:
     """Answers requests; holds nothing but its configuration and what it can make again at any time."""
 
@@ -56,9 +71,9 @@ class Recommender:
         self.placements = placements
         self._sources, self._crowd, self._rhythm = sources, crowd, rhythm
         self._personalization, self._stopwatch = personalization, stopwatch
-        self._assortment: Assortment | None = None
-        self._prepared: Assortment | None = None
-        self._histories = Histories()
+        self._serving: _Joined | None = None
+        self._prepared: _Joined | None = None
+        self._left: list[_Joined] = []
 
     def recommend(
         self,
@@ -99,27 +114,46 @@ class Recommender:
         versions = Versions(snapshot.version, catalogue.version, self.placements.version)
         return Recommendation(recommendation_id, tuple(answers), versions, tuple(degraded))
 
-    def prepare(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> None:
-        """Do now, in whichever thread, what takes some tens of milliseconds of the first answer from a snapshot."""
-        self._prepared = Assortment(snapshot, catalogue)
+    def prepare(self, snapshot: ServingSnapshot, catalogue: Catalogue, rest: Callable[[float], None] = sleep) -> None:
+        """Do now, in whichever thread, what the first answers from a snapshot would else take the time for.
+
+        The rows are joined with the catalogue's, and the histories of those who asked last are made. rest: called with
+        the seconds to leave to the requests that go on.
+        """
+        joined = _Joined(Assortment(snapshot, catalogue), Histories())
+        as_of = Instant(snapshot.set.manifest.as_of)
+        for profile in self._serving.histories.newest(WARMED) if self._serving is not None else ():
+            began = self._stopwatch()
+            joined.histories.of(profile, joined.assortment, as_of, self._rhythm)
+            rest(REST * (self._stopwatch() - began))
+        self._prepared = joined
+
+    def let_go(self) -> None:
+        """Free what served before, in whichever thread: tens of thousands of objects, which take a while."""
+        self._left.clear()
 
     def assortment(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> Assortment:
         """The products of a snapshot and a catalogue: made on a swap, unless `prepare` did before, and then held."""
-        held = self._assortment
-        if held is None or not held.joins(snapshot, catalogue):
-            held, self._prepared = self._prepared, None
-            if held is None or not held.joins(snapshot, catalogue):
-                held = Assortment(snapshot, catalogue)
-            self._assortment = held
-            self._histories = Histories()
-        held.follow()
-        return held
+        return self._joined(snapshot, catalogue).assortment
 
     def visitor(self, profile: Profile | None, assortment: Assortment, now: Instant) -> Visitor:
         """What is read of a customer; of one who does not permit personalization, nothing."""
         if profile is None or not profile.permits("personalization", self._personalization):
             return NOBODY
-        return visitor_of(profile, assortment, now, self._histories, self._rhythm)
+        histories = self._joined(assortment.snapshot, assortment.catalogue).histories
+        return visitor_of(profile, assortment, now, histories, self._rhythm)
+
+    def _joined(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> _Joined:
+        held = self._serving
+        if held is None or not held.assortment.joins(snapshot, catalogue):
+            if held is not None:
+                self._left.append(held)
+            held, self._prepared = self._prepared, None
+            if held is None or not held.assortment.joins(snapshot, catalogue):
+                held = _Joined(Assortment(snapshot, catalogue), Histories())
+            self._serving = held
+        held.assortment.follow()
+        return held
 
     def _list(
         self,

@@ -74,6 +74,11 @@ class Histories:
         self._size = size
         self._held: OrderedDict[CustomerId, tuple[Profile, int, Instant, History]] = OrderedDict()
 
+    def newest(self, count: int) -> list[Profile]:
+        """The profiles of up to so many who asked last, in that order."""
+        held = list(self._held.values())  # at once: requests go on in another thread
+        return [profile for profile, *_ in held[-count:]]
+
     def of(self, profile: Profile, assortment: Assortment, as_of: Instant, rhythm: Rhythm) -> History:
         size = len(assortment.ids)
         held = self._held.get(profile.customer)

@@ -1,6 +1,7 @@
 """Hot swap."""
 
 import logging
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from embeddings.registry import Registry
 from embeddings.snapshot_builder import build_snapshot
 from embeddings.snapshot_holder import SnapshotHolder
-from graph import NotFound
+from graph import CustomerId, NotFound
 from tests.embeddings.greengrocer import greengrocer, purchases_of
 
 
@@ -107,6 +108,34 @@ def test_eight_readers_see_whole_versions_while_they_are_swapped(tmp_path: Path)
             done.set()
         seen = set().union(*(reader.result() for reader in readers))
     assert seen == set(scales)
+
+
+def test_versions_of_the_same_products_share_their_ids(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.publish(build(tmp_path))
+    holder = SnapshotHolder(registry)
+    before = holder.current
+    registry.publish(build(tmp_path, 3.0))
+    assert holder.refresh()
+    assert holder.current.set.products is before.set.products
+    assert holder.current.product_rows is before.product_rows
+    made = greengrocer()
+    fewer = build_snapshot(
+        replace(made, customers=[*made.customers[:-1], CustomerId("user:else")]), purchases_of(), tmp_path
+    )
+    registry.publish(fewer.name)
+    assert holder.refresh()
+    assert holder.current.set.products is before.set.products
+    assert holder.current.set.customers[-1] == "user:else"
+    assert holder.current.customer_rows[CustomerId("user:else")] == len(made.customers) - 1
+
+
+def test_threads_take_turns_sooner_while_a_version_is_opened_and_prepared(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    holder, usual, meanwhile = SnapshotHolder(registry), sys.getswitchinterval(), list[float]()
+    registry.publish(build(tmp_path))
+    assert holder.refresh(lambda fresh: meanwhile.append(sys.getswitchinterval()))
+    assert meanwhile[0] < usual == sys.getswitchinterval()
 
 
 def test_a_version_is_prepared_before_it_serves(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The Recommender as a whole: who gets what, and what never happens."""
 
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,20 @@ from hypothesis import strategies as st
 
 from graph import DAY, CustomerId, InvalidValue, Product, ProductId, Profile
 from recommend.answers import PlacementRequest, RecommendationRequest
-from recommend.recommender import Recommender, recorded_row
-from tests.recommend.shop import NOW, PRODUCTS, Shop, catalogue, categories, product, profile, recent, said, visitor
+from recommend.recommender import RHYTHM, Recommender, recorded_row
+from tests.recommend.shop import (
+    AS_OF,
+    NOW,
+    PRODUCTS,
+    Shop,
+    catalogue,
+    categories,
+    product,
+    profile,
+    recent,
+    said,
+    visitor,
+)
 
 SHOP = Shop()
 
@@ -202,6 +215,32 @@ def test_what_was_prepared_is_what_the_first_answer_takes(shop: Shop) -> None:
     recommender = Recommender(shop.recommender.placements)
     recommender.prepare(shop.snapshot, shop.catalogue)
     prepared = recommender._prepared
-    assert recommender.assortment(shop.snapshot, shop.catalogue) is prepared
+    assert prepared is not None
+    assert recommender.assortment(shop.snapshot, shop.catalogue) is prepared.assortment
     recommender.prepare(replace(shop.snapshot), shop.catalogue)
-    assert recommender.assortment(shop.snapshot, shop.catalogue) is prepared
+    assert recommender.assortment(shop.snapshot, shop.catalogue) is prepared.assortment
+
+
+def test_histories_of_those_who_asked_last_are_made_before_a_version_serves(shop: Shop) -> None:
+    anna, dan, rests = profile("anna"), profile("dan"), list[float]()
+    for asker in (anna, dan, anna):
+        shop.ids(asker)
+    fresh = replace(shop.snapshot)
+    shop.recommender.prepare(fresh, shop.catalogue, rests.append)
+    prepared = shop.recommender._prepared
+    assert prepared is not None
+    assert prepared.histories.newest(9) == [dan, anna]
+    assert prepared.histories.newest(1) == [anna]
+    assert len(rests) == 2
+    made = prepared.histories.of(anna, prepared.assortment, AS_OF, RHYTHM)
+    shop.snapshot = fresh
+    assert shop.recommender.visitor(anna, prepared.assortment, NOW).history is made
+
+
+def test_what_served_before_is_held_until_it_is_let_go(shop: Shop) -> None:
+    shop.ids(None)
+    before = weakref.ref(shop.recommender.assortment(shop.snapshot, shop.catalogue))
+    shop.recommender.assortment(replace(shop.snapshot), shop.catalogue)
+    assert before() is not None
+    shop.recommender.let_go()
+    assert before() is None
