@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.artifacts import open_snapshot
-from embeddings.artifacts.gate import sample
+from embeddings.artifacts.gate import others, sample
 from embeddings.index import (
     KINDS,
     AnyBit,
@@ -85,7 +85,7 @@ def sized(trained: Vectors, size: int, queries: Vectors, tuning: Vectors, k: int
     indexes: dict[str, VectorIndex] = {}
     for name in ["exact", *(kind for kind in kinds if kind)]:
         started = time.perf_counter()
-        index: Any = ExactIndex(vectors) if name == "exact" else KINDS[name](vectors, tuning)
+        index: Any = ExactIndex(vectors) if name == "exact" else KINDS[name].build(vectors, tuning)
         built = time.perf_counter() - started
         tuned = name == "exact" or tune(index, vectors, tuning)
         indexes[name] = index
@@ -209,7 +209,7 @@ def _vectors(options: argparse.Namespace) -> tuple[Vectors, Vectors, Vectors, st
         products, customers = np.load(options.products), np.load(options.customers)
         customers = customers[np.any(customers, axis=1)]
         chosen = np.random.default_rng(0).permutation(len(customers))
-        queries, tuning = customers[chosen[: options.queries]], customers[chosen[::-1][:200]]
+        queries, tuning = customers[chosen[: options.queries]], customers[chosen[options.queries :][:1000]]
         return products, np.ascontiguousarray(queries), np.ascontiguousarray(tuning), options.products.name
     if options.snapshot is None:
         sys.exit("--snapshot or --products: one of them says which vectors")
@@ -217,7 +217,7 @@ def _vectors(options: argparse.Namespace) -> tuple[Vectors, Vectors, Vectors, st
     return (
         np.asarray(snapshot.set.product_vectors),
         sample(snapshot.set, options.queries),
-        sample(snapshot.set, shift=1),
+        others(snapshot.set),
         snapshot.version,
     )
 

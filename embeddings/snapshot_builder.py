@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings import adjacency
 from embeddings.artifacts.backtest import Backtest, write_backtest
-from embeddings.artifacts.gate import sample
+from embeddings.artifacts.gate import others, sample
 from embeddings.artifacts.layout import write_snapshot
 from embeddings.artifacts.seal import seal
 from embeddings.embedding_set import EmbeddingSet
@@ -73,8 +73,8 @@ def _joined(
     """The snapshot in memory, its manifest completed with counts and the index's recall."""
     as_of, num_customers = Instant(embeddings.manifest.as_of), len(embeddings.customers)
     progress("index", 0.0)
-    index = build_index(embeddings.product_vectors, sample(embeddings, shift=1))
-    customer_index = build_index(embeddings.customer_vectors, sample(embeddings, shift=1))
+    index = build_index(embeddings.product_vectors, others(embeddings))
+    customer_index = build_index(embeddings.customer_vectors, others(embeddings))
     recall = index_recall(index, embeddings.product_vectors, sample(embeddings))
     progress("purchases", 0.0)
     lines = adjacency.basket_lines(edges, embeddings.customers, embeddings.products)

@@ -19,10 +19,10 @@ from embeddings.artifacts.opening import open_snapshot
 from embeddings.artifacts.report import Check, Report
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.errors import SnapshotBroken
-from embeddings.index import index_recall
+from embeddings.index import ASKED_BY_GATE, index_recall
 from embeddings.serving_snapshot import ServingSnapshot
 
-__all__ = ["LEAST_RECALL", "examine", "sample"]
+__all__ = ["LEAST_RECALL", "examine", "others", "sample"]
 
 LEAST_RECALL = 0.97
 FLAT = 1e-3
@@ -98,15 +98,28 @@ def _sound(snapshot: ServingSnapshot) -> Iterator[Check]:
     yield _at_least("index recall", recall, LEAST_RECALL)
 
 
-def sample(embeddings: EmbeddingSet, size: int = 200, shift: int = 0) -> NDArray[np.float32]:  # [≤ size, dim]
-    """Customer vectors, evenly spread over the rows, to ask an index; product vectors where there are no customers.
+def sample(embeddings: EmbeddingSet, size: int = ASKED_BY_GATE) -> NDArray[np.float32]:  # [≤ size, dim]
+    """Customer vectors, evenly spread over the rows, to ask an index; product vectors where there are no customers."""
+    vectors = _askers(embeddings)
+    return vectors[_spread(len(vectors), size)]
 
-    shift: starts so many rows later, for vectors that an index was not tuned on.
-    """
+
+def others(embeddings: EmbeddingSet, size: int = 1000) -> NDArray[np.float32]:  # [≤ size, dim]
+    """Such vectors to tune an index with: none of those that the gate asks, unless there are hardly more."""
+    vectors = _askers(embeddings)
+    left = np.delete(np.arange(len(vectors)), _spread(len(vectors), ASKED_BY_GATE))
+    left = left if len(left) >= ASKED_BY_GATE else np.arange(len(vectors))
+    return vectors[left[_spread(len(left), size)]]
+
+
+def _askers(embeddings: EmbeddingSet) -> NDArray[np.float32]:  # [m, dim]
     vectors = embeddings.customer_vectors[np.any(embeddings.customer_vectors, axis=1)]
-    vectors = vectors if len(vectors) else embeddings.product_vectors
-    step = max(1, len(vectors) // size)
-    return vectors[shift % step :: step][:size]
+    return vectors if len(vectors) else embeddings.product_vectors
+
+
+def _spread(total: int, size: int) -> NDArray[np.int64]:  # [≤ size]
+    """Places, evenly spread."""
+    return np.arange(total)[:: max(1, total // size)][:size]
 
 
 def _at_least(name: str, measured: float, least: float) -> Check:

@@ -1,11 +1,11 @@
 """Rows found by inner product, with filters inside the search: exactly, by a sketch, or by FAISS; of any length.
 
-`build_index` chooses by measured recall and time; `FilteredSearch` asks it under conditions over `Attributes`;
+`build_index` chooses by measured recall and counted work; `FilteredSearch` asks it under conditions over `Attributes`;
 `GrowingIndex` adds rows without a rebuild.
 """
 
 from embeddings.index.attributes import AnyBit, Attributes, Between, Condition, Listed, NoneOf, OneOf, Selection
-from embeddings.index.choice import KINDS, LOOKED_AT_LIMIT, build_index, index_recall, tune, use_one_thread
+from embeddings.index.choice import ASKED_BY_GATE, KINDS, LITTLE_WORK, build_index, index_recall, tune, use_one_thread
 from embeddings.index.exact import ExactIndex
 from embeddings.index.files import index_file, read_index, write_index
 from embeddings.index.filtered import FilteredSearch
@@ -16,8 +16,9 @@ from embeddings.index.quantised import QuantisedIndex
 from embeddings.index.sketch import SketchIndex
 
 __all__ = [
+    "ASKED_BY_GATE",
     "KINDS",
-    "LOOKED_AT_LIMIT",
+    "LITTLE_WORK",
     "AnyBit",
     "Attributes",
     "Between",

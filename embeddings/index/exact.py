@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from embeddings.index import work
 from embeddings.index.found import Mask, Rows, Vector, Vectors, check, ranked
 from embeddings.serving_snapshot import Nearest
 
@@ -43,28 +44,28 @@ class ExactIndex:
         """The `k` rows of the largest inner product with `vector` [dim], among the `allowed` [n] where given."""
         return self._search(vector, k, allowed)[0]
 
-    def looked_at(self, vector: Vector, k: int) -> int:
-        """How many vectors a search has to look at."""
-        return self._search(vector, k, None)[1]
+    def work(self, vector: Vector, k: int, allowed: Mask | None = None) -> float:
+        """What a search has to do, in nanoseconds."""
+        return self._search(vector, k, allowed)[1]
 
-    def _search(self, vector: Vector, k: int, allowed: Mask | None) -> tuple[Nearest, int]:
+    def _search(self, vector: Vector, k: int, allowed: Mask | None) -> tuple[Nearest, float]:
         check(vector, k, allowed, self._vectors.shape[1], len(self._vectors))
         query = np.asarray(vector, dtype=np.float32)
         reach = np.float32(np.sqrt(query @ query)) * ROUNDING
         rows, scores = np.empty(0, np.int64), np.empty(0, np.float32)
-        bar, seen = np.float32(-np.inf), 0
+        bar, spent = np.float32(-np.inf), 0.0
         for start, stop, longest in self._blocks:
             if longest * reach < bar:
                 break
-            seen = stop
             candidates, found = self._scored(start, stop, query, allowed)
+            spent += _work(stop - start, len(candidates), len(query), allowed is not None)
             kept = found >= bar
             rows, scores = np.concatenate([rows, candidates[kept]]), np.concatenate([scores, found[kept]])
             if len(rows) > k:
                 bar = np.partition(scores, len(scores) - k)[len(scores) - k]
                 best = scores >= bar
                 rows, scores = rows[best], scores[best]
-        return ranked(rows, scores, k), seen
+        return ranked(rows, scores, k), spent
 
     def _scored(self, start: int, stop: int, query: Vector, allowed: Mask | None) -> tuple[Rows, Vector]:
         """(the allowed rows of a block, their scores)."""
@@ -75,6 +76,13 @@ class ExactIndex:
         if len(places) * SPARSE < stop - start:
             return rows[places], self._vectors.take(places + start, axis=0) @ query
         return rows[places], (self._vectors[start:stop] @ query)[places]
+
+
+def _work(rows: int, allowed: int, dim: int, filtered: bool) -> float:
+    """Of one block, of whose rows so many are allowed."""
+    if filtered and allowed * SPARSE < rows:
+        return work.STEP + work.marked(rows) + work.gathered(allowed, dim)
+    return work.STEP + work.streamed(rows, dim) + (work.marked(rows) if filtered else 0.0)
 
 
 def blocks(total: int, first: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from typing import Any
 import faiss
 import numpy as np
 
+from embeddings.index import work
 from embeddings.index.found import Mask, Vector, Vectors, among, brought_to_one_length, check, ranked
 from embeddings.index.selector import selector
 from embeddings.serving_snapshot import Nearest
@@ -17,6 +18,9 @@ LEAST_EF = 128
 
 HNSW_SHARE = 0.5
 """Where a filter allows less than this share of the rows, all that it allows are looked at."""
+
+NEW_LINKS = 16
+"""How many vectors a candidate brings that were not visited before, of the up to 96 that it is linked with."""
 
 _faiss: Any = faiss  # for what its type stubs get wrong: the parameters of a search
 
@@ -35,11 +39,16 @@ class HnswIndex:
 
     @classmethod
     def build(cls, vectors: Vectors, links: int = 48, ef_construction: int = 64) -> "HnswIndex":
-        """The graph of these vectors, with as many threads as OpenMP is given."""
+        """The graph of these vectors, by one thread: with more, no two builds link the same."""
         graph = faiss.IndexHNSWFlat(vectors.shape[1] + 1, links)
         graph.hnsw.efConstruction = ef_construction
         graph.hnsw.efSearch = LEAST_EF
-        graph.add(brought_to_one_length(vectors))
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)
+        try:
+            graph.add(brought_to_one_length(vectors))
+        finally:
+            faiss.omp_set_num_threads(threads)
         return cls(graph, vectors)
 
     @classmethod
@@ -82,15 +91,37 @@ class HnswIndex:
         given; exactly those where the filter allows few."""
         check(vector, k, allowed, self._vectors.shape[1], self._graph.ntotal)
         query = np.append(vector, np.float32(0)).astype(np.float32)[None]  # [1, dim + 1]
-        total = int(self._graph.ntotal)
-        reachable = total if allowed is None else int(np.count_nonzero(allowed))
+        reachable, share = self._reachable(allowed)
         wanted = min(k, reachable)
         if not wanted:
             return ranked(np.empty(0, np.int64), np.empty(0, np.float32), k)
-        share = reachable / total
         if allowed is not None and share < HNSW_SHARE:
             return among(self._vectors, np.flatnonzero(allowed), vector, k)
-        ef = int(max(self.effort, self.effort * k / 100) / share)
-        params = _faiss.SearchParametersHNSW(efSearch=ef, sel=selector(allowed))
+        params = _faiss.SearchParametersHNSW(efSearch=self._kept(k, share), sel=selector(allowed))
         found = self._graph.search(query, wanted, params=params)[1][0]
         return among(self._vectors, found[found >= 0], vector, k)
+
+    def work(self, vector: Vector, k: int, allowed: Mask | None = None) -> float:
+        """What a search has to do, in nanoseconds: a candidate kept brings the links of its own that are new."""
+        reachable, share = self._reachable(allowed)
+        dim = self._vectors.shape[1]
+        if allowed is not None and share < HNSW_SHARE:
+            return work.STEP + work.gathered(reachable, dim)
+        visited = min(int(self._graph.ntotal), NEW_LINKS * self._kept(k, share))
+        return 2 * work.STEP + work.hopped(visited, dim + 1) + work.gathered(min(k, reachable), dim)
+
+    @staticmethod
+    def least_work(total: int, dim: int) -> float:
+        """The mean over all, half and a tenth of so many rows allowed, at the least effort."""
+        tenth = work.gathered(total // 10, dim)
+        return (tenth + 3 * work.hopped(min(total, NEW_LINKS * LEAST_EF), dim + 1)) / 3
+
+    def _reachable(self, allowed: Mask | None) -> tuple[int, float]:
+        """(how many rows are allowed, what share of all they are)."""
+        total = int(self._graph.ntotal)
+        reachable = total if allowed is None else int(np.count_nonzero(allowed))
+        return reachable, reachable / max(total, 1)
+
+    def _kept(self, k: int, share: float) -> int:
+        """How many candidates a search keeps where this share of the rows is allowed."""
+        return int(max(self.effort, self.effort * k / 100) / share)

@@ -6,6 +6,7 @@ from typing import Any
 import faiss
 import numpy as np
 
+from embeddings.index import work
 from embeddings.index.found import FEW_NUMBERS, Mask, Vector, Vectors, among, brought_to_one_length, check
 from embeddings.index.selector import selector
 from embeddings.serving_snapshot import Nearest
@@ -80,13 +81,30 @@ class IvfIndex:
         if allowed is not None and reachable * dim <= FEW_NUMBERS:
             return among(self._vectors, np.flatnonzero(allowed), vector, k)
         wanted = max(1, min(k, reachable))
-        opened = min(
-            self._cells.nlist, max(1, round(self._cells.nprobe * (total / max(reachable, 1)) ** OPENED_BY_FILTER))
-        )
-        params = _faiss.SearchParametersIVF(nprobe=opened, sel=selector(allowed))
+        params = _faiss.SearchParametersIVF(nprobe=self._opened(reachable), sel=selector(allowed))
         query = np.append(vector, np.float32(0)).astype(np.float32)[None]  # [1, dim + 1]
         found = self._cells.search(query, wanted, params=params)[1][0]
         if found[-1] < 0:  # the cells opened held too few
             everything = _faiss.SearchParametersIVF(nprobe=self._cells.nlist, sel=selector(allowed))
             found = self._cells.search(query, wanted, params=everything)[1][0]
         return among(self._vectors, found[found >= 0], vector, k)
+
+    def work(self, vector: Vector, k: int, allowed: Mask | None = None) -> float:
+        """What a search has to do, in nanoseconds."""
+        total, dim = self._vectors.shape
+        reachable = total if allowed is None else int(np.count_nonzero(allowed))
+        if allowed is not None and reachable * dim <= FEW_NUMBERS:
+            return work.STEP + work.gathered(reachable, dim)
+        query = np.append(vector, np.float32(0)).astype(np.float32)[None]
+        nearest = self._cells.quantizer.search(query, self._opened(reachable))[1][0]
+        lists: Any = self._cells.invlists
+        held = sum(int(lists.list_size(int(cell))) for cell in nearest)
+        looked_at = held if allowed is None else round(held * reachable / total)
+        marks = 0.0 if allowed is None else work.marked(held)
+        centres = work.streamed(self._cells.nlist, dim + 1) + work.kept(len(nearest))
+        return 3 * work.STEP + centres + marks + work.streamed(looked_at, dim + 1) + work.gathered(k, dim)
+
+    def _opened(self, reachable: int) -> int:
+        """How many cells a search opens where so many rows are allowed."""
+        more = (len(self._vectors) / max(reachable, 1)) ** OPENED_BY_FILTER
+        return int(min(self._cells.nlist, max(1, round(self._cells.nprobe * more))))

@@ -6,6 +6,7 @@ from typing import Any
 import faiss
 import numpy as np
 
+from embeddings.index import work
 from embeddings.index.found import FEW_NUMBERS, Mask, Vector, Vectors, among, check
 from embeddings.index.selector import selector
 from embeddings.serving_snapshot import Nearest
@@ -94,6 +95,24 @@ class QuantisedIndex:
         params = _faiss.SearchParametersIVF(nprobe=1, sel=selector(allowed))
         found = self._codes.search(query, wanted, params=params)[1][0]
         return among(self._vectors, found[found >= 0], vector, k)
+
+    def work(self, vector: Vector, k: int, allowed: Mask | None = None) -> float:
+        """What a search has to do, in nanoseconds."""
+        total, dim = self._vectors.shape
+        reachable = total if allowed is None else int(np.count_nonzero(allowed))
+        wanted = min(round(self.effort * k), reachable)
+        if reachable * dim <= FEW_NUMBERS or wanted >= reachable:
+            return work.STEP + work.gathered(reachable, dim)
+        asked = wanted
+        if allowed is not None and reachable >= WIDE * total:
+            asked = round(SPARE * wanted * total / reachable)
+        scan = work.scanned(total, dim) + work.kept(asked) + (0.0 if allowed is None else work.marked(total))
+        return 3 * work.STEP + scan + work.gathered(wanted, dim)
+
+    @staticmethod
+    def least_work(total: int, dim: int) -> float:
+        """Whatever is allowed, all codes are read, unless next to nothing is."""
+        return work.scanned(total, dim) if total * dim > 10 * FEW_NUMBERS else 0.0
 
 
 def _padded(vectors: Vectors) -> Vectors:  # [n, dim + dim % PIECE]

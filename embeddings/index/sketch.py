@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.index import work
 from embeddings.index.exact import ROUNDING, SPARSE, blocks
 from embeddings.index.found import Mask, Rows, Vector, Vectors, check, ranked
 from embeddings.serving_snapshot import Nearest
@@ -88,10 +89,18 @@ class SketchIndex:
     def search(self, vector: Vector, k: int, allowed: Mask | None = None) -> Nearest:
         """Nearly always the `k` rows of the largest inner product with `vector` [dim], among the `allowed` [n] where
         given; always where `effort` is 1."""
-        check(vector, k, allowed, self._vectors.shape[1], len(self._vectors))
+        return self._search(vector, k, allowed)[0]
+
+    def work(self, vector: Vector, k: int, allowed: Mask | None = None) -> float:
+        """What a search has to do, in nanoseconds."""
+        return self._search(vector, k, allowed)[1]
+
+    def _search(self, vector: Vector, k: int, allowed: Mask | None) -> tuple[Nearest, float]:
+        total, dim = self._vectors.shape
+        check(vector, k, allowed, dim, total)
         asked = self._asked(np.asarray(vector, dtype=np.float32))
         places, scores = np.empty(0, np.int64), np.empty(0, np.float32)
-        bar = np.float32(-np.inf)
+        bar, spent = np.float32(-np.inf), work.streamed(dim, dim)
         for start, stop, lead, rest in self._blocks:
             if lead * asked.lead + rest * asked.sketch[-1] < bar:
                 break
@@ -100,13 +109,21 @@ class SketchIndex:
                 promising = allowed_places[np.argpartition(-bounds, 2 * k)[: 2 * k]]
                 bar = _kth(self._vectors.take(promising, axis=0) @ asked.query, k)
             found = allowed_places[bounds >= bar]
+            spent += self._work(stop - start, len(allowed_places), len(found), allowed is not None)
             places = np.concatenate([places, found])
             scores = np.concatenate([scores, self._vectors.take(found, axis=0) @ asked.query])
             if len(places) > k:
                 bar = _kth(scores, k)
                 best = scores >= bar
                 places, scores = places[best], scores[best]
-        return ranked(self._rows[places], scores, k)
+        return ranked(self._rows[places], scores, k), spent
+
+    def _work(self, rows: int, allowed: int, found: int, filtered: bool) -> float:
+        """Of one block, of whose rows so many are allowed and so many of those looked at whole."""
+        width, dim = self._sketch.shape[1], self._vectors.shape[1]
+        sparse = filtered and allowed * SPARSE < rows
+        bounds = work.gathered(allowed, width) if sparse else work.streamed(rows, width)
+        return 2 * work.STEP + bounds + work.gathered(found, dim) + work.marked(rows if filtered else 0) + 2.0 * allowed
 
     def _asked(self, query: Vector) -> "_Asked":
         turned = query @ self.turn

@@ -143,11 +143,11 @@ def test_an_index_that_finds_too_little_is_refused_with_what_it_found(
         input_vectors=products,
         input_weights=np.ones(2000, dtype=np.float32),
     )
-    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 0)
-    monkeypatch.setattr(module, "KINDS", {"hnsw": lambda vectors, queries: HnswIndex.build(vectors)})
+    monkeypatch.setattr(module, "LITTLE_WORK", 0)
+    monkeypatch.setattr(module, "KINDS", {"hnsw": module.Kind(lambda vectors, queries: HnswIndex.build(vectors))})
     monkeypatch.setattr(module, "SUBSTANTIAL", float("inf"))
     monkeypatch.setattr(module, "FAST_ENOUGH", 0.0)
-    monkeypatch.setattr(module, "RECALL_SOUGHT", 0.1)
+    monkeypatch.setattr(module, "RECALL_SOUGHT", -1.0)
     monkeypatch.setattr(module, "EF_STEPS", (1,))
     folder = build_snapshot(big, purchases_of(), tmp_path)
     assert isinstance(open_snapshot(folder).index, HnswIndex)

@@ -23,8 +23,8 @@ from tests.embeddings.greengrocer import greengrocer, purchases_of
 @pytest.fixture
 def version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A version folder whose products are searched by a graph."""
-    monkeypatch.setattr(module, "LOOKED_AT_LIMIT", 0)
-    monkeypatch.setattr(module, "KINDS", {"hnsw": lambda vectors, queries: HnswIndex.build(vectors)})
+    monkeypatch.setattr(module, "LITTLE_WORK", 0)
+    monkeypatch.setattr(module, "KINDS", {"hnsw": module.Kind(lambda vectors, queries: HnswIndex.build(vectors))})
     monkeypatch.setattr(module, "SUBSTANTIAL", float("inf"))
     monkeypatch.setattr(module, "FAST_ENOUGH", 0.0)
     return build_snapshot(greengrocer(), purchases_of(), tmp_path)
