@@ -1,7 +1,7 @@
 """EmbeddingSet: one published version of vectors, and the function that makes a customer's vector from a history."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from graph import CustomerId, InteractionKind, ProductId
+from embeddings.attribute_vectors import AttributeVectors
+from graph import CustomerId, InteractionKind, Product, ProductId
 
 __all__ = ["CustomerFunction", "EmbeddingSet", "Epoch", "Manifest"]
 
@@ -75,6 +76,7 @@ class EmbeddingSet:
     product_vectors: [num_products, dim] float32, what is searched and scored.
     input_vectors: [num_products, dim] float32, what a history adds up; may be the same array.
     input_weights: [num_products] float32, degree^-degree_power of the customer function.
+    attributes: what describes products as vectors of the same space; None where nothing was learnt of it.
     """
 
     manifest: Manifest
@@ -84,6 +86,7 @@ class EmbeddingSet:
     product_vectors: NDArray[np.float32]
     input_vectors: NDArray[np.float32]
     input_weights: NDArray[np.float32]
+    attributes: AttributeVectors | None = None
 
     @property
     def version(self) -> str:
@@ -114,6 +117,12 @@ class EmbeddingSet:
                 [_at_length(share, part) for part in np.split(vector, np.cumsum(function.parts)[:-1])]
             )
         return _at_length(1.0, vector)
+
+    def attribute_vectors(self, products: Sequence[Product]) -> NDArray[np.float32]:  # [n, dim]
+        """What is scored of products new to the catalogue, by what describes them; zeros where that says nothing."""
+        if self.attributes is None:
+            return np.zeros((len(products), self.dim), dtype=np.float32)
+        return self.attributes.of(products)
 
     @cached_property
     def _kind_weights(self) -> NDArray[np.float32]:  # [num_kinds]

@@ -52,6 +52,7 @@ def joined(parts: Sequence[EmbeddingSet], weights: Sequence[float]) -> Embedding
             ]
         ),
         input_vectors=np.hstack([part.input_vectors for part in sets]),
+        attributes=None,
     )
 
 

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import sparse
 
+from embeddings.attribute_regression import with_attribute_vectors
 from embeddings.checkpoint import Checkpoint
 from embeddings.customer_vectors import customer_vectors
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Epoch, Manifest
@@ -108,7 +109,11 @@ def train(
             checkpoint.save(epoch, training.arrays(kept), state)
     training.use(kept)
     metrics = training.measured(best, validation) if validation is not None else {}
-    return training.embeddings(best, metrics, curve)
+    learnt = training.embeddings(best, metrics, curve)
+    if not config.attributes or config.log_popularity > 0:
+        return learnt
+    histories = training.histories
+    return with_attribute_vectors(learnt, products, histories.buyers(), histories.gains, config.attribute_ridge)
 
 
 def seconds_an_epoch(edges: EdgeArrays, config: GnnConfig, as_of: Instant, rng: np.random.Generator) -> float:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.attribute_vectors import AttributeVectors
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import write_index
 from embeddings.ranking import Network, ProductFacts, Ranking
@@ -13,11 +14,16 @@ from embeddings.serving_snapshot import Adjacency, ServingSnapshot
 from graph.files import read_array, write_array, write_ids
 
 __all__ = [
+    "ATTRIBUTES",
     "RANKING",
     "read_adjacency",
+    "read_attributes",
     "read_ranking",
     "write_snapshot",
 ]
+
+ATTRIBUTES = "attributes"
+"""What the names of its arrays begin with; a version without them knows nothing of new products."""
 
 RANKING = "ranking"
 """What the names of its arrays begin with; a version without them has no ranking."""
@@ -52,6 +58,16 @@ def read_ranking(folder: Path, num_products: int) -> Ranking:
     )
 
 
+def read_attributes(folder: Path, dim: int) -> AttributeVectors:
+    """What `write_snapshot` wrote of the attributes of products."""
+    keys = read_array(folder, f"{ATTRIBUTES}.keys", np.uint64, (None,))
+    return AttributeVectors(
+        keys,
+        read_array(folder, f"{ATTRIBUTES}.vectors", np.float32, (len(keys), dim)),
+        read_array(folder, f"{ATTRIBUTES}.input_scale", np.float32, (dim,)),
+    )
+
+
 def _write_ranking(folder: Path, ranking: Ranking) -> None:
     write_array(folder, f"{RANKING}.facts", ranking.facts.values)
     write_array(folder, f"{RANKING}.groups", ranking.facts.groups)
@@ -79,3 +95,6 @@ def _write_set(folder: Path, embeddings: EmbeddingSet) -> None:
     if not np.array_equal(embeddings.input_vectors, embeddings.product_vectors):
         write_array(folder, "inputs", embeddings.input_vectors)
     write_array(folder, "input_weights", embeddings.input_weights)
+    if embeddings.attributes is not None:
+        for part in ("keys", "vectors", "input_scale"):
+            write_array(folder, f"{ATTRIBUTES}.{part}", getattr(embeddings.attributes, part))

@@ -23,6 +23,7 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     ranking = snapshot.ranking
     for name, array in (
         *(() if ranking is None else ranking.arrays()),
+        *(() if embeddings.attributes is None else (("attributes.vectors", embeddings.attributes.vectors),)),
         ("customers", embeddings.customer_vectors),
         ("products", embeddings.product_vectors),
         ("inputs", embeddings.input_vectors),

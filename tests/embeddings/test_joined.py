@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from embeddings.attribute_vectors import AttributeVectors
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.joined import joined
 from graph import CustomerId, InteractionKind, InvalidValue, ProductId
@@ -59,6 +60,13 @@ def test_what_was_joined_before_may_be_joined_again() -> None:
     assert nested.manifest.customer_function.parts == (3, 4, 2)
     for vectors in ("customer_vectors", "product_vectors", "input_vectors"):
         assert getattr(nested, vectors) == pytest.approx(getattr(flat, vectors), abs=1e-6)
+
+
+def test_what_was_learnt_of_attributes_is_of_one_part_and_not_of_the_whole() -> None:
+    attributes = AttributeVectors(np.zeros(1, np.uint64), np.ones((1, 3), np.float32), np.ones(3, np.float32))
+    one = replace(a_set(3, 0), attributes=attributes)
+    assert joined([one, a_set(4, 1)], [1.0, 1.0]).attributes is None
+    assert joined([one, a_set(4, 1)], [1.0, 0.0]).attributes is attributes
 
 
 def test_a_part_that_weighs_nothing_is_left_out() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from embeddings.artifacts import open_snapshot
+from embeddings.attribute_vectors import AttributeVectors
 from embeddings.ranking import Network, Ranking, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.registry import Registry
@@ -51,6 +52,17 @@ def test_the_neighbour_lists_are_those_of_the_purchases(tmp_path: Path) -> None:
     assert named(found.similar_customers, 0, customers) == {"user:bob": 2, "user:cid": 2}
     assert found.popularity[0] == pytest.approx(2.0)
     assert found.index.search(found.set.customer_vectors[0], 1).rows.tolist() == [0]
+
+
+def test_what_was_learnt_of_attributes_comes_back_as_it_was(tmp_path: Path) -> None:
+    keys = np.array([3, 2**63 + 1], dtype=np.uint64)
+    learnt = AttributeVectors(keys, np.eye(2, dtype=np.float32), np.array([3, 4], dtype=np.float32))
+    made = replace(greengrocer(), attributes=learnt)
+    found = open_snapshot(build_snapshot(made, purchases_of(), tmp_path), verify=True).set.attributes
+    assert found is not None
+    for name in ("keys", "vectors", "input_scale"):
+        assert np.array_equal(getattr(found, name), getattr(learnt, name))
+    assert open_snapshot(build_snapshot(greengrocer(), purchases_of(), tmp_path)).set.attributes is None
 
 
 def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_path: Path) -> None:
@@ -104,6 +116,10 @@ def test_what_does_not_fit_together_is_refused_by_name(tmp_path: Path) -> None:
         (
             replace(made, input_weights=np.ones(4, dtype=np.float32)),
             r"input_weights: got 'float32 \(4,\)', expected float32 \(5,\)",
+        ),
+        (
+            replace(made, attributes=AttributeVectors(np.arange(2, dtype=np.uint64), wrong, wrong[0])),
+            r"attributes.vectors: got 'float32 \(5, 2\)', expected float32 \(2, 2\)",
         ),
         (replace(made, products=made.products[:4] + made.products[:1]), "products: got '4 distinct ids of 5'"),
     ):
