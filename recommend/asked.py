@@ -99,13 +99,10 @@ def nearest_customers(asked: Asked) -> Nearest:
 
 
 def _session_vector(anchors: list[Anchor], assortment: Assortment) -> NDArray[np.float32] | None:  # [dim]
-    embeddings = assortment.snapshot.set
-    placed = [anchor for anchor in anchors if anchor.row < assortment.num_vectors]
-    if not placed:
+    if not anchors:
         return None
-    rows = np.array([anchor.row for anchor in placed])
-    weights = np.array([anchor.weight for anchor in placed], dtype=np.float32) * embeddings.input_weights[rows]
-    return _unit(weights @ embeddings.input_vectors[rows])
+    rows = np.array([anchor.row for anchor in anchors])
+    return _unit(assortment.summed(rows, np.array([anchor.weight for anchor in anchors], dtype=np.float32)))
 
 
 def _live(place: Place, visitor: Visitor, session: NDArray[np.float32] | None) -> NDArray[np.float32] | None:

@@ -117,6 +117,22 @@ class Assortment:
         """Product vectors, of a product that only the catalogue knows what its attributes say; zeros where nothing."""
         return self.search.index.take(rows)
 
+    def vector(self, row: int) -> NDArray[np.float32]:  # [dim]
+        """The vector of one row."""
+        vector: NDArray[np.float32] = (
+            self.vectors[row] if row < self.num_vectors else self.vectors_of(np.array([row]))[0]
+        )
+        return vector
+
+    def summed(self, rows: Rows, weights: NDArray[np.float32]) -> NDArray[np.float32]:  # [dim]
+        """What a history of these products adds up to, each as much as its weight."""
+        learnt, known = self.snapshot.set, rows < self.num_vectors
+        old, new = rows[known], rows[~known]
+        summed = (weights[known] * learnt.input_weights[old]) @ learnt.input_vectors[old]
+        if len(new) and learnt.attributes is not None:
+            summed = summed + weights[~known] @ (self.vectors_of(new) * learnt.attributes.input_scale)
+        return np.asarray(summed, dtype=np.float32)
+
     def most_popular(self, selection: Selection, limit: int) -> Rows:
         """The first `limit` selected rows in the order of `popular`."""
         if selection.rows is None:
@@ -163,7 +179,7 @@ class Assortment:
 
     def _new_vectors(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:  # [n, dim], [n]
         """(what the attributes of products that only the catalogue knows say, whether they say anything)."""
-        vectors = np.zeros((len(rows), self.snapshot.set.dim), dtype=np.float32)
+        vectors = self.snapshot.set.attribute_vectors([self.product(row) for row in rows.tolist()])
         return vectors, np.any(vectors, axis=1)
 
 

@@ -35,13 +35,14 @@ def similar_products(assortment: Assortment, product: ProductId, k: int, custome
     row = assortment.row(product)
     if row < 0:
         raise NotFound("product", product)
-    if row >= assortment.num_vectors:
+    vector = assortment.vector(row)
+    if not vector.any():
         return []
-    vector = assortment.vectors[row]
-    near = assortment.snapshot.index.search(vector, 4 * k + 50).rows
+    near = assortment.search.within(None, vector, 4 * k + 50).rows
     near = near[(near != row) & assortment.sellable(near)]
-    lengths = np.linalg.norm(assortment.vectors[near], axis=1) * float(np.linalg.norm(vector))
-    cosines = assortment.vectors[near] @ vector / np.maximum(lengths, 1e-12)
+    vectors = assortment.vectors_of(near)
+    lengths = np.linalg.norm(vectors, axis=1) * float(np.linalg.norm(vector))
+    cosines = vectors @ vector / np.maximum(lengths, 1e-12)
     best = np.lexsort((near, -cosines))[:k]
     items = []
     for rank, place in enumerate(best.tolist(), start=1):
@@ -88,11 +89,12 @@ def _named(
 
 def _why_alike(assortment: Assortment, row: int, other: int, customers: str) -> tuple[Reason, ...]:
     reasons = []
-    beside, counts, _ = assortment.snapshot.bought_together.of(row)
     path = (f"product:{assortment.ids[row]}", f"product:{assortment.ids[other]}")
-    for place in np.flatnonzero(beside == other).tolist():
-        count = int(counts[place])
-        reasons.append(Reason("bought_together", f"{count} {customers} took it with or soon after this one", path))
+    if row < assortment.num_vectors:
+        beside, counts, _ = assortment.snapshot.bought_together.of(row)
+        for place in np.flatnonzero(beside == other).tolist():
+            text = f"{int(counts[place])} {customers} took it with or soon after this one"
+            reasons.append(Reason("bought_together", text, path))
     product, alike = assortment.product(row), assortment.product(other)
     for what in ("subcategory", "category"):
         text = getattr(product, what)

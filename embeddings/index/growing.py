@@ -64,6 +64,13 @@ class GrowingIndex:
         vectors[added] = tail.vectors[rows[added] - self._size]
         return vectors
 
+    def placed(self, rows: Rows) -> Mask:  # [len(rows)]
+        """Which of these rows have a vector and can be found."""
+        tail, placed = self._tail, rows < self._size
+        if not placed.all():
+            placed[~placed] = tail.placed[rows[~placed] - self._size]
+        return placed
+
     def search(self, vector: Vector, k: int, allowed: Mask | None = None) -> Nearest:
         """The `k` best of both, as the published index finds its own; `allowed`: [len(self)]."""
         tail = self._tail
@@ -78,11 +85,7 @@ class GrowingIndex:
     def among(self, rows: Rows, vector: Vector, k: int) -> Nearest:
         """The best `k` of these rows, exactly; every one of them is looked at."""
         check(vector, k, None, self._dim, len(self))
-        tail, added = self._tail, rows >= self._size
-        if added.any():
-            kept = ~added
-            kept[added] = tail.placed[rows[added] - self._size]
-            rows = rows[kept]
+        rows = rows[self.placed(rows)]
         scores: Vector = self.take(rows) @ np.asarray(vector, dtype=np.float32)
         return ranked(rows, scores, k)
 

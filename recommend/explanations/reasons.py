@@ -87,9 +87,9 @@ class Explainer:
 
     def _session(self, row: int) -> Reason | None:
         placed = self._anchor_rows
-        if not len(placed) or row >= self.asked.assortment.num_vectors:
+        if not len(placed):
             return None
-        cosines = self._anchor_vectors @ _unit(self.asked.assortment.vectors[row])
+        cosines = self._anchor_vectors @ _unit(self.asked.assortment.vector(row))
         cosines[placed == row] = -1.0
         best = int(cosines.argmax())
         if cosines[best] < CLOSE:
@@ -173,13 +173,12 @@ class Explainer:
         return found
 
     @cached_property
-    def _anchor_rows(self) -> NDArray[np.int64]:  # [num_anchors with vectors]
-        rows = [anchor.row for anchor in self.asked.anchors if anchor.row < self.asked.assortment.num_vectors]
-        return np.array(rows, dtype=np.int64)
+    def _anchor_rows(self) -> NDArray[np.int64]:  # [num_anchors]
+        return np.array([anchor.row for anchor in self.asked.anchors], dtype=np.int64)
 
     @cached_property
-    def _anchor_vectors(self) -> NDArray[np.float32]:  # [num_anchors with vectors, dim]
-        vectors = self.asked.assortment.vectors[self._anchor_rows]
+    def _anchor_vectors(self) -> NDArray[np.float32]:  # [num_anchors, dim], zeros for those without a vector
+        vectors = self.asked.assortment.vectors_of(self._anchor_rows)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 

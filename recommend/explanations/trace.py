@@ -65,8 +65,8 @@ class Course:
         names = ", ".join(name.value for name in self.found.sources)
         asked = self.asked
         likeness = []
-        if row < asked.assortment.num_vectors:
-            vector = asked.assortment.vectors[row]
+        vector = asked.assortment.vector(row)
+        if vector.any():
             for name, direction in (("long-term", asked.visitor.history.vector), ("session", asked.session)):
                 if direction is not None:
                     likeness.append(f"{name} similarity {float(vector @ direction):.3f}")
