@@ -94,6 +94,7 @@ def train(
     elif validation is not None:
         greatest = training.measured(0, validation)["validation_ndcg"]
         curve.append(Epoch(0, None, greatest))
+    progress("learning", done, config.epochs)
     for epoch in range(done + 1, config.epochs + 1):
         if validation is not None and epoch - 1 - best >= config.patience:
             break

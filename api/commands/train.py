@@ -28,7 +28,8 @@ def command(
 
     The same settings are trained once more without the last days, so that the gate of `patron publish` knows how well
     they find what was bought in them. A training that was ended, by Ctrl-C or a power cut, goes on after its last whole
-    round when it is called again with the same settings.
+    round when it is called again with the same settings. `torchrun --nproc-per-node 2 --local-ranks-filter 0 -m api
+    train` trains in two processes, of which the first writes.
     """
     bench = Workbench(loaded_settings(data=data))
     dim = dim or (bench.registry.manifest(bench.version(parent)).dim if parent else DEFAULTS.dim)

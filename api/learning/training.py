@@ -13,7 +13,10 @@ from api.learning.learnt_ranking import learnt_ranking
 from api.learning.unfinished import TrainingRun, training_run
 from api.progress import stage
 from api.settings import Settings
+from embeddings.artifacts.backtest import Backtest
+from embeddings.embedding_set import EmbeddingSet
 from embeddings.gnn.config import GnnConfig
+from embeddings.processes import Processes
 from embeddings.registry import Registry
 from embeddings.snapshot_builder import build_snapshot
 from embeddings.training import train
@@ -30,28 +33,29 @@ def train_into(settings: Settings, config: GnnConfig = DEFAULTS, *, parent: str 
 
     parent: the version to start from, by name or alias. fresh: do not go on. PatronError where there is nothing to
     learn from, and while another training goes on.
+
+    Where torchrun started several processes, all of them call this: they train together, and the first one alone keeps
+    what is unfinished and writes the version.
     """
     known = LearningData.read(settings)
     registry = Registry(DataFolder(settings.data).embeddings)
     parent = registry.resolve(parent) if parent else ""
+    start = Parent.read(registry.path(parent)) if parent else None
+    processes = Processes.here()
+    if not processes.first:
+        learnt(known.until(processes.from_first(lambda: known.as_of)), config, start)
+        return processes.from_first(lambda: "")
     with training_run(registry.folder, known, config, parent, fresh=fresh) as run:
-        start = Parent.read(registry.path(parent)) if parent else None
+        processes.from_first(lambda: run.known.as_of)
         version = write_version(run.known, config, registry.folder, start, run)
         registry.nominate(version, now=now())
-    return version
+    return processes.from_first(lambda: version)
 
 
-def write_version(
-    known: LearningData,
-    config: GnnConfig,
-    folder: Path,
-    parent: Parent | None = None,
-    run: TrainingRun | None = None,
-) -> str:
-    """Train the version's twin and the version, and write both as the next one under `folder`.
-
-    run: where finished epochs are kept.
-    """
+def learnt(
+    known: LearningData, config: GnnConfig, parent: Parent | None = None, run: TrainingRun | None = None
+) -> tuple[EmbeddingSet, Backtest | None]:
+    """The vectors of a version, and its twin with what was held out of it. run: where finished epochs are kept."""
     if parent is not None and parent.set.dim != config.dim:
         raise InvalidValue("dim", config.dim, f"the {parent.set.dim} of {parent.set.version}")
     backtest = backtested(known, config, parent, run.twin if run else None)
@@ -67,6 +71,21 @@ def write_version(
             checkpoint=run.whole if run else None,
             progress=lambda what, done, total: advance(done, total, what),
         )
+    return embeddings, backtest
+
+
+def write_version(
+    known: LearningData,
+    config: GnnConfig,
+    folder: Path,
+    parent: Parent | None = None,
+    run: TrainingRun | None = None,
+) -> str:
+    """Train the version's twin and the version, and write both as the next one under `folder`.
+
+    run: where finished epochs are kept.
+    """
+    embeddings, backtest = learnt(known, config, parent, run)
     manifest = msgspec.structs.replace(
         embeddings.manifest,
         parent=parent.set.version if parent else "",
