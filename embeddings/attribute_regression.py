@@ -14,7 +14,7 @@ from graph import Product
 
 __all__ = ["with_attribute_vectors"]
 
-FEW = 5
+FEW = 10
 """Products with fewer customers teach nothing: their vectors are those customers."""
 
 LEAST = 0.1
@@ -46,7 +46,7 @@ def with_attribute_vectors(
         return embeddings
     squares = np.maximum(np.square(states).sum(axis=0), np.float32(1e-12))
     scale = (states * embeddings.input_vectors[known]).sum(axis=0) / squares  # [dim], exact where it is one
-    attributes = AttributeVectors(keys, vectors * gain**2, (scale / gain).astype(np.float32))
+    attributes = AttributeVectors(keys, vectors * gain, (scale / gain).astype(np.float32))
     unknown = np.flatnonzero(customers[own] == 0)
     told = attributes.of([described[place] for place in unknown.tolist()])  # gains as what is new
     product_vectors, input_vectors = embeddings.product_vectors.copy(), embeddings.input_vectors.copy()

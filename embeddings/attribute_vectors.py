@@ -38,7 +38,7 @@ PIECE = 4096
 
 @dataclass(frozen=True)
 class AttributeVectors:
-    """One row an attribute; a product is the sum of its attributes' rows, its length the root of that of the sum.
+    """One row an attribute; a product is the sum of its attributes' rows.
 
     keys: [num_attributes] uint64, hashes of their names, rising. vectors: [num_attributes, dim] float32.
     input_scale: [dim] float32, what a history adds up over what is scored.
@@ -66,8 +66,7 @@ class AttributeVectors:
         starts = np.flatnonzero(np.diff(owner, prepend=-1))
         if len(starts):
             summed[owner[starts]] = np.add.reduceat(parts, starts, axis=0)
-        lengths = np.linalg.norm(summed, axis=1, keepdims=True)
-        return np.asarray(summed / np.sqrt(np.where(lengths > 0, lengths, 1.0)), dtype=np.float32)
+        return summed
 
 
 def attributes_of(product: Product) -> list[tuple[str, float]]:
