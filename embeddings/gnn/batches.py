@@ -44,7 +44,7 @@ class Batch(NamedTuple):
 class Batches:
     """Draws batches from compressed rows in numpy; the same generator state gives the same batches.
 
-    Customers with one product take no part: nothing would be left without the target. Processes that train together
+    Customers with one product they like take no part: nothing of it would be left without the target. Processes that train together
     draw the same batch, and each makes its share of it.
     """
 
@@ -54,7 +54,8 @@ class Batches:
         self.histories = histories
         self.config = config
         self.processes = processes
-        self.eligible = np.flatnonzero(histories.sizes() >= 2)  # [num_eligible]
+        self.likings = histories.likings()  # [num_customers]
+        self.eligible = np.flatnonzero(self.likings >= 2)  # [num_eligible]
         self.matrix = histories.matrix(histories.history)
         self.described_by = {
             kind.value: describing(graph, kind)
@@ -66,7 +67,7 @@ class Batches:
     def __len__(self) -> int:
         """How many batches an epoch has."""
         if self.config.every_pair:
-            return -(-int(self.histories.sizes()[self.eligible].sum()) // self._num_pairs)
+            return -(-int(self.likings[self.eligible].sum()) // self._num_pairs)
         return -(-len(self.eligible) // self.config.batch_customers)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
@@ -92,13 +93,13 @@ class Batches:
         return self.config.batch_customers * self.config.targets_per_customer
 
     def _pairs(self) -> NDArray[np.int64]:  # [num_pairs]
-        """The entries of eligible customers."""
-        sizes, scratch = self.histories.sizes(), self.histories.scratch
-        pairs: NDArray[np.int64] = scratch.empty(int(sizes[self.eligible].sum()), np.int64)
+        """The entries of eligible customers that may be targets."""
+        likings, scratch = self.likings, self.histories.scratch
+        pairs: NDArray[np.int64] = scratch.empty(int(likings[self.eligible].sum()), np.int64)
         length = 0
         for some in scratch.slices(len(self.histories.products)):
-            entries = np.arange(some.start, some.stop)
-            kept = entries[sizes[self.histories.customers(entries)] >= 2]
+            entries = some.start + np.flatnonzero(self.histories.target[some] > 0)
+            kept = entries[likings[self.histories.customers(entries)] >= 2]
             pairs[length : length + len(kept)] = kept
             length += len(kept)
         return pairs
@@ -122,7 +123,9 @@ class Batches:
             entries, own = entries[part_of], own[part_of]
         chosen, customers = np.unique(histories.customers(entries), return_inverse=True)
         part = self.matrix[chosen]  # [num_customers, num_products]
-        rows = np.union1d(part.indices, targets)
+        needed = np.zeros(histories.shape[1], dtype=np.bool_)
+        needed[part.indices] = needed[targets] = True
+        rows = np.flatnonzero(needed)
         if len(rows) > MOST * histories.shape[1]:
             rows = np.arange(histories.shape[1])
 
