@@ -114,7 +114,7 @@ def train(
     if not config.attributes or config.log_popularity > 0:
         return learnt
     histories = training.histories
-    return with_attribute_vectors(learnt, products, histories.buyers(), histories.gains, config.attribute_ridge)
+    return with_attribute_vectors(learnt, products, histories.buyers(), histories.gains, config.new_product_ridge)
 
 
 def seconds_an_epoch(edges: EdgeArrays, config: GnnConfig, as_of: Instant, rng: np.random.Generator) -> float:

@@ -44,8 +44,8 @@ class Batch(NamedTuple):
 class Batches:
     """Draws batches from compressed rows in numpy; the same generator state gives the same batches.
 
-    Customers with one product they like take no part: nothing of it would be left without the target. Processes that train together
-    draw the same batch, and each makes its share of it.
+    Customers with one product they like take no part: nothing would be left without the target. Processes that train
+    together draw the same batch, and each makes its share of it.
     """
 
     def __init__(

@@ -1,5 +1,6 @@
 """GnnConfig: the settings of the graph neural network and its training."""
 
+import math
 from dataclasses import dataclass, field
 
 from graph import InteractionKind, InvalidValue
@@ -11,7 +12,8 @@ __all__ = ["GnnConfig"]
 class GnnConfig:
     """Defaults were chosen on the two months before the demo's test month; docs/concepts/embeddings.md says how.
 
-    kind_weights: what an interaction of a kind is worth in a history and as a target; kinds not named are left out.
+    kind_weights: what an interaction of a kind is worth in a history and as a target; kinds not named are left out. A
+        dislike, below 0, turns a customer away from the product and what is like it, and is no target.
     half_life_days, times_power, degree_power: of the customer function.
     spectral_half_life_days, spectral_power: of the matrix that training starts from, and of its singular values.
     start_power: of the singular values too, in the vectors that products start from.
@@ -31,6 +33,7 @@ class GnnConfig:
     base_learning_rate: of what is learnt of single products; `learning_rate` is that of all they share. Both rise over
         `warmup_steps` and then fall linearly.
     attributes: whether products get messages from what describes them. attribute_ridge: how reluctantly at the start.
+    new_product_ridge: how reluctantly vectors of products that nobody bought follow what each attribute seems to say.
     leave_out: take a target out of its customer's sum while training.
     patience: how many epochs without a better validation NDCG end the training.
     seed: what the caller's generator starts from.
@@ -54,6 +57,9 @@ class GnnConfig:
             InteractionKind.CLICKED: 0.3,
             InteractionKind.VIEWED: 0.3,
             InteractionKind.RATED: 0.3,
+            InteractionKind.DISMISSED: -0.3,
+            InteractionKind.REMOVED_FROM_CART: -0.6,
+            InteractionKind.RETURNED: -1.0,
         }
     )
     half_life_days: float = 60.0
@@ -72,6 +78,7 @@ class GnnConfig:
     head_power: float = 2.0
     attributes: bool = True
     attribute_ridge: float = 10.0
+    new_product_ridge: float = 30.0
     leave_out: bool = True
     patience: int = 2
     seed: int = 0
@@ -83,7 +90,7 @@ class GnnConfig:
         for name in ("epochs", "warmup_steps", "seed"):
             if getattr(self, name) < 0:
                 raise InvalidValue(name, getattr(self, name), "an integer of 0 or more")
-        above_zero = ("learning_rate", "temperature", "attribute_ridge")
+        above_zero = ("learning_rate", "temperature", "attribute_ridge", "new_product_ridge")
         for name in (*above_zero, *(name for name in vars(self) if name.endswith("half_life_days"))):
             if not getattr(self, name) > 0:
                 raise InvalidValue(name, getattr(self, name), "a number above 0")
@@ -91,5 +98,5 @@ class GnnConfig:
             if not getattr(self, name) >= 0:
                 raise InvalidValue(name, getattr(self, name), "a number of 0 or more")
         for kind, weight in self.kind_weights.items():
-            if not weight >= 0:
-                raise InvalidValue(f"kind_weights[{kind}]", weight, "a number of 0 or more")
+            if not math.isfinite(weight):
+                raise InvalidValue(f"kind_weights[{kind}]", weight, "a finite number")

@@ -28,6 +28,8 @@ ENTRIES = ("products", "history", "recency", "target")
 class Histories:
     """One entry a (customer, product) with any weight, customer by customer, products rising.
 
+    What was only disliked, by kinds of a weight below 0, counts against a customer's history and is no target.
+
     history: Σ over the rows of the pair of what they weigh in `EmbeddingSet.customer_vector`, degree included.
     recency: the greatest kind weight · 2^(-age / spectral half-life) of its rows.
     target: how likely it is drawn as a target: kind weight · 2^(-age of its first row / half-life) · gain^head_power.
@@ -98,11 +100,19 @@ class Histories:
         """How many distinct products each customer has."""
         return np.diff(self.offsets)
 
+    def likings(self) -> NDArray[np.int64]:  # [num_customers]
+        """How many of them each customer may be asked for."""
+        likings = np.zeros(self.shape[0], dtype=np.int64)
+        for some in self.scratch.slices(len(self.products)):
+            liked = some.start + np.flatnonzero(self.target[some] > 0)
+            likings += np.bincount(self.customers(liked), minlength=len(likings))
+        return likings
+
     def buyers(self) -> NDArray[np.float32]:  # [num_products]
-        """How many distinct customers each product has."""
+        """How many distinct customers each product has who did not only dislike it."""
         buyers = np.zeros(self.shape[1], dtype=np.int64)
         for some in self.scratch.slices(len(self.products)):
-            buyers += np.bincount(self.products[some], minlength=len(buyers))
+            buyers += np.bincount(self.products[some][self.recency[some] > 0], minlength=len(buyers))
         return buyers.astype(np.float32)
 
 
@@ -120,8 +130,9 @@ class _Pairs(NamedTuple):
     @classmethod
     def of(cls, matrix: InteractionMatrix, config: GnnConfig) -> Self:
         by_kind = kind_weights({kind.value: weight for kind, weight in config.kind_weights.items()})[matrix.kind]
-        kept = by_kind > 0
+        kept = by_kind != 0
         worth, ages = by_kind[kept], matrix.ages()[kept]
+        liking = np.maximum(worth, 0.0)
         customer, product = matrix.customer[kept], matrix.product[kept]
         starts = pair_starts(customer, product)
 
@@ -130,14 +141,14 @@ class _Pairs(NamedTuple):
             return share
 
         summed = worth * matrix.times[kept] ** np.float32(config.times_power) * decayed(config.half_life_days, ages)
-        oldest, best = _of_pairs(np.maximum, ages, starts), _of_pairs(np.maximum, worth, starts)
+        oldest, best = _of_pairs(np.maximum, ages, starts), _of_pairs(np.maximum, liking, starts)
         return cls(
             customers=customer[starts],
             products=product[starts],
             history=_of_pairs(np.add, summed, starts),
-            recency=_of_pairs(np.maximum, worth * decayed(config.spectral_half_life_days, ages), starts),
+            recency=_of_pairs(np.maximum, liking * decayed(config.spectral_half_life_days, ages), starts),
             target=best * decayed(config.targets_half_life_days, oldest),
-            popularity=_of_pairs(np.maximum, worth * decayed(config.popularity_half_life_days, ages), starts),
+            popularity=_of_pairs(np.maximum, liking * decayed(config.popularity_half_life_days, ages), starts),
             discovery=best * decayed(config.discovery_half_life_days, oldest),
         )
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from embeddings.gnn import Batch, Batches, GnnConfig, Histories, hetero_graph
-from graph import Product, ProductId
+from embeddings.interaction_matrix import InteractionMatrix
+from graph import InteractionKind, Product, ProductId
 
 IDS = [ProductId(f"p{n}") for n in range(4)]
 PRODUCTS = [Product(id=IDS[0], department="A"), Product(id=IDS[2], department="B"), Product(id=IDS[3], department="B")]
@@ -98,3 +99,13 @@ def test_everything_is_all_products_with_what_describes_them(batches: Batches) -
     rows, described_by = batches.everything()
     assert rows.tolist() == [0, 1, 2, 3]
     assert described_by["department"].to_dense().tolist() == [[1, 0], [0, 0], [0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize("every_pair", [False, True])
+def test_what_was_disliked_is_never_asked_for(matrix: InteractionMatrix, config: GnnConfig, every_pair: bool) -> None:
+    weights = {InteractionKind.PURCHASED: 1.0, InteractionKind.VIEWED: -0.5, InteractionKind.DISMISSED: -0.5}
+    disliking = replace(config, kind_weights=weights, every_pair=every_pair, targets_per_customer=50)
+    histories = Histories.of(matrix, disliking)
+    batch = only(Batches(hetero_graph(histories, IDS, [], []), histories, disliking))
+    assert batch.history.shape[0] == 1  # Ann alone; Bob and Cid like nothing
+    assert set(batch.rows[batch.targets].tolist()) == {0, 1}

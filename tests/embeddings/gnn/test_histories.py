@@ -7,6 +7,7 @@ import pytest
 
 from embeddings.gnn import GnnConfig, Histories
 from embeddings.interaction_matrix import InteractionMatrix
+from graph import InteractionKind
 
 
 def test_one_entry_a_pair_customer_by_customer(histories: Histories) -> None:
@@ -43,6 +44,19 @@ def test_a_matrix_has_the_weights_in_their_places(histories: Histories) -> None:
         [0.0, 0.0, 0.0, 0.0],
         [0.0, 0.0, 0.0, 0.0],
     ]
+
+
+def test_a_dislike_counts_against_a_history_and_is_no_target(matrix: InteractionMatrix, config: GnnConfig) -> None:
+    weights = config.kind_weights | {InteractionKind.DISMISSED: -0.5}
+    disliking = Histories.of(matrix, replace(config, kind_weights=weights))
+    assert disliking.offsets.tolist() == [0, 2, 4, 5, 5]
+    assert (disliking.products[4], disliking.history[4]) == (0, -0.5)  # Cid and p0
+    assert disliking.target[4] == disliking.recency[4] == 0.0
+    assert disliking.likings().tolist() == [2, 2, 0, 0]
+    assert disliking.buyers().tolist() == [1, 2, 1, 0]
+    plain = Histories.of(matrix, config)
+    for name in ("degree_weights", "gains"):
+        assert (getattr(disliking, name) == getattr(plain, name)).all()
 
 
 def test_what_teaches_nothing_leaves_no_entry(matrix: InteractionMatrix) -> None:
