@@ -68,6 +68,25 @@ def test_a_customers_vector_is_the_customer_function_of_their_history() -> None:
         assert vector == pytest.approx(embeddings.customer_vectors[customer], abs=1e-5)
 
 
+def test_a_dislike_turns_a_customers_vector_away() -> None:
+    edges = two_crowds()
+    own = np.flatnonzero(edges.customer == 0)
+    kind = edges.kind.copy()
+    kind[own] = list(InteractionKind).index(InteractionKind.DISMISSED)
+    disliking = trained(replace(edges, kind=kind))
+    scores = disliking.customer_vectors[0] @ disliking.product_vectors[:20].T
+    assert scores[:10].max() < 0
+    matrix = InteractionMatrix.from_edges(replace(edges, kind=kind), AS_OF)
+    of_matrix = matrix.customer == 0
+    vector = disliking.customer_vector(
+        matrix.product[of_matrix],
+        matrix.kind[of_matrix],
+        matrix.ages()[of_matrix],
+        matrix.times[of_matrix].astype(np.float32),
+    )
+    assert vector == pytest.approx(disliking.customer_vectors[0], abs=1e-5)
+
+
 def test_a_customer_without_history_has_no_vector_and_all_others_have_unit_length() -> None:
     lengths = np.linalg.norm(trained(two_crowds()).customer_vectors, axis=1)
     assert lengths[:20] == pytest.approx(np.ones(20), abs=1e-5)
