@@ -1,5 +1,8 @@
 """Scratch: files hold what memory holds, and are gone with their arrays."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,3 +115,15 @@ def test_customers_beyond_a_block_have_the_vectors_of_their_rows() -> None:
     vectors, lengths = customer_vectors(fitted.weights, inputs, Scratch(block=SMALL))
     assert vectors * lengths[:, None] == pytest.approx(fitted.weights @ inputs, abs=1e-5)
     assert not vectors[20].any()
+
+
+def test_on_files_a_fit_goes_on_where_memory_ends(tmp_path: Path) -> None:
+    """2,000,000 interactions are 82 MB as edges and 42 MB as a matrix: with 110 MB they have to lie elsewhere."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, str(Path(__file__).with_name("bounded_fit.py")), "2000000", "110"]
+    running = [
+        subprocess.Popen([*command, *folder], env=environment, stdout=subprocess.PIPE, text=True)
+        for folder in ([], [str(tmp_path)])
+    ]
+    said = [process.communicate(timeout=300)[0] for process in running]
+    assert said == ["no memory left\n", "74074 customers' vectors\n"]
