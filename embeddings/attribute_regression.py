@@ -17,6 +17,9 @@ __all__ = ["with_attribute_vectors"]
 FEW = 10
 """Products with fewer customers teach nothing: their vectors are those customers."""
 
+MOST = 0.01
+"""The ridge is no more than this share of the products learnt from: a small shop's attributes have few each."""
+
 LEAST = 0.1
 """Attributes of fewer products than this share of the ridge are left out: they would say next to nothing."""
 
@@ -41,6 +44,7 @@ def with_attribute_vectors(
     known = own[learnt]
     states = embeddings.product_vectors[known] / gains[known, None]
     gain = np.float32(gains[known].mean())
+    penalty = min(penalty, MOST * len(learnt))
     keys, vectors = _regression([described[place] for place in learnt.tolist()], states, penalty)
     if not len(keys):
         return embeddings
@@ -49,6 +53,7 @@ def with_attribute_vectors(
     attributes = AttributeVectors(keys, vectors * gain, (scale / gain).astype(np.float32))
     unknown = np.flatnonzero(customers[own] == 0)
     told = attributes.of([described[place] for place in unknown.tolist()])  # gains as what is new
+    unknown, told = unknown[told.any(axis=1)], told[told.any(axis=1)]
     product_vectors, input_vectors = embeddings.product_vectors.copy(), embeddings.input_vectors.copy()
     product_vectors[own[unknown]] = told * (gains[own[unknown], None] / gain)
     input_vectors[own[unknown]] = told * attributes.input_scale

@@ -20,10 +20,13 @@ LEVELS = (
     ("subcategory",),
     ("brand",),
     ("manufacturer",),
+    ("package_size",),
+    ("category", "brand"),
     ("category", "manufacturer"),
-    ("subcategory", "manufacturer"),
     ("subcategory", "brand"),
+    ("subcategory", "manufacturer"),
     ("subcategory", "package_size"),
+    ("subcategory", "manufacturer", "package_size"),
 )
 """Fields of Product that describe it, alone or several at once: what a maker is known for differs by subcategory."""
 

@@ -105,7 +105,7 @@ class Histories:
         likings = np.zeros(self.shape[0], dtype=np.int64)
         for some in self.scratch.slices(len(self.products)):
             liked = some.start + np.flatnonzero(self.target[some] > 0)
-            likings += np.bincount(self.customers(liked), minlength=len(likings))
+            np.add.at(likings, self.customers(liked), 1)
         return likings
 
     def buyers(self) -> NDArray[np.float32]:  # [num_products]
