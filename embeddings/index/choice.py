@@ -54,7 +54,7 @@ COUNTED = 32
 
 EF_STEPS: Sequence[float] = (128, 192, 256, 384, 512, 768, 1024)
 BELIEVED_STEPS: Sequence[float] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
-TIMES_STEPS: Sequence[float] = (2, 3, 4, 6, 10, 16)
+TIMES_STEPS: Sequence[float] = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
 SHARE_STEPS: Sequence[float] = (0.01, 0.02, 0.04, 0.08, 0.12, 0.18, 0.25, 0.35)
 
 Build = Callable[[NDArray[np.float32], NDArray[np.float32]], "Tunable"]

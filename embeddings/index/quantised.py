@@ -25,6 +25,9 @@ CODES = 16
 WIDE = 0.4
 """Where a filter allows more than this share, a scan of all and a look at what it allows is the faster."""
 
+NARROW = 0.15
+"""A filter that allows one row in x lets x to this power times as many be looked at whole, for they lie closer."""
+
 SPARE = 1.15
 """How many more than its share would say are then asked for."""
 
@@ -82,7 +85,7 @@ class QuantisedIndex:
         total, dim = self._vectors.shape
         check(vector, k, allowed, dim, total)
         reachable = total if allowed is None else int(np.count_nonzero(allowed))
-        wanted = min(round(self.effort * k), reachable)
+        wanted = self._wanted(k, reachable)
         if reachable * dim <= FEW_NUMBERS or wanted >= reachable:
             rows = np.arange(total) if allowed is None else np.flatnonzero(allowed)
             return among(self._vectors, rows, vector, k)
@@ -100,7 +103,7 @@ class QuantisedIndex:
         """What a search has to do, in nanoseconds."""
         total, dim = self._vectors.shape
         reachable = total if allowed is None else int(np.count_nonzero(allowed))
-        wanted = min(round(self.effort * k), reachable)
+        wanted = self._wanted(k, reachable)
         if reachable * dim <= FEW_NUMBERS or wanted >= reachable:
             return work.STEP + work.gathered(reachable, dim)
         asked = wanted
@@ -108,6 +111,11 @@ class QuantisedIndex:
             asked = round(SPARE * wanted * total / reachable)
         scan = work.scanned(total, dim) + work.kept(asked) + (0.0 if allowed is None else work.marked(total))
         return 3 * work.STEP + scan + work.gathered(wanted, dim)
+
+    def _wanted(self, k: int, reachable: int) -> int:
+        """How many are looked at whole where so many rows are allowed."""
+        more = float(len(self._vectors) / max(reachable, 1)) ** NARROW
+        return min(round(self.effort * more * k), reachable)
 
     @staticmethod
     def least_work(total: int, dim: int) -> float:
