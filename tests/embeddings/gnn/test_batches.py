@@ -7,6 +7,7 @@ import pytest
 
 from embeddings.gnn import Batch, Batches, GnnConfig, Histories, hetero_graph
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.processes import Processes
 from graph import InteractionKind, Product, ProductId
 
 IDS = [ProductId(f"p{n}") for n in range(4)]
@@ -93,6 +94,23 @@ def test_an_epoch_of_every_pair_has_each_once(histories: Histories, config: GnnC
 def test_without_leaving_out_the_targets_weigh_nothing(histories: Histories, config: GnnConfig) -> None:
     graph = hetero_graph(histories, IDS, [], [])
     assert only(Batches(graph, histories, replace(config, leave_out=False))).target_weights.tolist() == [0.0] * 6
+
+
+@pytest.mark.parametrize("pairs", [4, 3, 1])
+def test_the_shares_of_two_processes_are_the_batch_of_one(histories: Histories, config: GnnConfig, pairs: int) -> None:
+    graph = hetero_graph(histories, IDS, PRODUCTS, [])
+    every = replace(config, every_pair=True, batch_customers=1, targets_per_customer=pairs)
+    one, *two = (
+        list(Batches(graph, histories, every, processes).epoch(np.random.default_rng(0)))[-1]
+        for processes in (Processes(), Processes(0, 2), Processes(1, 2))
+    )
+    assert sum(part.share for part in two) == one.share == 1
+    for part in two:
+        assert part.rows[part.targets].tolist() == one.rows[one.targets].tolist()
+        assert len(part.own) == (round(part.share * len(one.own)) or len(one.own))
+    own = [target for part in two if part.share for target in part.own.tolist()]
+    masked = [row for part in two if part.share for row in part.masked.tolist()]
+    assert (own, masked) == (one.own.tolist(), one.masked.tolist())
 
 
 def test_everything_is_all_products_with_what_describes_them(batches: Batches) -> None:
