@@ -114,8 +114,8 @@ class QuantisedIndex:
 
     def _wanted(self, k: int, reachable: int) -> int:
         """How many are looked at whole where so many rows are allowed."""
-        more = float(len(self._vectors) / max(reachable, 1)) ** NARROW
-        return min(round(self.effort * more * k), reachable)
+        more: float = (len(self._vectors) / max(reachable, 1)) ** NARROW
+        return min(int(self.effort * more * k), reachable)
 
     @staticmethod
     def least_work(total: int, dim: int) -> float:
