@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.progress import stage
 from api.workbench import Workbench
 from benchmarks.machine import machine, printed
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import last_cut, mean_interval, paired_difference, time_split, validation_split
-from embeddings.evaluation.cold_start import ColdCustomers, ColdProducts, cold_customers, cold_products
+from embeddings.evaluation.cold_start import ColdCustomers, cold_customers, cold_products
 from embeddings.evaluation.split import Split, Task
 from embeddings.gnn.config import GnnConfig
 from embeddings.training import train
@@ -37,12 +38,13 @@ TIMED = 2000
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """``python -m benchmarks.cold_start --data data [--validation] [--seed N] [--json FILE]``"""
+    """``python -m benchmarks.cold_start --data data [--validation] [--seed N] [--draws N] [--json FILE]``"""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cold_start", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a data folder with an imported graph")
     parser.add_argument("--seed", type=int, default=0, help="of what is held out, of training and of resamples (0)")
     parser.add_argument("--share", type=float, default=0.1, help="of the products and customers that is held out (.1)")
     parser.add_argument("--least", type=int, default=10, help="customers a product has that may be held out (10)")
+    parser.add_argument("--draws", type=int, default=1, help="times that products are held out, seed by seed (1)")
     parser.add_argument("--validation", action="store_true", help="the month before the test month, to choose by")
     parser.add_argument("--json", type=Path, help="write the object here as well")
     options = parser.parse_args(arguments)
@@ -51,12 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     split = validation_split(known.edges, cut) if options.validation else time_split(known.edges, cut)
     described = known.described_at(split.cut)
     config = GnnConfig(seed=options.seed)
-
-    def rng() -> np.random.Generator:
-        return np.random.default_rng(options.seed)
-
-    cold = cold_products(split, described[0], rng(), share=options.share, least_customers=options.least)
-    without = cold_customers(split, rng(), share=options.share)
+    without = cold_customers(split, np.random.default_rng(options.seed), share=options.share)
     of_others = _trained(without.train, *described, config, "training without some customers")
     answer = {
         "benchmark": "cold_start",
@@ -64,9 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
         "cut": int(split.cut),
         "share": options.share,
         "least_customers": options.least,
-        "products": _products(
-            cold, _trained(cold.train, *described, config, "training without some products"), *described
-        ),
+        "products": _products(split, described, options),
         "customers": _customers(
             without, of_others, _trained(split, *described, config, "training on everything"), options.seed
         ),
@@ -92,24 +87,35 @@ def _trained(
 
 
 def _products(
-    cold: ColdProducts, embeddings: EmbeddingSet, described: list[Product], campaigns: list[Campaign]
+    split: Split, described: tuple[list[Product], list[Campaign]], options: argparse.Namespace
 ) -> dict[str, Any]:
-    """NDCG@20 of the products held out among themselves, of the vectors and of each way to count."""
-    seed = embeddings.manifest.parameters["seed"]
-    ours = cold.ndcg(cold.vector_scores(embeddings))
-    counted = {name: cold.ndcg(cold.count_scores(described, levels)) for name, levels in COUNTS.items()}
-    reference = counted[CATEGORY_AND_BRAND]
+    """NDCG@20 of the products held out among themselves, by the vectors and by each way to count, over all draws."""
+    ours: list[NDArray[np.float64]] = []
+    counted: dict[str, list[NDArray[np.float64]]] = {name: [] for name in COUNTS}
+    draws = []
+    for seed in range(options.seed, options.seed + options.draws):
+        rng = np.random.default_rng(seed)
+        cold = cold_products(split, described[0], rng, share=options.share, least_customers=options.least)
+        config = GnnConfig(seed=seed)
+        embeddings = _trained(cold.train, *described, config, f"training without the products of draw {seed}")
+        ours.append(cold.ndcg(cold.vector_scores(embeddings)))
+        for name, levels in COUNTS.items():
+            counted[name].append(cold.ndcg(cold.count_scores(described[0], levels)))
+        sizes = {"held_out": len(cold.products), "customers": len(cold.customers), "pairs": int(cold.relevant.nnz)}
+        means = {"ndcg": float(ours[-1].mean()), CATEGORY_AND_BRAND: float(counted[CATEGORY_AND_BRAND][-1].mean())}
+        draws.append({"seed": seed, **sizes, **means})
+
+    def interval(values: NDArray[np.float64]) -> dict[str, float]:
+        return mean_interval(values, np.random.default_rng(options.seed))._asdict()
+
+    whole, reference = np.concatenate(ours), np.concatenate(counted[CATEGORY_AND_BRAND])
+    twice = paired_difference(whole, 2 * reference, np.random.default_rng(options.seed))
     return {
-        "held_out": len(cold.products),
-        "customers": len(cold.customers),
-        "pairs": int(cold.relevant.nnz),
-        "campaigns": len(campaigns),
-        "ndcg": mean_interval(ours, np.random.default_rng(seed))._asdict(),
-        "counts": {
-            name: mean_interval(values, np.random.default_rng(seed))._asdict() for name, values in counted.items()
-        },
-        "times_category_and_brand": float(ours.mean() / reference.mean()),
-        "more_than_twice": paired_difference(ours, 2 * reference, np.random.default_rng(seed))._asdict(),
+        "draws": draws,
+        "ndcg": interval(whole),
+        "counts": {name: interval(np.concatenate(values)) for name, values in counted.items()},
+        "times_category_and_brand": float(whole.mean() / reference.mean()),
+        "more_than_twice": twice._asdict(),
     }
 
 

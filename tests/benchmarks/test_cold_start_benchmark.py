@@ -46,10 +46,24 @@ def test_it_prints_what_is_lost_on_strangers_and_new_products(
         if day == 80 or product != customer // 2  # there is one of ten that each has yet to find
     )
     graph.close()
-    main(["--data", str(tmp_path), "--json", str(tmp_path / "cold.json"), "--share", "0.5", "--least", "5"])
+    main(
+        [
+            "--data",
+            str(tmp_path),
+            "--json",
+            str(tmp_path / "cold.json"),
+            "--share",
+            "0.5",
+            "--least",
+            "5",
+            "--draws",
+            "2",
+        ]
+    )
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "cold.json").read_text(encoding="utf-8"))
-    assert (printed["products"]["held_out"], printed["products"]["customers"]) == (10, 20)
+    draws = printed["products"]["draws"]
+    assert [(draw["seed"], draw["held_out"], draw["customers"]) for draw in draws] == [(0, 10, 20), (1, 10, 20)]
     assert printed["products"]["ndcg"]["mean"] == pytest.approx(printed["products"]["counts"]["category"]["mean"])
     assert set(printed["products"]["counts"]) == set(COUNTS)
     for task in ("all", "new"):
