@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.machine import machine, printed
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.scratch import MEMORY, Scratch
-from embeddings.spectral_filter import SpectralConfig, SpectralFilter
+from embeddings.spectral import SpectralConfig, SpectralFilter
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
 
 __all__ = ["main", "synthetic"]

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.customer_blocks import by_customer
-from embeddings.scratch import MEMORY, Scratch, row_blocks
+from embeddings.scratch import MEMORY, Scratch, by_customer, row_blocks
 from graph import CustomerId, EdgeArrays, Instant, InteractionKind, InvalidValue, ProductId, day_of
 
 __all__ = ["InteractionMatrix", "pair_starts"]

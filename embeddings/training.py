@@ -15,7 +15,6 @@ from scipy import sparse
 
 from embeddings.attribute_regression import with_attribute_vectors
 from embeddings.checkpoint import Checkpoint
-from embeddings.customer_vectors import customer_vectors
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Epoch, Manifest
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.metrics import ndcg_at, recall_at
@@ -28,11 +27,11 @@ from embeddings.gnn.hetero_graph import hetero_graph
 from embeddings.gnn.histories import Histories
 from embeddings.gnn.loss import sampled_softmax
 from embeddings.gnn.model import CustomerProductGnn
+from embeddings.gnn.processes import Processes
 from embeddings.gnn.start import initial_model
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.popularity import with_log_popularity
-from embeddings.processes import Processes
-from embeddings.scratch import MEMORY, Scratch
+from embeddings.scratch import MEMORY, Scratch, unit_rows
 from graph import Campaign, EdgeArrays, Instant, Product
 
 __all__ = ["seconds_an_epoch", "train"]
@@ -282,7 +281,7 @@ def _embedding_set(
     rows, described_by = batches.everything()
     states = model.states(rows, described_by)  # [num_products, dim]
     inputs, outputs = model.inputs(states).numpy(), model.outputs(states, rows).numpy()
-    customers, lengths = customer_vectors(batches.matrix, inputs, histories.scratch)
+    customers, lengths = unit_rows(batches.matrix, inputs, histories.scratch)
     for what, vectors in (("a product vector", outputs), ("an input vector", inputs), ("a customer vector", lengths)):
         if not np.isfinite(vectors).all():
             raise TrainingDiverged(what, epoch * len(batches), config.learning_rate)

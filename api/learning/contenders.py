@@ -14,7 +14,7 @@ from embeddings.evaluation import Fitted, Method, Split, VectorRanker
 from embeddings.gnn.config import GnnConfig
 from embeddings.serving_snapshot import Nearest
 from embeddings.snapshot_builder import build_snapshot
-from embeddings.spectral_filter import SpectralConfig, SpectralFilter
+from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import train
 from graph import Campaign, Catalogue, Product
 from recommend.asked import Asked, nearest_customers

@@ -16,7 +16,7 @@ from api.settings import Settings
 from embeddings.artifacts.backtest import Backtest
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.gnn.config import GnnConfig
-from embeddings.processes import Processes
+from embeddings.gnn.processes import Processes
 from embeddings.registry import Registry
 from embeddings.snapshot_builder import build_snapshot
 from embeddings.training import train

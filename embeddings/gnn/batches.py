@@ -12,9 +12,9 @@ from torch import Tensor
 from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.hetero_graph import ATTRIBUTES, describing
 from embeddings.gnn.histories import Histories
+from embeddings.gnn.processes import Processes
 from embeddings.gnn.pyg import HeteroData, adjacency
 from embeddings.gnn.shuffled import shuffled
-from embeddings.processes import Processes
 
 __all__ = ["Batch", "Batches"]
 

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.counting_sort import counting_sort
-from embeddings.scratch import Scratch
+from embeddings.scratch import Scratch, counting_sort
 
 __all__ = ["shuffled"]
 

@@ -16,7 +16,7 @@ from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.joined import joined
 from embeddings.settings_search.pairs import AS_OF, hold_out
 from embeddings.settings_search.trial import Trial, measured
-from embeddings.spectral_filter import SpectralConfig, SpectralFilter
+from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import seconds_an_epoch, train
 from graph import EdgeArrays, InvalidValue
 

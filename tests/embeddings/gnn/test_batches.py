@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from embeddings.gnn import Batch, Batches, GnnConfig, Histories, hetero_graph
+from embeddings.gnn.processes import Processes
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.processes import Processes
 from graph import InteractionKind, Product, ProductId
 
 IDS = [ProductId(f"p{n}") for n in range(4)]

@@ -5,7 +5,7 @@ import pytest
 
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.settings_search.pairs import AS_OF, pair_edges
-from embeddings.spectral_filter import SpectralConfig, SpectralFilter
+from embeddings.spectral import SpectralConfig, SpectralFilter
 from graph import InteractionKind, InvalidValue
 
 PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.counting_sort import counting_sort
-from embeddings.scratch import Scratch, row_blocks
+from embeddings.scratch.blocks import row_blocks
+from embeddings.scratch.counting_sort import counting_sort
+from embeddings.scratch.files import Scratch
 from graph import EdgeArrays
 
 __all__ = ["by_customer"]

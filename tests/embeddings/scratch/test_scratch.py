@@ -11,16 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.counting_sort import counting_sort
-from embeddings.customer_vectors import customer_vectors
 from embeddings.gnn import Histories
 from embeddings.gnn.shuffled import shuffled
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.scratch import MEMORY, Scratch, row_blocks
-from embeddings.spectral_filter import SpectralConfig, SpectralFilter
+from embeddings.scratch import MEMORY, Scratch, counting_sort, row_blocks, unit_rows
+from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import train
 from graph import PatronError
-from tests.embeddings.training_together import FIFTY_STEPS
+from tests.embeddings.gnn.training_together import FIFTY_STEPS
 from tests.embeddings.two_crowds import AS_OF, CAMPAIGNS, CATALOGUE, two_crowds
 
 SMALL = 16
@@ -112,7 +110,7 @@ def test_customers_beyond_a_block_have_the_vectors_of_their_rows() -> None:
     rng = np.random.default_rng(0)
     fitted = SpectralFilter.fit(InteractionMatrix.from_edges(two_crowds(), AS_OF), SpectralConfig(dim=4))
     inputs = rng.standard_normal((20, 16)).astype(np.float32)
-    vectors, lengths = customer_vectors(fitted.weights, inputs, Scratch(block=SMALL))
+    vectors, lengths = unit_rows(fitted.weights, inputs, Scratch(block=SMALL))
     assert vectors * lengths[:, None] == pytest.approx(fitted.weights @ inputs, abs=1e-5)
     assert not vectors[20].any()
 

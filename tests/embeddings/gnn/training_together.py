@@ -14,7 +14,7 @@ from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.split import Task, time_split
 from embeddings.gnn import GnnConfig, TrainingDiverged
-from embeddings.processes import ProcessLost
+from embeddings.gnn.processes import ProcessLost
 from embeddings.training import train
 from graph import DAY, Instant
 from tests.embeddings.two_crowds import AS_OF, CAMPAIGNS, CATALOGUE, two_crowds

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.customer_vectors import customer_vectors
 from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.spectral import SpectralSolution, powers, spectral
+from embeddings.scratch import unit_rows
+from embeddings.spectral.solution import SpectralSolution, powers, spectral
 from graph import InteractionKind, InvalidValue
 
 __all__ = ["SpectralConfig", "SpectralFilter"]
@@ -84,7 +84,7 @@ class SpectralFilter:
         inputs = np.ascontiguousarray(products * powers(strengths, config.strength_power - 1.0))
         outputs = np.ascontiguousarray(products * powers(self.degrees, config.popularity_power)[:, None])
         own = powers(self.degrees, -self.fitted.product_power)
-        vectors, _ = customer_vectors(self.weights, own[:, None] * inputs, self.matrix.scratch)
+        vectors, _ = unit_rows(self.weights, own[:, None] * inputs, self.matrix.scratch)
         function = CustomerFunction(
             kind_weights={InteractionKind.PURCHASED.value: 1.0},
             half_life_days=self.fitted.half_life_days or FOREVER,

@@ -1,20 +1,21 @@
-"""Customers' vectors: what their products add up to, at unit length, a block of customers at a time."""
+"""unit_rows: what weights add up rows of vectors to, at unit length, a block of rows at a time."""
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.scratch import MEMORY, ROW, Scratch, row_blocks
+from embeddings.scratch.blocks import ROW, row_blocks
+from embeddings.scratch.files import MEMORY, Scratch
 
-__all__ = ["customer_vectors"]
+__all__ = ["unit_rows"]
 
 
-def customer_vectors(
-    weights: sparse.csr_array,  # [num_customers, num_products]
-    inputs: NDArray[np.float32],  # [num_products, dim]
+def unit_rows(
+    weights: sparse.csr_array,  # [num_rows, n]
+    inputs: NDArray[np.float32],  # [n, dim]
     scratch: Scratch = MEMORY,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The rows of weights @ inputs at unit length [num_customers, dim], and how long they were [num_customers].
+    """The rows of weights @ inputs at unit length [num_rows, dim], and how long they were [num_rows].
 
     A row of zeros stays one; where a length is not finite, so is its row.
     """

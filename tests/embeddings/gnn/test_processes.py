@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from embeddings.processes import Processes
-from tests.embeddings.training_together import fifty_steps, stopped_early
+from embeddings.gnn.processes import Processes
+from tests.embeddings.gnn.training_together import fifty_steps, stopped_early
 
 SCRIPT = Path(__file__).with_name("training_together.py")
 

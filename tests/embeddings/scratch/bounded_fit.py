@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.scale import AS_OF, synthetic
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.scratch import Scratch
-from embeddings.spectral_filter import SpectralConfig, SpectralFilter
+from embeddings.spectral import SpectralConfig, SpectralFilter
 
 
 def main(interactions: int, megabytes: int, folder: str | None = None) -> None:

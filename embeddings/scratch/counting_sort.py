@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.scratch import Scratch
+from embeddings.scratch.files import Scratch
 
 __all__ = ["counting_sort"]
 
