@@ -97,7 +97,12 @@ def bodies_of(folder: Path, placement: str, customers: int, seed: int) -> list[b
     drawn = np.random.default_rng(seed).choice(known, size=min(customers, len(known)), replace=False)
     return [
         json.dumps(
-            {"customer_id": customer, "placements": [{"name": placement, "k": 20}], "dry_run": True, "explain": False}
+            {
+                "customer_id": customer,
+                "placements": [{"name": placement, "k": 20}],
+                "dry_run": True,
+                "deadline_ms": PATIENCE_SECONDS * 1000,  # else a slow answer is another list, and looks mixed
+            }
         ).encode()
         for customer in drawn.tolist()
     ]
