@@ -6,18 +6,20 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import Attributes, FilteredSearch, GrowingIndex, Selection
+from embeddings.index import Attributes, FilteredSearch, GrowingIndex, OneOf, Selection
 from embeddings.serving_snapshot import Adjacency, ServingSnapshot
 from graph import Catalogue, Product, ProductId
 from graph.catalogue import Vocabulary
 
-__all__ = ["CODED", "Assortment", "Rows"]
+__all__ = ["CODED", "SELLABLE", "Assortment", "Rows"]
 
 Rows = NDArray[np.int64]
 """Rows of an assortment; the first `num_vectors` of them are the snapshot's own."""
 
 CODED = ("department", "category", "subcategory", "brand")
 """The columns of the catalogue that hold texts, as codes."""
+
+SELLABLE = OneOf("sellable", (1,))
 
 PIECE = 4096
 """How many products are looked up at a time: meanwhile no other thread can run."""
@@ -35,7 +37,7 @@ class Assortment:
     marks: [num_rows] zeros, for looking rows up among a few: whoever marks some takes the marks away again.
     popular: [num_rows] rows, most customers first, ties by row.
     search: over all rows; its attributes are `sellable`, `price` and the columns of CODED, those of a product that the
-        catalogue does not know being 0 and its price -1.
+        catalogue does not know being 0 and its price -1. num_sellable: how many rows may be sold, at most.
     """
 
     def __init__(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> None:
@@ -55,6 +57,7 @@ class Assortment:
         index = GrowingIndex(snapshot.index, self.vectors)
         index.add(*self._new_vectors(np.arange(self.num_vectors, len(self.ids))))
         self.search = FilteredSearch(index, Attributes(self._columns(np.arange(len(self.ids)))))
+        self.num_sellable = self.search.attributes.count(SELLABLE)
 
     def joins(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> bool:
         """Whether it is made of these very two."""
@@ -73,6 +76,7 @@ class Assortment:
         if len(again):
             index.put(again, *self._new_vectors(again))
         self.search.attributes.put(rows, self._columns(rows))
+        self.num_sellable = self.search.attributes.count(SELLABLE)
         self._seen = seen
 
     def row(self, product: str) -> int:

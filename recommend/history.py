@@ -6,7 +6,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.ranking import Habits, habits_of
+from embeddings.ranking import Habits
 from graph import Instant, InteractionKind, Profile, day_of
 from recommend.assortment import Assortment, Rows
 
@@ -102,7 +102,7 @@ def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm:
     if ranking is None:
         strength = _faded(days, times, ages, starts, rhythm) * assortment.habit[bought] ** rhythm.habit_power
     else:
-        habits = habits_of(rows, days, times, day_of(as_of), ranking.facts)
+        habits = ranking.habits(rows, days, times, day_of(as_of))
         strength = ranking.again_probabilities(habits)
     best = np.argsort(-strength, kind="stable")
     return History(bought, every, last, strength.astype(np.float32), best, vector, habits)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Between, Condition, Listed, NoneOf, OneOf, Selection
-from recommend.assortment import CODED, Assortment, Rows
+from recommend.assortment import CODED, SELLABLE, Assortment, Rows
 from recommend.placements import Place, ProductFilter
 from recommend.placements.filter_text import Comparison
 
@@ -21,8 +21,6 @@ SOLD_OUT = 8
 """Where more than one product in so many cannot be sold, searches without conditions pass over them too."""
 
 DEAREST = 2**62
-
-SELLABLE = OneOf("sellable", (1,))
 
 
 @dataclass
@@ -41,9 +39,8 @@ class Narrowing:
     @cached_property
     def selection(self) -> Selection | None:
         """What may be searched for; None where that is nearly everything."""
-        assortment = self.assortment
-        sellable = assortment.search.attributes.count(SELLABLE)
-        if not self.conditions and (len(assortment.ids) - sellable) * SOLD_OUT <= len(assortment.ids):
+        total = len(self.assortment.ids)
+        if not self.conditions and (total - self.assortment.num_sellable) * SOLD_OUT <= total:
             return None
         return self.also(None)
 

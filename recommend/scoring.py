@@ -89,7 +89,7 @@ def _likely(asked: Asked, rows: Rows, scores: NDArray[np.float32]) -> NDArray[np
         return np.asarray(values + LIKENESS * np.maximum(scores, 0.0), dtype=np.float32)
     if history.habits is not None:
         new = np.flatnonzero((values <= 0) & asked.assortment.search.index.placed(rows))
-        values[new] = ranking.next_probabilities(history.habits, scores[new])
+        values[new] = ranking.next_probabilities(history.habits, rows[new])
     return values
 
 
