@@ -52,7 +52,7 @@ def contenders(
     config = GnnConfig(seed=seed)
     learnt = _learnt(split, products, campaigns, config, "training the graph neural network")
     start = _learnt(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
-    ranking = learnt_ranking(split.train, products, campaigns, learnt, config)
+    ranking = learnt_ranking(split.train, products, learnt)
     matrix = split.matrix()
     spectral = SpectralConfig(
         dim=config.dim, half_life_days=config.spectral_half_life_days, popularity_power=POPULARITY, seed=seed

@@ -92,8 +92,7 @@ def write_version(
         metrics=embeddings.manifest.metrics | (backtest.metrics() if backtest else {}),
     )
     embeddings = replace(embeddings, manifest=manifest)
-    month_ago = backtest.twin if backtest else None
-    ranking = learnt_ranking(known.edges, known.products, known.campaigns, embeddings, config, month_ago)
+    ranking = learnt_ranking(known.edges, known.products, embeddings)
     with stage("building the index and the neighbour lists") as advance:
         return build_snapshot(
             embeddings,

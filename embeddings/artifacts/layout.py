@@ -7,9 +7,10 @@ import numpy as np
 from embeddings.attribute_vectors import AttributeVectors
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import write_index
-from embeddings.ranking import Network, ProductFacts, Ranking
+from embeddings.ranking import Network, ProductFacts, Ranking, Tastes
 from embeddings.ranking.product_facts import FACTS, GROUPS
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
+from embeddings.ranking.tastes import HALF_LIVES
 from embeddings.serving_snapshot import Adjacency, ServingSnapshot
 from graph.files import read_array, write_array, write_ids
 
@@ -49,12 +50,22 @@ def read_ranking(folder: Path, num_products: int) -> Ranking:
         read_array(folder, f"{RANKING}.facts", np.float32, (num_products + 1, len(FACTS))),
         read_array(folder, f"{RANKING}.groups", np.int32, (num_products + 1, len(GROUPS))),
     )
-    first = read_array(folder, f"{RANKING}.again.first", np.float32, (NUM_AGAIN + 1, None))
+    vectors = read_array(folder, f"{RANKING}.tastes", np.float32, (len(HALF_LIVES), None, None))
+    tastes = Tastes(
+        read_array(folder, f"{RANKING}.places", np.int32, (num_products + 1,)),
+        vectors,
+        read_array(folder, f"{RANKING}.gains", np.float32, vectors.shape[:2]),
+    )
+    return Ranking(facts, tastes, _read_network(folder, "again", NUM_AGAIN), _read_network(folder, "next", NUM_NEXT))
+
+
+def _read_network(folder: Path, name: str, num_inputs: int) -> Network:
+    first = read_array(folder, f"{RANKING}.{name}.first", np.float32, (num_inputs + 1, None))
     hidden = first.shape[1]
-    second = read_array(folder, f"{RANKING}.again.second", np.float32, (hidden + 1, hidden))
-    third = read_array(folder, f"{RANKING}.again.third", np.float32, (hidden + 1,))
-    return Ranking(
-        facts, Network(first, second, third), read_array(folder, f"{RANKING}.next", np.float32, (NUM_NEXT + 1,))
+    return Network(
+        first,
+        read_array(folder, f"{RANKING}.{name}.second", np.float32, (hidden + 1, hidden)),
+        read_array(folder, f"{RANKING}.{name}.third", np.float32, (hidden + 1,)),
     )
 
 
@@ -69,11 +80,10 @@ def read_attributes(folder: Path, dim: int) -> AttributeVectors:
 
 
 def _write_ranking(folder: Path, ranking: Ranking) -> None:
-    write_array(folder, f"{RANKING}.facts", ranking.facts.values)
     write_array(folder, f"{RANKING}.groups", ranking.facts.groups)
-    for layer in ("first", "second", "third"):
-        write_array(folder, f"{RANKING}.again.{layer}", getattr(ranking.again, layer))
-    write_array(folder, f"{RANKING}.next", ranking.next)
+    write_array(folder, f"{RANKING}.places", ranking.tastes.place)
+    for name, array in ranking.arrays():
+        write_array(folder, name, array)
 
 
 def read_adjacency(folder: Path, name: str, num_rows: int) -> Adjacency:

@@ -1,11 +1,11 @@
 """Habits: what a customer's own purchases tell at an instant: the rhythm of each product, their groups, their pace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.ranking.product_facts import GROUPS, ProductFacts
+from embeddings.ranking.product_facts import RHYTHMIC, ProductFacts
 
 __all__ = ["ACTIVITY", "RHYTHM", "Habits", "habits_of"]
 
@@ -32,7 +32,7 @@ RHYTHM = (
     "due",
     "share_of_days",
     "share_of_90_days",
-    *(f"{group}_{what}" for group in GROUPS for what in ("decayed_30", "decayed_120", "last", "since", "share")),
+    *(f"{group}_{what}" for group in RHYTHMIC for what in ("decayed_30", "decayed_120", "last", "since", "share")),
 )
 """What is known of a bought product; log1p of counts, days and ratios.
 
@@ -48,11 +48,18 @@ ACTIVITY = ("days_7", "days_30", "days_90", "days", "last", "lines_30", "lines",
 
 @dataclass(frozen=True)
 class Habits:
-    """products: [num_bought] rows, rising. rhythm: [num_bought, num_rhythm] float32. activity: [num_activity]."""
+    """products: [num_bought] rows, rising. rhythm: [num_bought, num_rhythm] float32. activity: [num_activity].
+
+    last, first: [num_bought] ages in days of the newest and the oldest purchase. taste: [num_tastes, dim], once a
+    ranking has made it of these.
+    """
 
     products: NDArray[np.int64]
     rhythm: NDArray[np.float32]
     activity: NDArray[np.float32]
+    last: NDArray[np.int64]
+    first: NDArray[np.int64]
+    taste: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
 
 
 def habits_of(
@@ -95,7 +102,7 @@ def habits_of(
         often / len(active),
         quarter / max(days_90, 1),
     ]
-    for column in range(len(GROUPS)):
+    for column in range(len(RHYTHMIC)):
         order = np.argsort(facts.groups[bought, column], kind="stable")
         code = facts.groups[bought[order], column]
         opens = np.r_[True, code[1:] != code[:-1]]
@@ -121,4 +128,4 @@ def habits_of(
     )
     rhythm = np.array(columns, dtype=np.float32).T  # [num_bought, num_rhythm]
     rhythm = np.log(rhythm + 1)
-    return Habits(products[starts], rhythm, activity.astype(np.float32))
+    return Habits(products[starts], rhythm, activity.astype(np.float32), last, first)

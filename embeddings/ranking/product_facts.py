@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from graph import EdgeArrays, Instant, InteractionKind, Product, ProductId, day_of
 
-__all__ = ["FACTS", "GROUPS", "ProductFacts", "product_facts"]
+__all__ = ["FACTS", "GROUPS", "RHYTHMIC", "ProductFacts", "product_facts"]
 
-GROUPS = ("subcategory", "category")
+GROUPS = ("subcategory", "category", "department", "brand", "manufacturer")
+RHYTHMIC = GROUPS[:2]
+"""The groups whose own rhythm and season count."""
 
 HALF_LIVES = (3.0, 7.0, 15.0, 30.0, 60.0)
 RETURN_DAYS = (14, 30)

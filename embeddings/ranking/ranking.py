@@ -1,42 +1,70 @@
-"""Ranking: how likely each product is bought within a month, from a customer's habits and the products' facts."""
+"""Ranking: how likely each product is bought within a month, from a customer's habits, their tastes and the facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.ranking.habits import ACTIVITY, RHYTHM, Habits
+from embeddings.ranking.habits import ACTIVITY, RHYTHM, Habits, habits_of
 from embeddings.ranking.network import Network
-from embeddings.ranking.product_facts import FACTS, ProductFacts
+from embeddings.ranking.product_facts import FACTS, GROUPS, RHYTHMIC, ProductFacts
+from embeddings.ranking.tastes import HALF_LIVES, Tastes
 
-__all__ = ["NUM_AGAIN", "NUM_NEXT", "Ranking", "again_inputs", "next_inputs"]
+__all__ = ["NEXT", "NUM_AGAIN", "NUM_NEXT", "Ranking", "again_inputs", "next_inputs"]
+
+NEXT = (
+    *(f"taste_{half_life:.0f}" for half_life in HALF_LIVES),
+    "subcategory_products",
+    *(f"{group}_discovered" for group in RHYTHMIC),
+    *(f"{group}_worth" for group in GROUPS),
+)
+"""What is known of a customer and a product they never bought: the logarithm of how well it goes with each taste; of
+its groups, log1p of the products bought, those met of late (half-life 30 days), those bought of late (90 days)."""
+
+DISCOVERED_DAYS, WORTH_DAYS = 30.0, 90.0
 
 NUM_AGAIN = len(RHYTHM) + len(FACTS) + len(ACTIVITY)
-NUM_NEXT = 1 + len(ACTIVITY)
+NUM_NEXT = len(NEXT) + len(FACTS) + len(ACTIVITY)
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """again: of products the customer has bought. next: of products they have not, the coefficients of a logistic
-    regression, [NUM_NEXT + 1], the last one what is added."""
+    """again: of products the customer has bought. next: of products they have not."""
 
     facts: ProductFacts
+    tastes: Tastes
     again: Network
-    next: NDArray[np.float32]
+    next: Network
 
     def arrays(self) -> tuple[tuple[str, NDArray[np.float32]], ...]:
         """(name of its file, array) of everything that must be finite."""
-        layers = tuple((f"ranking.again.{name}", getattr(self.again, name)) for name in ("first", "second", "third"))
-        return (("ranking.facts", self.facts.values), *layers, ("ranking.next", self.next))
+        networks = (("again", self.again), ("next", self.next))
+        return (
+            ("ranking.facts", self.facts.values),
+            ("ranking.tastes", self.tastes.vectors),
+            ("ranking.gains", self.tastes.gains),
+            *(
+                (f"ranking.{name}.{layer}", getattr(network, layer))
+                for name, network in networks
+                for layer in ("first", "second", "third")
+            ),
+        )
+
+    def habits(
+        self, products: NDArray[np.int64], days: NDArray[np.int64], times: NDArray[np.int64], today: int
+    ) -> Habits:
+        """The habits, with their taste, of a customer who bought `products` on `days`, as `habits_of` takes them."""
+        habits = habits_of(products, days, times, today, self.facts)
+        return replace(habits, taste=self.tastes.of(habits.products, habits.last))
 
     def again_probabilities(self, habits: Habits) -> NDArray[np.float32]:  # [num_bought]
         """Of each of `habits.products`, that it is bought within 30 days."""
         return _probabilities(self.again.logits(again_inputs(habits, self.facts)))
 
-    def next_probabilities(self, habits: Habits, scores: NDArray[np.float32]) -> NDArray[np.float32]:  # [n]
-        """Of products never bought, that each is bought within 30 days. scores: [n] their inner products with the
-        customer's vector."""
-        return _probabilities(next_inputs(habits, scores) @ self.next[:-1] + self.next[-1])
+    def next_probabilities(self, habits: Habits, products: NDArray[np.int64]) -> NDArray[np.float32]:  # [n]
+        """Of `products` never bought, that each is bought within 30 days; `habits` with their taste."""
+        scores = self.tastes.scores(habits.taste, products)
+        return _probabilities(self.next.logits(next_inputs(habits, scores, products, self.facts)))
 
 
 def again_inputs(habits: Habits, facts: ProductFacts) -> NDArray[np.float32]:  # [num_bought, NUM_AGAIN]
@@ -48,11 +76,32 @@ def again_inputs(habits: Habits, facts: ProductFacts) -> NDArray[np.float32]:  #
     return inputs
 
 
-def next_inputs(habits: Habits, scores: NDArray[np.float32]) -> NDArray[np.float32]:  # [n, NUM_NEXT]
-    """The logarithm of the score, activity."""
-    inputs = np.empty((len(scores), NUM_NEXT), dtype=np.float32)
-    inputs[:, 0] = np.log(np.maximum(scores, 1e-6))
-    inputs[:, 1:] = habits.activity
+def next_inputs(
+    habits: Habits,
+    scores: NDArray[np.float32],  # [num_tastes, n]
+    products: NDArray[np.int64],  # [n]
+    facts: ProductFacts,
+) -> NDArray[np.float32]:  # [n, NUM_NEXT]
+    """What NEXT names, facts, activity."""
+    bought, asked = facts.known(habits.products), facts.known(products)
+    discovered = np.exp2(-habits.first / DISCOVERED_DAYS)
+    worth = np.exp2(-habits.last / WORTH_DAYS)
+    inputs = np.empty((len(products), NUM_NEXT), dtype=np.float32)
+    inputs[:, : len(scores)] = np.log(np.maximum(scores, 1e-6)).T
+    column = len(scores)
+    for group, weights in (
+        (0, None),
+        *((group, discovered) for group in range(len(RHYTHMIC))),
+        *((group, worth) for group in range(len(GROUPS))),
+    ):
+        code = facts.groups[asked, group]
+        size = int(code.max(initial=0)) + 1
+        own = facts.groups[bought, group]
+        inputs[:, column] = np.bincount(own, weights, minlength=size)[code]
+        column += 1
+    np.log1p(inputs[:, len(scores) : column], out=inputs[:, len(scores) : column])
+    inputs[:, column : -len(ACTIVITY)] = facts.values[asked]
+    inputs[:, -len(ACTIVITY) :] = habits.activity
     return inputs
 
 

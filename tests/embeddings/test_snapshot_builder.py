@@ -10,10 +10,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from embeddings.artifacts import open_snapshot
 from embeddings.attribute_vectors import AttributeVectors
-from embeddings.ranking import Network, Ranking, product_facts
+from embeddings.ranking import Network, Ranking, Tastes, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.registry import Registry
 from embeddings.serving_snapshot import Adjacency
@@ -68,18 +69,22 @@ def test_what_was_learnt_of_attributes_comes_back_as_it_was(tmp_path: Path) -> N
 def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_path: Path) -> None:
     made, rng = greengrocer(), np.random.default_rng(0)
 
+    def drawn(shape: tuple[int, ...]) -> NDArray[np.float32]:
+        return rng.normal(size=shape).astype(np.float32)
+
     def network(num_inputs: int) -> Network:
-        shapes = ((num_inputs + 1, 3), (4, 3), (4,))
-        return Network(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
+        return Network(drawn((num_inputs + 1, 3)), drawn((4, 3)), drawn((4,)))
 
     facts = product_facts(purchases_of(), made.products, [], Instant(AS_OF))
-    ranking = Ranking(facts, network(NUM_AGAIN), np.arange(NUM_NEXT + 1, dtype=np.float32))
+    known = Tastes(np.array([0, 1, 2, 2, 2, 2], dtype=np.int32), drawn((2, 3, 4)), drawn((2, 3)))
+    ranking = Ranking(facts, known, network(NUM_AGAIN), network(NUM_NEXT))
     found = open_snapshot(build_snapshot(made, purchases_of(), tmp_path, ranking=ranking), verify=True).ranking
     assert found is not None and np.array_equal(found.facts.groups, facts.groups)
+    assert np.array_equal(found.tastes.place, known.place)
     for (name, ours), (_, theirs) in zip(ranking.arrays(), found.arrays(), strict=True):
         assert np.array_equal(ours, theirs), name
     assert open_snapshot(build_snapshot(made, purchases_of(), tmp_path)).ranking is None
-    other = Ranking(product_facts(purchases_of(), made.products[:-1], [], Instant(AS_OF)), ranking.again, ranking.next)
+    other = replace(ranking, facts=product_facts(purchases_of(), made.products[:-1], [], Instant(AS_OF)))
     with pytest.raises(InvalidValue, match="facts of 4 products"):
         build_snapshot(made, purchases_of(), tmp_path, ranking=other)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embeddings.ranking import Network, Ranking, habits_of, product_facts
+from embeddings.ranking import Network, Ranking, Tastes, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from graph import ProductId, Profile
 from recommend.answers import PlacementRequest
@@ -29,24 +29,24 @@ def drawn(num_inputs: int, seed: int) -> Network:
 def ranked() -> Shop:
     shop = shop_with(PLACE)
     facts = product_facts(edges(), shop.snapshot.set.products, [product(name) for name in PRODUCTS], AS_OF)
-    shop.snapshot = replace(
-        shop.snapshot, ranking=Ranking(facts, drawn(NUM_AGAIN, 1), np.linspace(1, -1, NUM_NEXT + 1, dtype=np.float32))
-    )
+    place, rng = np.arange(len(PRODUCTS) + 1, dtype=np.int32), np.random.default_rng(3)
+    vectors, gains = rng.normal(size=(2, len(place), 4)), rng.random((2, len(place)))
+    known = Tastes(place, vectors.astype(np.float32), gains.astype(np.float32))
+    shop.snapshot = replace(shop.snapshot, ranking=Ranking(facts, known, drawn(NUM_AGAIN, 1), drawn(NUM_NEXT, 2)))
     return shop
 
 
 def probabilities(shop: Shop) -> dict[str, float]:
     """What the ranking says of every product, for anna."""
-    ranking, embeddings, ids = shop.snapshot.ranking, shop.snapshot.set, list(PRODUCTS)
+    ranking, ids = shop.snapshot.ranking, list(PRODUCTS)
     assert ranking is not None
     butter, milk = ids.index("butter"), ids.index("milk")
     products, days = [butter, butter, milk, milk, milk], [20, 3, 20, 10, 3]
     ones = np.ones(5, dtype=np.int64)
-    habits = habits_of(np.array(products), TODAY - np.array(days), ones, TODAY + 1, ranking.facts)
+    habits = ranking.habits(np.array(products), TODAY - np.array(days), ones, TODAY + 1)
     found = dict(zip(("butter", "milk"), ranking.again_probabilities(habits).tolist(), strict=True))
     new = np.array([row for row, name in enumerate(ids) if name not in found])
-    scores = embeddings.product_vectors[new] @ embeddings.customer_vectors[0]
-    likely = ranking.next_probabilities(habits, scores).tolist()
+    likely = ranking.next_probabilities(habits, new).tolist()
     return found | {ids[row]: value for row, value in zip(new.tolist(), likely, strict=True)}
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind, Product, ProductId
 
 AS_OF = Instant(20_000 * DAY)
@@ -50,25 +49,4 @@ def edges_of(lines: Sequence[Line]) -> EdgeArrays:
         quantity=np.ones(len(at)),
         value=value,
         order=np.full(len(at), -1, dtype=np.int32),
-    )
-
-
-def no_opinion(edges: EdgeArrays, as_of: Instant) -> EmbeddingSet:
-    """The same vector for everybody and everything."""
-    customers, products = np.ones((NUM_CUSTOMERS, 1)), np.ones((NUM_PRODUCTS, 1))
-    return EmbeddingSet(
-        manifest=Manifest(
-            version="",
-            model="by hand",
-            parameters={},
-            customer_function=CustomerFunction(kind_weights={"purchased": 1.0}, half_life_days=30.0),
-            dim=1,
-            as_of=as_of,
-        ),
-        customers=CUSTOMERS,
-        products=PRODUCTS,
-        customer_vectors=customers.astype(np.float32),
-        product_vectors=products.astype(np.float32),
-        input_vectors=products.astype(np.float32),
-        input_weights=np.ones(NUM_PRODUCTS, dtype=np.float32),
     )

@@ -1,0 +1,43 @@
+"""Tastes: what else customers take who took these products; a low-rank EASE that also knows who came later."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["HALF_LIVES", "Tastes"]
+
+HALF_LIVES = (float("inf"), 120.0)
+"""Days after which a purchase says half as much, one a taste: what was ever bought, and what of late."""
+
+
+@dataclass(frozen=True)
+class Tastes:
+    """EASE is B = (XᵀX + λI)^-1 XᵀX without its diagonal, over 1 - that diagonal (Steck 2019). With X ≈ U S Vᵀ it is
+    V s² / (s² + λ) Vᵀ: a score is the inner product of two sums over `vectors` = V s / (s² + λ)^½, times `gains`.
+
+    place: [num_products + 1] int32, the row of each product, the last row for those with too few buyers.
+    vectors: [num_tastes, num_rows, dim] float32, gains: [num_tastes, num_rows] float32; of the last row 0.
+    """
+
+    place: NDArray[np.int32]
+    vectors: NDArray[np.float32]
+    gains: NDArray[np.float32]
+
+    def of(
+        self, products: NDArray[np.int64], ages: NDArray[np.integer | np.floating]
+    ) -> NDArray[np.float32]:  # [num_tastes, dim]
+        """The tastes of who bought `products` last `ages` days ago."""
+        rows = self._rows(products)
+        weights = np.exp2(-ages / np.array(HALF_LIVES)[:, None]).astype(np.float32)  # [num_tastes, num_bought]
+        return np.stack([one @ vectors[rows] for one, vectors in zip(weights, self.vectors, strict=True)])
+
+    def scores(self, taste: NDArray[np.float32], products: NDArray[np.int64]) -> NDArray[np.float32]:  # [num_tastes, n]
+        """How well `products` go with a taste, 0 where nothing is known of them."""
+        rows = self._rows(products)
+        found = [vectors[rows] @ one for one, vectors in zip(taste, self.vectors, strict=True)]
+        return np.stack(found) * self.gains[:, rows]
+
+    def _rows(self, products: NDArray[np.int64]) -> NDArray[np.int32]:
+        rows: NDArray[np.int32] = self.place[np.minimum(products, len(self.place) - 1)]
+        return rows
