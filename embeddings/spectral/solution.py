@@ -14,6 +14,12 @@ __all__ = ["SpectralSolution", "powers", "ridge", "spectral"]
 OVERSAMPLING = 16
 ITERATIONS = 4
 
+ROWS = 8192
+"""Rows that are turned to double precision at a time."""
+
+NOTHING = 1e-13
+"""A direction whose square is less than this part of the greatest is rounding."""
+
 
 @dataclass(frozen=True)
 class SpectralSolution:
@@ -46,7 +52,8 @@ def spectral(
     width = min(dim + OVERSAMPLING, *matrix.shape)
     basis = rng.standard_normal((matrix.shape[1], width), dtype=np.float32)
     for _ in range(ITERATIONS):
-        basis = np.linalg.qr(tempered.twice(basis))[0]  # [num_products, width]
+        basis = _orthonormal(tempered.twice(basis))
+    basis = _orthonormal(basis)
     squares, directions = np.linalg.eigh(tempered.gram(basis))
     order = np.argsort(-squares, kind="stable")[:dim]
     strengths = np.sqrt(np.maximum(squares[order], 0.0))
@@ -54,6 +61,23 @@ def spectral(
     products = np.zeros((matrix.shape[1], dim), dtype=np.float32)
     products[:, : len(order)] = basis @ (directions[:, order] * real).astype(np.float32)
     return SpectralSolution(np.pad(strengths * real, (0, dim - len(order))).astype(np.float32), products)
+
+
+def _orthonormal(vectors: NDArray[np.float32]) -> NDArray[np.float32]:  # [n, width] -> the same
+    """A basis of the columns, zeros in place of those the others span; once more, and it is orthonormal to rounding.
+
+    By the eigenvectors of their inner products in double precision (Stathopoulos, Wu 2002), which takes a fraction of
+    the time of Householder's reflections where n is much larger than the width.
+    """
+    inner = np.zeros((vectors.shape[1], vectors.shape[1]))
+    for start in range(0, len(vectors), ROWS):
+        rows = vectors[start : start + ROWS].astype(np.float64)
+        inner += rows.T @ rows
+    squares, directions = np.linalg.eigh(inner)
+    there = squares > NOTHING * squares.max(initial=0.0)
+    scales = np.where(there, np.where(there, squares, 1.0) ** -0.5, 0.0)
+    basis: NDArray[np.float32] = vectors @ (directions * scales).astype(np.float32)
+    return basis
 
 
 class _Tempered:
