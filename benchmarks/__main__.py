@@ -22,10 +22,12 @@ def main(arguments: list[str] | None = None) -> int:
     runs = {
         "import_history": [],
         "evaluate": ["--data", str(options.data)],
+        "cold_start": ["--data", str(options.data)],
         "index": ["--snapshot", str(registry.path(version))],
         "signals": ["--data", str(options.data)],
         "serving": ["--data", str(options.data)],
         "hot_swap": ["--data", str(options.data)],
+        "scale": ["--interactions", "1000000", "--spectral"],
         "analysis": ["--graph", f"sqlite:///{DataFolder(options.data).graph}"],
         "explorer": ["--data", str(options.data)],
         "explorer_page": ["--data", str(options.data)],
