@@ -2,6 +2,7 @@
 
 import argparse
 import resource
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.learning.contenders import whole_recommender
 from api.progress import stage
+from api.settings import loaded_settings
 from api.workbench import Workbench
 from benchmarks.machine import machine, printed
 from embeddings.embedding_set import EmbeddingSet
@@ -19,6 +22,8 @@ from embeddings.evaluation.split import Split, Task
 from embeddings.gnn.config import GnnConfig
 from embeddings.training import train
 from graph import Campaign, Product
+from recommend.placements import Placements
+from recommend.ranker import profiles_of
 
 CATEGORY_AND_BRAND = "category + brand"
 COUNTS = {
@@ -52,9 +57,6 @@ def main(arguments: list[str] | None = None) -> None:
     cut = last_cut(known.edges)
     split = validation_split(known.edges, cut) if options.validation else time_split(known.edges, cut)
     described = known.described_at(split.cut)
-    config = GnnConfig(seed=options.seed)
-    without = cold_customers(split, np.random.default_rng(options.seed), share=options.share)
-    of_others = _trained(without.train, *described, config, "training without some customers")
     answer = {
         "benchmark": "cold_start",
         "machine": machine(),
@@ -62,10 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
         "share": options.share,
         "least_customers": options.least,
         "products": _products(split, described, options),
-        "customers": _customers(
-            without, of_others, _trained(split, *described, config, "training on everything"), options.seed
-        ),
-        "customer_vector_microseconds": _microseconds(without, of_others, interactions=50),
+        **_customers(split, described, Placements.read(loaded_settings(data=options.data).placements_file), options),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     printed(answer, options.json)
@@ -120,20 +119,50 @@ def _products(
 
 
 def _customers(
-    cold: ColdCustomers, of_others: EmbeddingSet, of_all: EmbeddingSet, seed: int
-) -> dict[str, dict[str, Any]]:
-    """NDCG@20 of customers held out, over every product, beside the same customers having been in training."""
+    split: Split, described: tuple[list[Product], list[Campaign]], placements: Placements, options: argparse.Namespace
+) -> dict[str, Any]:
+    """NDCG@20 of customers held out, over every product, beside the same customers having been in training: by the
+    vectors, over all draws, and by the whole recommender, in the first; what a vector of 50 interactions costs."""
+    everything = _trained(split, *described, GnnConfig(seed=options.seed), "training on everything")
+    pairs: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = {}
+    for seed in range(options.seed, options.seed + options.draws):
+        cold = cold_customers(split, np.random.default_rng(seed), share=options.share)
+        learnt = _trained(
+            cold.train, *described, GnnConfig(seed=options.seed), f"training without the customers of {seed}"
+        )
+        for task in Task:
+            of_vectors = cold.ndcg(cold.served(learnt), task), cold.ndcg(cold.served(everything), task)
+            pairs.setdefault(f"vectors, {task.value}", []).append(of_vectors)
+        if seed == options.seed:
+            microseconds = _microseconds(cold, learnt, interactions=50)
+            outside, inside = (
+                _recommended(cold, each, described[0], placements)
+                for each in ((cold.train, learnt), (split, everything))
+            )
+            pairs |= {f"recommender, {task.value}": [(outside[task], inside[task])] for task in Task}
     answer = {}
-    for task in Task:
-        outside, inside = cold.ndcg(cold.served(of_others), task), cold.ndcg(cold.served(of_all), task)
-        answer[task.value] = {
-            "customers": len(outside),
-            "held_out": float(outside.mean()),
-            "in_training": float(inside.mean()),
-            "loss": float(1 - outside.mean() / inside.mean()),
-            "difference": paired_difference(outside, inside, np.random.default_rng(seed))._asdict(),
+    for name, draws in pairs.items():
+        outside_all, inside_all = (np.concatenate(values) for values in zip(*draws, strict=True))
+        answer[name] = {
+            "customers": len(outside_all),
+            "held_out": float(outside_all.mean()),
+            "in_training": float(inside_all.mean()),
+            "loss": float(1 - outside_all.mean() / inside_all.mean()),
+            "difference": paired_difference(outside_all, inside_all, np.random.default_rng(options.seed))._asdict(),
         }
-    return answer
+    return {"customers": answer, "customer_vector_microseconds": microseconds}
+
+
+def _recommended(
+    cold: ColdCustomers, learnt: tuple[Split, EmbeddingSet], products: list[Product], placements: Placements
+) -> dict[Task, NDArray[np.float64]]:
+    """NDCG@20 of the recommender's lists for those held out, whose profiles are whole whatever it learnt from."""
+    profiles = {
+        customer: profile for customer, profile in profiles_of(cold.split.train).items() if customer in cold.customers
+    }
+    with tempfile.TemporaryDirectory(prefix="patron-cold-start-") as folder:
+        ranker = whole_recommender(*learnt, products, placements=placements, folder=Path(folder), profiles=profiles)
+        return {task: cold.ranked_ndcg(ranker, task) for task in Task}
 
 
 def _microseconds(cold: ColdCustomers, embeddings: EmbeddingSet, interactions: int) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Contenders: our own models by the name of their line in the table, learnt from one side of a split."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from embeddings.serving_snapshot import Nearest
 from embeddings.snapshot_builder import build_snapshot
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import train
-from graph import Campaign, Catalogue, Product
+from graph import Campaign, Catalogue, CustomerId, Product, Profile
 from recommend.asked import Asked, nearest_customers
 from recommend.placements import Placements
 from recommend.ranker import RecommenderRanker, profiles_of
 from recommend.recommender import Recommender
 
-__all__ = ["contenders"]
+__all__ = ["contenders", "whole_recommender"]
 
 POPULARITY = 0.5
 """What the spectral filter gives back, chosen on the month before the retailer's test month."""
@@ -52,24 +52,14 @@ def contenders(
     config = GnnConfig(seed=seed)
     learnt = _learnt(split, products, campaigns, config, "training the graph neural network")
     start = _learnt(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
-    ranking = learnt_ranking(split.train, products, learnt)
     matrix = split.matrix()
     spectral = SpectralConfig(
         dim=config.dim, half_life_days=config.spectral_half_life_days, popularity_power=POPULARITY, seed=seed
     )
     filtered = SpectralFilter.fit(matrix, spectral).embeddings(spectral)
-    with stage("building the index and the neighbour lists") as advance:
-        built = build_snapshot(
-            learnt,
-            split.train,
-            folder,
-            ranking=ranking,
-            progress=lambda what, share: advance(round(share * 100), 100, what),
-        )
-    snapshot = open_snapshot(built)
     with stage("folding the profiles"):
         profiles = profiles_of(split.train)
-    whole = RecommenderRanker(Recommender(placements), snapshot, Catalogue(products), profiles, split.cut)
+    whole = whole_recommender(split, learnt, products, placements=placements, folder=folder, profiles=profiles)
     crowd = Strangers(np.random.default_rng(seed))
     only = Placements.parse(ONLY_SIMILAR_CUSTOMERS)
     return {
@@ -81,6 +71,32 @@ def contenders(
         "similar customers alone": Fitted(replace(whole, recommender=Recommender(only))),
         "random customers alone": Fitted(replace(whole, recommender=Recommender(only, crowd=crowd))),
     }
+
+
+def whole_recommender(
+    split: Split,
+    learnt: EmbeddingSet,
+    products: Sequence[Product],
+    *,
+    placements: Placements,
+    folder: Path,
+    profiles: Mapping[CustomerId, Profile],
+) -> RecommenderRanker:
+    """What would serve at the cut, of embeddings learnt up to it, with a ranking learnt from the same interactions.
+
+    products: as they were known at the cut. folder: where its snapshot is built; it is used while ranking. profiles: as
+    of the cut, of whoever is to get lists.
+    """
+    ranking = learnt_ranking(split.train, products, learnt)
+    with stage("building the index and the neighbour lists") as advance:
+        built = build_snapshot(
+            learnt,
+            split.train,
+            folder,
+            ranking=ranking,
+            progress=lambda what, share: advance(round(share * 100), 100, what),
+        )
+    return RecommenderRanker(Recommender(placements), open_snapshot(built), Catalogue(products), profiles, split.cut)
 
 
 def _learnt(

@@ -11,7 +11,7 @@ from scipy import sparse
 from embeddings.embedding_set import EmbeddingSet
 from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation.metrics import ndcg_at
-from embeddings.evaluation.ranker import top_k
+from embeddings.evaluation.ranker import Ranker, top_k
 from embeddings.evaluation.split import HeldOut, Split, Task
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import InteractionMatrix
@@ -93,11 +93,14 @@ class ColdCustomers:
 
     def ndcg(self, embeddings: EmbeddingSet, task: Task, k: int = K) -> NDArray[np.float64]:  # [num_tested]
         """NDCG@k of whole rankings, for each of `customers` with something to find, in order of id."""
+        return self.ranked_ndcg(VectorRanker.of(embeddings, self._matrix), task, k)
+
+    def ranked_ndcg(self, ranker: Ranker, task: Task, k: int = K) -> NDArray[np.float64]:  # [num_tested]
+        """The same of any ranker's lists."""
         held_out = self._held_out(task)
-        ranker = VectorRanker.of(embeddings, self._matrix)
         lists = ranker.rank(held_out.customers, k, task.masks_history)
         columns = {product: column for column, product in enumerate(held_out.products)}
-        own = np.array([*(columns.get(product, len(columns)) for product in embeddings.products), -1], dtype=np.int32)
+        own = np.array([*(columns.get(product, len(columns)) for product in ranker.products), -1], dtype=np.int32)
         return ndcg_at(k, own[lists], held_out.relevant)
 
     @cached_property

@@ -66,7 +66,14 @@ def test_it_prints_what_is_lost_on_strangers_and_new_products(
     assert [(draw["seed"], draw["held_out"], draw["customers"]) for draw in draws] == [(0, 10, 20), (1, 10, 20)]
     assert printed["products"]["ndcg"]["mean"] == pytest.approx(printed["products"]["counts"]["category"]["mean"])
     assert set(printed["products"]["counts"]) == set(COUNTS)
+    customers = printed["customers"]
+    assert {name: of["customers"] for name, of in customers.items()} == {
+        "vectors, all": 20,
+        "vectors, new": 20,
+        "recommender, all": 10,
+        "recommender, new": 10,
+    }
     for task in ("all", "new"):
-        assert printed["customers"][task]["customers"] == 10
-        assert printed["customers"][task]["held_out"] == pytest.approx(1.0)
+        assert customers[f"vectors, {task}"]["held_out"] == pytest.approx(1.0)
+        assert 0 < customers[f"recommender, {task}"]["held_out"] <= 1
     assert printed["customer_vector_microseconds"] == {}  # nobody has done 50 things
