@@ -73,7 +73,7 @@ def main(arguments: list[str] | None = None) -> None:
     seconds = time.monotonic() - begun
     embeddings = found.embeddings
     test = held_out(edges, *pairs(options.test))
-    recall, ndcg = measured(embeddings, InteractionMatrix.from_edges(edges, AS_OF), test)
+    found_in_test = measured(embeddings, InteractionMatrix.from_edges(edges, AS_OF), test)
     if options.out is not None:
         write(options.out, embeddings)
     answer = {
@@ -83,8 +83,8 @@ def main(arguments: list[str] | None = None) -> None:
         "test": {"pairs": test.pairs, "users": len(test.customers)},
         "model": embeddings.manifest.model,
         "dim": embeddings.dim,
-        "recall@20": round(recall, 5),
-        "ndcg@20": round(ndcg, 5),
+        "recall@20": round(float(found_in_test.recall.mean()), 5),
+        "ndcg@20": round(float(found_in_test.ndcg.mean()), 5),
         "seconds": round(seconds, 1),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "parameters": embeddings.manifest.parameters,

@@ -15,7 +15,7 @@ from embeddings.gnn.config import GnnConfig
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.joined import joined
 from embeddings.settings_search.pairs import AS_OF, hold_out
-from embeddings.settings_search.trial import Trial, measured
+from embeddings.settings_search.trial import Measured, Trial, measured
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import seconds_an_epoch, train
 from graph import EdgeArrays, InvalidValue
@@ -83,7 +83,8 @@ def search(
 ) -> Found:
     """Choose between the spectral filter and the network it starts, and their settings, within about `seconds`.
 
-    A fifth of each customer's products is held out; every choice is by NDCG@20 on it. Then the winner learns from all
+    A fifth of each customer's products is held out; every choice is by NDCG@20 on it, and what is not better by more
+    than a standard error is not chosen over what is simpler. Then the winner learns from all
     edges. The filter always fits, however short the time: it is there after some seconds. The network is tried where
     at least two epochs on the slice and two on everything are left.
     """
@@ -115,35 +116,38 @@ class _Run:
         self.everything = InteractionMatrix.from_edges(edges, AS_OF)
         self.dim = max(1, min(dim, *(size - 1 for size in self.matrix.shape)))
         self.trials: list[Trial] = []
-        self.least = 0.0  # NDCG that the network has to exceed
+        self.least: Measured
 
-    def judged(self, embeddings: EmbeddingSet, model: str, settings: dict[str, Any], held_out: HeldOut) -> float:
-        recall, ndcg = measured(embeddings, self.matrix, held_out)
+    def judged(self, embeddings: EmbeddingSet, model: str, settings: dict[str, Any], held_out: HeldOut) -> Measured:
+        result = measured(embeddings, self.matrix, held_out)
+        recall, ndcg = float(result.recall.mean()), float(result.ndcg.mean())
         self.trials.append(Trial(model, settings, recall, ndcg, self.clock() - self.begun))
         self.progress(f"{model} {settings}: recall {recall:.4f}, NDCG {ndcg:.4f}", 0, 0)
-        return ndcg
+        return result
 
     def best_filter(self) -> SpectralConfig:
-        """One power after the other, then half the dimensions."""
+        """One power after the other, then half the dimensions; the default unless another is better."""
         asked = _first(self.held_out, QUICK_CUSTOMERS)
         best = SpectralConfig(dim=self.dim)
         fitted = SpectralFilter.fit(self.matrix, best)
-        scores: dict[SpectralConfig, float] = {}
 
-        def score(config: SpectralConfig) -> float:
-            if config not in scores:
-                scores[config] = self.judged(fitted.embeddings(config), "spectral filter", _told(config), asked)
-            return scores[config]
+        def tried(config: SpectralConfig, held_out: HeldOut) -> Measured:
+            return self.judged(fitted.embeddings(config), "spectral filter", _told(config), held_out)
 
         steps: tuple[tuple[str, tuple[float, ...]], ...] = (
-            ("popularity_power", (0.2, 0.3, 0.4)),
-            ("strength_power", (0.7, 1.0)),
-            ("dim", (self.dim, max(1, self.dim // 2))),
+            ("popularity_power", (0.2, 0.4)),
+            ("strength_power", (0.7,)),
+            ("dim", (max(1, self.dim // 2),)),
         )
+        found = tried(best, asked)
         for name, values in steps:
-            choices: list[dict[str, Any]] = [{name: value} for value in values]
-            best = max((replace(best, **choice) for choice in choices), key=score)
-        self.least = self.judged(fitted.embeddings(best), "spectral filter", _told(best), self.held_out)
+            start = best
+            for value in values:
+                choice: dict[str, Any] = {name: value}
+                other = replace(start, **choice)
+                if other != start and (also := tried(other, asked)).better_than(found):
+                    best, found = other, also
+        self.least = tried(best, self.held_out)
         return best
 
     def best_network(self) -> EmbeddingSet | None:
@@ -164,14 +168,14 @@ class _Run:
         for number, one in enumerate(configs):
             learnt.append(self._trained(self.slice, one, self.held_out))
             configs[number] = replace(one, epochs=int(learnt[-1].manifest.parameters["best_epoch"]))
-        best, weight = -1.0, 0.0
+        best, weight = None, 0.0
         for chosen in WEIGHTS if parts == 2 else (0.0,):
             tried = joined(learnt, (1.0, chosen)[:parts])
             settings = {"dim": tried.dim, "epochs": [one.epochs for one in configs], "weight": chosen}
-            ndcg = self.judged(tried, "GNN", settings, self.held_out)
-            if ndcg > best:
-                best, weight = ndcg, chosen
-        if best <= self.least:
+            found = self.judged(tried, "GNN", settings, self.held_out)
+            if best is None or found.better_than(best):
+                best, weight = found, chosen
+        if best is None or not best.better_than(self.least):
             return None
         weights = (1.0, weight) if weight > 0 else (1.0,)
         return joined([self._trained(self.edges, one, None) for one in configs[: len(weights)]], weights)
