@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.learning.contenders import whole_recommender
-from api.progress import stage
+from api.learning.contenders import learnt_from, whole_recommender
 from api.settings import loaded_settings
 from api.workbench import Workbench
 from benchmarks.machine import machine, printed
@@ -20,7 +19,6 @@ from embeddings.evaluation import last_cut, mean_interval, paired_difference, ti
 from embeddings.evaluation.cold_start import ColdCustomers, cold_customers, cold_products
 from embeddings.evaluation.split import Split, Task
 from embeddings.gnn.config import GnnConfig
-from embeddings.training import train
 from graph import Campaign, Product
 from recommend.placements import Placements
 from recommend.ranker import profiles_of
@@ -70,21 +68,6 @@ def main(arguments: list[str] | None = None) -> None:
     printed(answer, options.json)
 
 
-def _trained(
-    split: Split, products: list[Product], campaigns: list[Campaign], config: GnnConfig, title: str
-) -> EmbeddingSet:
-    with stage(title) as advance:
-        return train(
-            split.train,
-            products,
-            campaigns,
-            config=config,
-            as_of=split.cut,
-            rng=np.random.default_rng(config.seed),
-            progress=lambda what, done, total: advance(done, total, what),
-        )
-
-
 def _products(
     split: Split, described: tuple[list[Product], list[Campaign]], options: argparse.Namespace
 ) -> dict[str, Any]:
@@ -96,7 +79,7 @@ def _products(
         rng = np.random.default_rng(seed)
         cold = cold_products(split, described[0], rng, share=options.share, least_customers=options.least)
         config = GnnConfig(seed=seed)
-        embeddings = _trained(cold.train, *described, config, f"training without the products of draw {seed}")
+        embeddings = learnt_from(cold.train, *described, config, f"training without the products of draw {seed}")
         ours.append(cold.ndcg(cold.vector_scores(embeddings)))
         for name, levels in COUNTS.items():
             counted[name].append(cold.ndcg(cold.count_scores(described[0], levels)))
@@ -123,11 +106,11 @@ def _customers(
 ) -> dict[str, Any]:
     """NDCG@20 of customers held out, over every product, beside the same customers having been in training: by the
     vectors, over all draws, and by the whole recommender, in the first; what a vector of 50 interactions costs."""
-    everything = _trained(split, *described, GnnConfig(seed=options.seed), "training on everything")
+    everything = learnt_from(split, *described, GnnConfig(seed=options.seed), "training on everything")
     pairs: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = {}
     for seed in range(options.seed, options.seed + options.draws):
         cold = cold_customers(split, np.random.default_rng(seed), share=options.share)
-        learnt = _trained(
+        learnt = learnt_from(
             cold.train, *described, GnnConfig(seed=options.seed), f"training without the customers of {seed}"
         )
         for task in Task:

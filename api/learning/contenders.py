@@ -22,7 +22,7 @@ from recommend.placements import Placements
 from recommend.ranker import RecommenderRanker, profiles_of
 from recommend.recommender import Recommender
 
-__all__ = ["contenders", "whole_recommender"]
+__all__ = ["contenders", "learnt_from", "whole_recommender"]
 
 POPULARITY = 0.5
 """What the spectral filter gives back, chosen on the month before the retailer's test month."""
@@ -50,8 +50,8 @@ def contenders(
     products, campaigns: as they were known at the cut. folder: where a snapshot is built; it is used while ranking.
     """
     config = GnnConfig(seed=seed)
-    learnt = _learnt(split, products, campaigns, config, "training the graph neural network")
-    start = _learnt(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
+    learnt = learnt_from(split, products, campaigns, config, "training the graph neural network")
+    start = learnt_from(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
     matrix = split.matrix()
     spectral = SpectralConfig(
         dim=config.dim, half_life_days=config.spectral_half_life_days, popularity_power=POPULARITY, seed=seed
@@ -99,9 +99,10 @@ def whole_recommender(
     return RecommenderRanker(Recommender(placements), open_snapshot(built), Catalogue(products), profiles, split.cut)
 
 
-def _learnt(
+def learnt_from(
     split: Split, products: Sequence[Product], campaigns: Sequence[Campaign], config: GnnConfig, title: str
 ) -> EmbeddingSet:
+    """Embeddings of what came before the cut; products, campaigns: as they were known there. title: of its progress."""
     with stage(title) as advance:
         return train(
             split.train,
