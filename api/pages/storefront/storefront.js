@@ -50,7 +50,7 @@ function strips(visit) {
   const home = {
     name: "homepage", k: 10, title: "For you",
     about: nobody ? "What most people buy: nothing is known of you yet. Look at something, and it becomes yours."
-      : "What you buy again, what customers like you buy, and what is close to what you look at now.",
+      : "What you are likely to buy now, and what is close to what you look at.",
   };
   const discover = { name: "discover", k: 5, title: "New to you", about: "Things you never bought that go with what you do." };
   const page = {
