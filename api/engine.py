@@ -15,8 +15,8 @@ from api.settings import Settings
 from api.supervisor import WorkerState
 from api.telemetry import Telemetry
 from embeddings.artifacts.nothing_learnt import empty_snapshot
-from embeddings.serving_snapshot import ServingSnapshot
-from embeddings.snapshot_holder import SnapshotHolder
+from embeddings.snapshot.holder import SnapshotHolder
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.versions import Versions
 from graph import (
     Catalogue,

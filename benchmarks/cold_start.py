@@ -14,11 +14,11 @@ from api.learning.contenders import learnt_from, whole_recommender
 from api.settings import loaded_settings
 from api.workbench import Workbench
 from benchmarks.machine import machine, printed
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import last_cut, mean_interval, paired_difference, time_split, validation_split
 from embeddings.evaluation.cold_start import ColdCustomers, cold_customers, cold_products
 from embeddings.evaluation.split import Split, Task
 from embeddings.gnn.config import GnnConfig
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import Campaign, Product
 from recommend.placements import Placements
 from recommend.ranker import profiles_of

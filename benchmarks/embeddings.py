@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from benchmarks.machine import machine, printed
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation.split import HeldOut, Task
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.settings_search import pair_edges, search
 from embeddings.settings_search.pairs import AS_OF
 from embeddings.settings_search.trial import measured
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, EdgeArrays, InvalidValue, ProductId
 
 CUSTOMER = '''"""A customer's vector from the products of a history; row = id, as in products.npy."""

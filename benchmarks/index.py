@@ -31,7 +31,7 @@ from embeddings.index import (
     tune,
     use_one_thread,
 )
-from embeddings.serving_snapshot import Nearest, VectorIndex
+from embeddings.snapshot.serving_snapshot import Nearest, VectorIndex
 from graph import PatronError
 
 Vectors = NDArray[np.float32]

@@ -1,14 +1,14 @@
 """Graph to vectors to index; knows no web framework, and only training modules import torch.
 
 What serves is here, and needs neither torch nor scipy; `embeddings.training.train` learns,
-`embeddings.snapshot_builder.build_snapshot` builds, `embeddings.evaluation.evaluate` compares.
+`embeddings.snapshot.builder.build_snapshot` builds, `embeddings.evaluation.evaluate` compares.
 """
 
 from embeddings.artifacts import open_snapshot
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.errors import NothingToEvaluate, PublicationRefused, SnapshotBroken
-from embeddings.serving_snapshot import Adjacency, Nearest, ServingSnapshot
-from embeddings.snapshot_holder import SnapshotHolder
+from embeddings.snapshot.holder import SnapshotHolder
+from embeddings.snapshot.serving_snapshot import Adjacency, Nearest, ServingSnapshot
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.versions import Versions
 
 __all__ = [

@@ -13,9 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.attribute_regression import with_attribute_vectors
 from embeddings.checkpoint import Checkpoint
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Epoch, Manifest
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.metrics import ndcg_at, recall_at
 from embeddings.evaluation.split import HeldOut
@@ -30,8 +28,10 @@ from embeddings.gnn.model import CustomerProductGnn
 from embeddings.gnn.processes import Processes
 from embeddings.gnn.start import initial_model
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.popularity import with_log_popularity
 from embeddings.scratch import MEMORY, Scratch, unit_rows
+from embeddings.vectors.attribute_regression import with_attribute_vectors
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Epoch, Manifest
+from embeddings.vectors.popularity import with_log_popularity
 from graph import Campaign, EdgeArrays, Instant, Product
 
 __all__ = ["seconds_an_epoch", "train"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from embeddings.artifacts.seal import read_manifest
-from embeddings.embedding_set import Manifest
 from embeddings.errors import SnapshotBroken
+from embeddings.vectors.embedding_set import Manifest
 from graph import Instant, NotFound
 
 __all__ = ["Act", "Pointer", "Versions"]

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.serving_snapshot import Nearest, ServingSnapshot
+from embeddings.snapshot.serving_snapshot import Nearest, ServingSnapshot
 from recommend.assortment import Assortment, Rows
 from recommend.narrowing import Narrowing
 from recommend.placements import Place

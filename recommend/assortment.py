@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Attributes, FilteredSearch, GrowingIndex, OneOf, Selection
-from embeddings.serving_snapshot import Adjacency, ServingSnapshot
+from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 from graph import Catalogue, Product, ProductId
 from graph.catalogue import Vocabulary
 

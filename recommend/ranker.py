@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import Catalogue, CustomerId, EdgeArrays, Instant, InteractionKind, ProductId, Profile
 from recommend.answers import PlacementRequest, RecommendationRequest
 from recommend.recommender import Recommender

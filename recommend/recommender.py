@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import Catalogue, Instant, Profile
 from recommend.answers import (
     Item,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from embeddings.serving_snapshot import Nearest, ServingSnapshot
+from embeddings.snapshot.serving_snapshot import Nearest, ServingSnapshot
 from graph import CustomerId, NotFound, ProductId, public_id
 from recommend.answers import Item, Reason
 from recommend.assortment import Assortment

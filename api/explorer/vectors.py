@@ -6,8 +6,8 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.serving_snapshot import ServingSnapshot
-from embeddings.snapshot_holder import SnapshotHolder
+from embeddings.snapshot.holder import SnapshotHolder
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.versions import Versions
 from graph import CustomerId, Instant, InteractionKind, NodeKind, NodeRef, ProductId, Profile, day_of
 from graph.ids import is_anonymous

@@ -14,11 +14,11 @@ from embeddings.artifacts.backtest import Backtest, read_backtest
 from embeddings.artifacts.comparison import unseen
 from embeddings.artifacts.holdout import Holdout
 from embeddings.checkpoint import Checkpoint
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation.split import TEST_DAYS, time_split
 from embeddings.gnn.config import GnnConfig
 from embeddings.training import train
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import DAY, Instant, InvalidValue, Product
 
 __all__ = ["Parent", "backtested"]

@@ -9,13 +9,13 @@ import numpy as np
 from api.learning.learnt_ranking import learnt_ranking
 from api.progress import stage
 from embeddings.artifacts import open_snapshot
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import Fitted, Method, Split, VectorRanker
 from embeddings.gnn.config import GnnConfig
-from embeddings.serving_snapshot import Nearest
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
+from embeddings.snapshot.serving_snapshot import Nearest
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import train
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import Campaign, Catalogue, CustomerId, Product, Profile
 from recommend.asked import Asked, nearest_customers
 from recommend.placements import Placements

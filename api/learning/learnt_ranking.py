@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from api.progress import stage
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.ranking import Ranking
 from embeddings.ranking.learning import learn_ranking
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import EdgeArrays, Instant, Product
 
 __all__ = ["learnt_ranking"]

@@ -14,12 +14,12 @@ from api.learning.unfinished import TrainingRun, training_run
 from api.progress import stage
 from api.settings import Settings
 from embeddings.artifacts.backtest import Backtest
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.processes import Processes
 from embeddings.registry import Registry
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
 from embeddings.training import train
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import InvalidValue
 from graph.data_folder import DataFolder
 

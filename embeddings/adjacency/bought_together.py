@@ -8,7 +8,7 @@ from scipy import sparse
 
 from embeddings.adjacency.basket_lines import BasketLines
 from embeddings.adjacency.strongest import strongest
-from embeddings.serving_snapshot import Adjacency
+from embeddings.snapshot.serving_snapshot import Adjacency
 from graph import DAY, SECOND
 
 __all__ = ["bought_together"]

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from embeddings.adjacency.basket_lines import BasketLines
 from embeddings.adjacency.strongest import strongest
-from embeddings.serving_snapshot import Adjacency
+from embeddings.snapshot.serving_snapshot import Adjacency
 from graph import Instant
 
 __all__ = ["buyers", "popularity", "purchases"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.serving_snapshot import Adjacency, VectorIndex
+from embeddings.snapshot.serving_snapshot import Adjacency, VectorIndex
 
 __all__ = ["similar_customers"]
 

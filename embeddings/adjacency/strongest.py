@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.serving_snapshot import Adjacency
+from embeddings.snapshot.serving_snapshot import Adjacency
 
 __all__ = ["strongest"]
 

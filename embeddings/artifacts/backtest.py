@@ -8,9 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from embeddings.artifacts.holdout import Holdout
-from embeddings.embedding_set import EmbeddingSet, Manifest
 from embeddings.errors import SnapshotBroken
 from embeddings.evaluation.split import Task
+from embeddings.vectors.embedding_set import EmbeddingSet, Manifest
 from graph import CustomerId, FileBroken, Instant, ProductId
 from graph.files import read_array, read_ids, write_array, write_ids
 

@@ -9,10 +9,10 @@ from embeddings.artifacts.backtest import Backtest
 from embeddings.artifacts.holdout import Holdout
 from embeddings.artifacts.known_products import groups
 from embeddings.artifacts.report import Check
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation.bootstrap import Interval, paired_difference
 from embeddings.evaluation.metrics import hits
 from embeddings.evaluation.split import Task
+from embeddings.vectors.embedding_set import EmbeddingSet
 
 __all__ = ["LEAST_CUSTOMERS", "against_champion", "against_simple", "common_holdout", "unseen"]
 

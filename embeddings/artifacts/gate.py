@@ -17,10 +17,10 @@ from embeddings.artifacts.comparison import (
 from embeddings.artifacts.known_products import still_known, with_vectors
 from embeddings.artifacts.opening import open_snapshot
 from embeddings.artifacts.report import Check, Report
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.errors import SnapshotBroken
 from embeddings.index import ASKED_BY_GATE, index_recall
-from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
+from embeddings.vectors.embedding_set import EmbeddingSet
 
 __all__ = ["LEAST_RECALL", "examine", "others", "sample"]
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.embedding_set import EmbeddingSet, kind_weights
 from embeddings.evaluation.metrics import ndcg_at
 from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.evaluation.split import Split, Task
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import PURCHASED
+from embeddings.vectors.embedding_set import EmbeddingSet, kind_weights
 from graph import CustomerId, Instant, ProductId, day_of
 
 __all__ = ["Holdout"]

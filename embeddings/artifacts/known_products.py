@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from embeddings.artifacts.holdout import Holdout
 from embeddings.artifacts.report import Check
-from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import ProductId
 
 __all__ = ["groups", "still_known", "with_vectors"]

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.attribute_vectors import AttributeVectors
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import write_index
 from embeddings.ranking import Network, ProductFacts, Ranking, Tastes
 from embeddings.ranking.product_facts import FACTS, GROUPS
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.ranking.tastes import HALF_LIVES
-from embeddings.serving_snapshot import Adjacency, ServingSnapshot
+from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
+from embeddings.vectors.attribute_vectors import AttributeVectors
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph.files import read_array, write_array, write_ids
 
 __all__ = [

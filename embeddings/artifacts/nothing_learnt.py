@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.index import ExactIndex
-from embeddings.serving_snapshot import Adjacency, ServingSnapshot
+from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 
 __all__ = ["empty_snapshot"]
 

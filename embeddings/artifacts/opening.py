@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from embeddings.artifacts.layout import ATTRIBUTES, RANKING, read_adjacency, read_attributes, read_ranking
 from embeddings.artifacts.seal import read_manifest, verify_files
 from embeddings.artifacts.self_check import self_check
-from embeddings.embedding_set import EmbeddingSet, Manifest
 from embeddings.errors import SnapshotBroken
 from embeddings.index import ExactIndex, index_file, read_index
-from embeddings.serving_snapshot import ServingSnapshot, VectorIndex
+from embeddings.snapshot.serving_snapshot import ServingSnapshot, VectorIndex
+from embeddings.vectors.embedding_set import EmbeddingSet, Manifest
 from graph import CustomerId, FileBroken, InvalidValue, ProductId
 from graph.files import read_array, read_ids
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.embedding_set import Manifest
 from embeddings.errors import SnapshotBroken
+from embeddings.vectors.embedding_set import Manifest
 from graph.files import sha256, sync
 
 __all__ = ["MANIFEST", "read_manifest", "seal", "verify_files"]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotBroken
 from embeddings.index import index_file, index_recall
-from embeddings.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
+from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
 
 __all__ = ["self_check"]
 

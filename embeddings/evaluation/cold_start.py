@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation.metrics import ndcg_at
 from embeddings.evaluation.ranker import Ranker, top_k
 from embeddings.evaluation.split import HeldOut, Split, Task
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, EdgeArrays, InteractionKind, InvalidValue, Product, ProductId
 
 __all__ = ["ColdCustomers", "ColdProducts", "cold_customers", "cold_products"]

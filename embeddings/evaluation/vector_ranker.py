@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, ProductId
 
 __all__ = ["VectorRanker"]

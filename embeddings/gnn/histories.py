@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.embedding_set import kind_weights
 from embeddings.gnn.config import GnnConfig
 from embeddings.interaction_matrix import InteractionMatrix, pair_starts
 from embeddings.scratch import MEMORY, Scratch
 from embeddings.spectral import powers
+from embeddings.vectors.embedding_set import kind_weights
 
 __all__ = ["Histories"]
 

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.gnn.batches import Batches
 from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.histories import Histories
 from embeddings.gnn.model import CustomerProductGnn
 from embeddings.gnn.warm_start import warm_start
 from embeddings.spectral import SpectralSolution, powers, ridge, spectral
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import ProductId
 
 __all__ = ["initial_model"]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.embedding_set import EmbeddingSet
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import InvalidValue, ProductId
 
 __all__ = ["WarmStart", "warm_start"]

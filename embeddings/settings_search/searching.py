@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.split import HeldOut
 from embeddings.gnn.config import GnnConfig
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.joined import joined
 from embeddings.settings_search.pairs import AS_OF, hold_out
 from embeddings.settings_search.trial import Measured, Trial, measured
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import seconds_an_epoch, train
+from embeddings.vectors.embedding_set import EmbeddingSet
+from embeddings.vectors.joined import joined
 from graph import EdgeArrays, InvalidValue
 
 __all__ = ["Found", "search"]

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation.metrics import ndcg_at, recall_at
 from embeddings.evaluation.split import HeldOut
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.vectors.embedding_set import EmbeddingSet
 
 __all__ = ["K", "Measured", "Trial", "measured"]
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.scratch import unit_rows
 from embeddings.spectral.solution import SpectralSolution, powers, spectral
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import InteractionKind, InvalidValue
 
 __all__ = ["SpectralConfig", "SpectralFilter"]

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.registry import Registry
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
 from embeddings.spectral import spectral
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import DAY, HOUR, CustomerId, EventId, Instant, ProductId, known, parse_instant
 from graph.data_folder import DataFolder
 from graph.events.family import CampaignChanged, Delivered, Event, OrderLine, ProductChanged, Purchased, TraitsChanged

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.index import main
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
 from tests.embeddings.greengrocer import greengrocer, purchases_of
 
 

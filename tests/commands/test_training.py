@@ -17,9 +17,9 @@ from api.learning.unfinished import training_run
 from api.settings import loaded_settings
 from embeddings.artifacts import open_snapshot
 from embeddings.checkpoint import Checkpoint
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.gnn import GnnConfig
 from embeddings.registry import Registry
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import DAY, PatronError
 from tests.commands.called import Called
 

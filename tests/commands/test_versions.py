@@ -7,7 +7,7 @@ import numpy as np
 
 from embeddings.artifacts import open_snapshot
 from embeddings.registry import Registry
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
 from tests.commands.called import Called
 from tests.embeddings.greengrocer import purchases_of
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import DAY, CustomerId, EdgeArrays, InteractionKind, ProductId
 
 __all__ = ["AS_OF", "CUSTOMERS", "PRODUCTS", "greengrocer", "purchases_of"]

@@ -15,7 +15,7 @@ from embeddings.errors import PublicationRefused, SnapshotBroken
 from embeddings.index import HnswIndex
 from embeddings.index import choice as module
 from embeddings.registry import Registry
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
 from graph import Instant, NotFound, ProductId
 from tests.embeddings.greengrocer import greengrocer, purchases_of
 

@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from embeddings.checkpoint import Checkpoint
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import Progress
 from embeddings.evaluation.split import Task, time_split
 from embeddings.gnn import GnnConfig, TrainingDiverged
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.training import seconds_an_epoch, train
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import DAY, EdgeArrays, Instant, InteractionKind, ProductId
 from tests.embeddings.two_crowds import AS_OF, CAMPAIGNS, CATALOGUE, edges_of, two_crowds
 

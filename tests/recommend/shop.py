@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.index import ExactIndex
-from embeddings.serving_snapshot import Adjacency, ServingSnapshot
+from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import (
     DAY,
     HOUR,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embeddings.attribute_vectors import AttributeVectors, attribute_keys, attributes_of
+from embeddings.vectors.attribute_vectors import AttributeVectors, attribute_keys, attributes_of
 from graph import Product, ProductId
 from recommend.similar import similar_products
 from tests.recommend.shop import BABY, DAIRY, PARTY, Shop, profile, shop_with, snapshot, visitor

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.adjacency import basket_lines, bought_together
-from embeddings.serving_snapshot import Adjacency
+from embeddings.snapshot.serving_snapshot import Adjacency
 from graph import CustomerId, ProductId
 from tests.embeddings.greengrocer import CUSTOMERS, PRODUCTS, Line, purchases_of
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation.cold_start import cold_customers, cold_products
 from embeddings.evaluation.split import Split, Task, time_split
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind, InvalidValue, Product, ProductId
 
 CUT = Instant(10 * DAY)

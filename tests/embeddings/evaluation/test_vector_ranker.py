@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import CustomerId, Instant, ProductId
 
 ANN, BOB, EVE = (CustomerId(f"user:{name}") for name in ("ann", "bob", "eve"))
@@ -67,7 +67,7 @@ def test_who_has_no_vector_gets_no_list(ranker: VectorRanker) -> None:
 def test_nothing_that_serves_imports_torch() -> None:
     root = Path(__file__).resolve().parents[3]
     program = (
-        "import sys, embeddings, embeddings.embedding_set, embeddings.serving_snapshot, embeddings.spectral, "
-        "embeddings.evaluation.vector_ranker; sys.exit('torch' in sys.modules)"
+        "import sys, embeddings, embeddings.vectors.embedding_set, embeddings.snapshot.serving_snapshot, "
+        "embeddings.spectral, embeddings.evaluation.vector_ranker; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.gnn.warm_start import warm_start
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import InvalidValue, ProductId
 
 RNG = np.random.default_rng(0)

@@ -10,12 +10,12 @@ import numpy as np
 from torch import distributed
 
 from embeddings.checkpoint import Checkpoint
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.split import Task, time_split
 from embeddings.gnn import GnnConfig, TrainingDiverged
 from embeddings.gnn.processes import ProcessLost
 from embeddings.training import train
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import DAY, Instant
 from tests.embeddings.two_crowds import AS_OF, CAMPAIGNS, CATALOGUE, two_crowds
 

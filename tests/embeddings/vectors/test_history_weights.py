@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from embeddings.history_weights import history_weights
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.vectors.history_weights import history_weights
 from graph import Instant, InvalidValue
 from tests.embeddings.greengrocer import AS_OF, PRODUCTS, greengrocer, purchases_of
 

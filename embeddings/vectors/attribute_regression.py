@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.attribute_vectors import AttributeVectors, attribute_keys, attributes_of
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.spectral import ridge
+from embeddings.vectors.attribute_vectors import AttributeVectors, attribute_keys, attributes_of
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import Product
 
 __all__ = ["with_attribute_vectors"]

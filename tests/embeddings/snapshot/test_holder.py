@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from embeddings.registry import Registry
-from embeddings.snapshot_builder import build_snapshot
-from embeddings.snapshot_holder import SnapshotHolder
+from embeddings.snapshot.builder import build_snapshot
+from embeddings.snapshot.holder import SnapshotHolder
 from graph import CustomerId, NotFound
 from tests.embeddings.greengrocer import greengrocer, purchases_of
 

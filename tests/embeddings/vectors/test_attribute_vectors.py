@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from embeddings.attribute_regression import with_attribute_vectors
-from embeddings.attribute_vectors import attribute_keys, attributes_of
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
+from embeddings.vectors.attribute_regression import with_attribute_vectors
+from embeddings.vectors.attribute_vectors import attribute_keys, attributes_of
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from graph import Product, ProductId
 
 FRUIT = [Product(id=ProductId(f"fruit{n}"), department="FRUIT", price=100, currency="EUR") for n in range(4)]

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import EdgeArrays, Instant, InteractionKind, InvalidValue
 
 __all__ = ["history_weights"]

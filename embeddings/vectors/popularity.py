@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.embedding_set import EmbeddingSet
-from embeddings.joined import joined
+from embeddings.vectors.embedding_set import EmbeddingSet
+from embeddings.vectors.joined import joined
 
 __all__ = ["with_log_popularity"]
 

@@ -16,10 +16,10 @@ from embeddings.artifacts.backtest import Backtest, write_backtest
 from embeddings.artifacts.gate import others, sample
 from embeddings.artifacts.layout import write_snapshot
 from embeddings.artifacts.seal import seal
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.index import build_index, index_recall
 from embeddings.ranking import Ranking
-from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
+from embeddings.vectors.embedding_set import EmbeddingSet
 from embeddings.versions import Versions
 from graph import EdgeArrays, Instant, InvalidValue
 from graph.files import hold, locked, sync

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.attribute_vectors import AttributeVectors
+from embeddings.vectors.attribute_vectors import AttributeVectors
 from graph import CustomerId, InteractionKind, Product, ProductId
 
 __all__ = ["CustomerFunction", "EmbeddingSet", "Epoch", "Manifest"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from embeddings.artifacts import open_snapshot
 from embeddings.errors import SnapshotBroken
 from embeddings.index import use_one_thread
-from embeddings.serving_snapshot import ServingSnapshot
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.versions import Versions
 from graph import NotFound
 

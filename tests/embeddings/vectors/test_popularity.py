@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embeddings.popularity import with_log_popularity
+from embeddings.vectors.popularity import with_log_popularity
 from graph import InteractionKind
 from tests.embeddings.greengrocer import greengrocer
 

@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from embeddings.attribute_vectors import AttributeVectors
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet, Manifest
-from embeddings.joined import joined
+from embeddings.vectors.attribute_vectors import AttributeVectors
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
+from embeddings.vectors.joined import joined
 from graph import CustomerId, InteractionKind, InvalidValue, ProductId
 
 FUNCTION = CustomerFunction(kind_weights={"purchased": 1.0}, half_life_days=30.0)

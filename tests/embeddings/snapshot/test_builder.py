@@ -13,12 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from embeddings.artifacts import open_snapshot
-from embeddings.attribute_vectors import AttributeVectors
 from embeddings.ranking import Network, Ranking, Tastes, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.registry import Registry
-from embeddings.serving_snapshot import Adjacency
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
+from embeddings.snapshot.serving_snapshot import Adjacency
+from embeddings.vectors.attribute_vectors import AttributeVectors
 from graph import Instant, InvalidValue, ProductId
 from tests.embeddings.greengrocer import AS_OF, greengrocer, purchases_of
 
@@ -144,7 +144,7 @@ def test_a_shop_without_customers_or_purchases_still_has_a_snapshot(tmp_path: Pa
 KILLED_BEFORE_RENAME = """
 import os, signal, sys
 from pathlib import Path
-from embeddings.snapshot_builder import build_snapshot
+from embeddings.snapshot.builder import build_snapshot
 from tests.embeddings.greengrocer import AS_OF, greengrocer, purchases_of
 Path.rename = lambda self, target: os.kill(os.getpid(), signal.SIGKILL)
 build_snapshot(greengrocer(), purchases_of(), Path(sys.argv[1]))
@@ -165,7 +165,7 @@ def test_a_build_killed_before_it_is_named_leaves_the_current_one_and_is_swept_u
 
 def test_building_and_serving_load_no_torch(tmp_path: Path) -> None:
     code = (
-        "import sys, embeddings.snapshot_builder, embeddings.snapshot_holder\n"
+        "import sys, embeddings.snapshot.builder, embeddings.snapshot.holder\n"
         "assert not {'torch', 'torch_geometric'} & set(sys.modules)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

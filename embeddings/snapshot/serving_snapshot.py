@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.embedding_set import EmbeddingSet
 from embeddings.ranking import Ranking
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, ProductId
 
 __all__ = ["Adjacency", "Nearest", "ServingSnapshot", "VectorIndex"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from embeddings.embedding_set import CustomerFunction, EmbeddingSet
+from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet
 from graph import InvalidValue
 
 __all__ = ["joined"]
