@@ -2,7 +2,7 @@
 
 import sys
 
-from api.process import prepare_to_serve
+from api.processes.process import prepare_to_serve
 
 if sys.argv[1:2] == ["serve"]:
     prepare_to_serve()  # before numpy is imported: it looks once

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from api.clock import now
-from api.graph_state import GraphReach, StateFile
 from api.known_leaves import KnownLeaves
+from api.processes.graph_state import GraphReach, StateFile
+from api.processes.supervisor import WorkerState
 from api.settings import Settings
-from api.supervisor import WorkerState
 from api.telemetry import Telemetry
 from embeddings.artifacts.nothing_learnt import empty_snapshot
 from embeddings.snapshot.holder import SnapshotHolder

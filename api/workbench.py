@@ -11,7 +11,7 @@ from api.clock import now
 from api.learning.existing_folder import existing_folder
 from api.learning.leaderboard import Leaderboard
 from api.learning.learning_data import LearningData
-from api.local_server import LocalServer
+from api.processes.local_server import LocalServer
 from api.settings import Settings, loaded_settings
 from embeddings import ServingSnapshot, open_snapshot
 from embeddings.artifacts.backtest import Backtest, read_backtest

@@ -7,7 +7,7 @@ from typing import get_type_hints
 
 import pytest
 
-from api.local_server import LocalServer
+from api.processes.local_server import LocalServer
 from api.workbench import Workbench
 from embeddings.registry import Registry
 from tests.api.shop import make_shop

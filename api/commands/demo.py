@@ -13,7 +13,7 @@ from rich.console import Console
 from api.commands.demo_graph import graph_for
 from api.commands.import_ import bring_up, import_into
 from api.commands.tour import Tour
-from api.local_server import LocalServer
+from api.processes.local_server import LocalServer
 from api.settings import Settings, loaded_settings
 from api.workbench import Workbench
 from embeddings.registry import Registry

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.server import run_server
+from api.processes.server import run_server
 from api.settings import loaded_settings
 
 __all__ = ["command"]

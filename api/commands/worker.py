@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from api.processes.worker import run_worker
 from api.settings import loaded_settings
-from api.worker import run_worker
 
 __all__ = ["command"]
 

@@ -9,9 +9,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from api.bodies import json_response
 from api.engine import Engine
-from api.problems import problem
+from api.http.bodies import json_response
+from api.http.problems import problem
 
 __all__ = ["LIBRARIES", "explorer_routes"]
 

@@ -8,8 +8,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from api.bodies import json_response
 from api.engine import Engine
+from api.http.bodies import json_response
 from graph import CustomerId, ProductId, Profile, anonymous, customer_id, public_id
 
 __all__ = ["storefront_routes"]

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.answers import (
+from api.engine import Engine
+from api.http.answers import (
     Erasure,
     Learnt,
     SimilarCustomers,
@@ -16,8 +17,7 @@ from api.answers import (
     profile_answer,
     stated,
 )
-from api.bodies import BodyDecoder, json_response, read_body
-from api.engine import Engine
+from api.http.bodies import BodyDecoder, json_response, read_body
 from api.routes.recommendations import optional_count
 from graph import CustomerId, customer_id, public_id
 from graph.events.family import ConsentChanged, Erased, PreferenceChanged

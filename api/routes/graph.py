@@ -9,7 +9,7 @@ from starlette.routing import Route
 from api.explorer.description import DESCRIBED
 from api.explorer.frames import Told
 from api.explorer.relay import Relay
-from api.problems import problem, refusal
+from api.http.problems import problem, refusal
 from graph import InvalidValue
 
 __all__ = ["graph_routes"]

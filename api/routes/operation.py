@@ -7,11 +7,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.bodies import json_response
 from api.engine import Engine
-from api.graph_state import GraphReach
-from api.problems import problem
-from api.supervisor import WorkerState
+from api.http.bodies import json_response
+from api.http.problems import problem
+from api.processes.graph_state import GraphReach
+from api.processes.supervisor import WorkerState
 
 __all__ = ["router"]
 

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.answers import Learnt, SimilarProducts
-from api.bodies import json_response
 from api.engine import Engine
+from api.http.answers import Learnt, SimilarProducts
+from api.http.bodies import json_response
 from api.routes.recommendations import optional_count
 from graph import product_id
 

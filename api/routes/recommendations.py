@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.bodies import BodyDecoder, json_response, read_body
-from api.discretion import discreet, refuse_traces
 from api.engine import Engine
+from api.http.bodies import BodyDecoder, json_response, read_body
+from api.http.discretion import discreet, refuse_traces
 from graph import InvalidValue, product_id
 from graph.ids import MAX_ID_LENGTH
 from recommend.answers import PlacementRequest, RecommendationRequest

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.answers import EventsAnswer, Refused
-from api.bodies import json_response, read_body
 from api.engine import Engine
-from api.keys import Keys
-from api.problems import Forbidden, problem, told
+from api.http.answers import EventsAnswer, Refused
+from api.http.bodies import json_response, read_body
+from api.http.keys import Keys
+from api.http.problems import Forbidden, problem, told
 from graph.events.catalogue_bodies import parse_customers, parse_products
 from graph.events.cloudevents import parse_cloudevents
 from graph.events.family import (

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from api.app import create_app
 from api.engine import Engine
+from api.http.app import create_app
 from api.settings import Settings
 
 __all__ = ["InProcess"]

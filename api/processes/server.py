@@ -14,10 +14,10 @@ from types import FrameType
 import uvicorn
 import uvloop
 
-from api.app import create_app
 from api.engine import Engine, open_engine
+from api.http.app import create_app
+from api.processes.supervisor import Supervisor
 from api.settings import Settings
-from api.supervisor import Supervisor
 from graph import PatronError
 from graph.data_folder import DataFolder
 from graph.stores.open import check_url

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from api.problems import Forbidden
+from api.http.problems import Forbidden
 from recommend.answers import Item, Placement, Reason, Recommendation, RecommendationRequest
 
 __all__ = ["discreet", "refuse_traces"]

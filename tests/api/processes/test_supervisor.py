@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.worker import keep_up
+from api.processes.worker import keep_up
 from graph import InteractionKind, StoreUnavailable
 from graph.stores.open import open_graph
 from tests.api.in_process import InProcess

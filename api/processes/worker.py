@@ -14,9 +14,9 @@ from api.explorer.address import explorer_address
 from api.explorer.analyses import Upkeep
 from api.explorer.explorer import Explorer, Shared
 from api.explorer.service import Service
-from api.graph_state import GraphState, StateFile
+from api.processes.graph_state import GraphState, StateFile
+from api.processes.write_behind import WriteBehind
 from api.settings import Settings
-from api.write_behind import WriteBehind
 from graph import START, StoreUnavailable
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of

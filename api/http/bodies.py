@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.problems import TooLarge, TooSlow, UnsupportedEncoding
+from api.http.problems import TooLarge, TooSlow, UnsupportedEncoding
 from graph import InvalidValue
 from graph.events.json_text import read
 

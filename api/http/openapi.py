@@ -7,7 +7,8 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.answers import (
+from api.explorer.description import ANSWERS, DESCRIBED
+from api.http.answers import (
     Erasure,
     EventsAnswer,
     Problem,
@@ -17,8 +18,7 @@ from api.answers import (
     StatedConsents,
     StatedPreferences,
 )
-from api.explorer.description import ANSWERS, DESCRIBED
-from api.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
+from api.http.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
 from api.routes.customers import Consents, Preferences
 from graph.events.limits import MAX_MESSAGES
 from graph.events.segment import CALLS

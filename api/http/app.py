@@ -10,12 +10,12 @@ from starlette.middleware.cors import CORSMiddleware
 from api.engine import Engine, open_engine
 from api.explorer.address import explorer_address
 from api.explorer.relay import Relay
-from api.keys import DevelopmentMode, Keys
-from api.openapi import describe
+from api.http.keys import DevelopmentMode, Keys
+from api.http.openapi import describe
+from api.http.problems import install_problems
 from api.pages.description import description_route
 from api.pages.explorer import explorer_routes
 from api.pages.storefront import storefront_routes
-from api.problems import install_problems
 from api.routes import operation
 from api.routes.customers import customer_routes
 from api.routes.graph import graph_routes

@@ -8,8 +8,8 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from api.bodies import read_body
-from api.problems import TooSlow
+from api.http.bodies import read_body
+from api.http.problems import TooSlow
 from tests.api.in_process import InProcess
 
 VIEW = {"type": "track", "userId": "new", "event": "Product Viewed", "properties": {"product_id": "baby-01"}}

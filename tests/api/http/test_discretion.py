@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from api.discretion import discreet
+from api.http.discretion import discreet
 from api.settings import loaded_settings
 from recommend.answers import Item, Placement, Reason, Recommendation, Versions
 from tests.api.in_process import InProcess

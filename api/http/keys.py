@@ -7,7 +7,7 @@ import hmac
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Forbidden, Unauthorized
+from api.http.problems import Forbidden, Unauthorized
 from api.settings import Settings
 
 __all__ = ["DevelopmentMode", "Keys"]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.http.test_bad_input import BAD
 from tests.api.in_process import InProcess
-from tests.api.test_bad_input import BAD
 
-DOCS = Path(__file__).parents[2] / "docs" / "http-api.md"
+DOCS = Path(__file__).parents[3] / "docs" / "http-api.md"
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")] for line in DOCS.read_text().splitlines() if line[:2] == "| "
 ]

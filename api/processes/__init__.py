@@ -1,0 +1,1 @@
+"""The processes of the engine: server and worker, what starts them and tells one of the other."""
