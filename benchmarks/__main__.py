@@ -28,12 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         "serving": ["--data", str(options.data)],
         "hot_swap": ["--data", str(options.data)],
         "scale": ["--interactions", "1000000", "--spectral"],
-        "analysis": ["--graph", f"sqlite:///{DataFolder(options.data).graph}"],
-        "explorer": ["--data", str(options.data)],
-        "explorer_page": ["--data", str(options.data)],
-        "neo4j_load": ["--data", str(options.data)],
-        "analyst_questions": ["--data", str(options.data)],
-        "write_behind": ["--data", str(options.data)],
+        "customer_graph.analysis": ["--graph", f"sqlite:///{DataFolder(options.data).graph}"],
+        "customer_graph.explorer": ["--data", str(options.data)],
+        "customer_graph.explorer_page": ["--data", str(options.data)],
+        "customer_graph.neo4j_load": ["--data", str(options.data)],
+        "customer_graph.analyst_questions": ["--data", str(options.data)],
+        "customer_graph.write_behind": ["--data", str(options.data)],
     }
     for name, given in runs.items():
         print(f"── {name}", file=sys.stderr, flush=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from benchmarks.load.served import Load, Server, load, served
 from benchmarks.machine import machine, printed
-from benchmarks.served import Load, Server, load, served
 from benchmarks.serving import customers_of, summary
 from embeddings.artifacts import open_snapshot
 from embeddings.artifacts.gate import sample

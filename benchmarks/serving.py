@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.load.served import Load, free_port, load, served, wait_until
 from benchmarks.machine import machine, printed
-from benchmarks.served import Load, free_port, load, served, wait_until
 from embeddings.artifacts import open_snapshot
 from embeddings.registry import Registry
 from graph import CustomerId, public_id
@@ -73,7 +73,7 @@ def bare_load(answer: bytes, bodies: list[bytes], connections: int) -> Load:
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(answer)
         port = free_port()
-        command = [sys.executable, "-m", "benchmarks.bare_route", str(port), file.name]
+        command = [sys.executable, "-m", "benchmarks.load.bare_route", str(port), file.name]
         process = subprocess.Popen(command)
         try:
             wait_until(f"http://127.0.0.1:{port}/readyz", process)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.load.served import served
 from benchmarks.machine import machine, printed
-from benchmarks.served import served
 from benchmarks.serving import customers_of
 from embeddings.registry import Registry
 from graph.data_folder import DataFolder

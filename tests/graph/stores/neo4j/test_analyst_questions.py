@@ -5,7 +5,18 @@ from collections.abc import Iterator
 import neo4j
 import pytest
 
-from benchmarks.analyst import ANSWERS, DOCUMENT, Question, Shop, asked, operators, questions, shop_of, shown, with_rows
+from benchmarks.customer_graph.analyst import (
+    ANSWERS,
+    DOCUMENT,
+    Question,
+    Shop,
+    asked,
+    operators,
+    questions,
+    shop_of,
+    shown,
+    with_rows,
+)
 from graph import CustomerGraph
 from graph.stores.neo4j.address import Address
 

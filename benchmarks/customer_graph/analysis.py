@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """``python -m benchmarks.analysis --graph sqlite:///data/graph.db [--networkx] [--json FILE]``"""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.analysis", description=__doc__)
+    """``python -m benchmarks.customer_graph.analysis --graph sqlite:///data/graph.db [--networkx] [--json FILE]``"""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.customer_graph.analysis", description=__doc__)
     parser.add_argument("--graph", required=True, help="the URL of a customer graph")
     parser.add_argument("--networkx", action="store_true", help="find networkx's communities too; takes a minute")
     parser.add_argument("--json", type=Path, help="write the object here as well")

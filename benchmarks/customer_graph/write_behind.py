@@ -19,8 +19,8 @@ import numpy as np
 
 from api.commands.import_ import bring_up
 from api.settings import loaded_settings
+from benchmarks.load.served import Server, served
 from benchmarks.machine import machine, printed
-from benchmarks.served import Server, served
 from benchmarks.serving import customers_of
 from embeddings.registry import Registry
 from graph.data_folder import DataFolder
@@ -34,8 +34,8 @@ PATIENCE_SECONDS = 600
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """``python -m benchmarks.write_behind [--data data] [--json FILE]``; the exit code is 1 where a bar is missed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.write_behind", description=__doc__)
+    """``python -m benchmarks.customer_graph.write_behind [--data data]``; exit code 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.customer_graph.write_behind", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"), help="the folder that `make demo` made (data)")
     parser.add_argument("--rate", type=int, default=2000, help="events a second (2000)")
     parser.add_argument("--seconds", type=int, default=60, help="for how long (60)")

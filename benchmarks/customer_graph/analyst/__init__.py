@@ -1,8 +1,16 @@
 """The questions of docs/analyst.md, and their answers worked out without Cypher from any store that holds the same."""
 
-from benchmarks.analyst.answers import ANSWERS
-from benchmarks.analyst.questions import DOCUMENT, Question, asked, operators, questions, shown, with_rows
-from benchmarks.analyst.shop import Shop, shop_of
+from benchmarks.customer_graph.analyst.answers import ANSWERS
+from benchmarks.customer_graph.analyst.questions import (
+    DOCUMENT,
+    Question,
+    asked,
+    operators,
+    questions,
+    shown,
+    with_rows,
+)
+from benchmarks.customer_graph.analyst.shop import Shop, shop_of
 
 __all__ = [
     "ANSWERS",

@@ -7,8 +7,8 @@ from itertools import combinations
 import networkx as nx
 import polars as pl
 
-from benchmarks.analyst.rows import Answer, first
-from benchmarks.analyst.shop import Shop
+from benchmarks.customer_graph.analyst.rows import Answer, first
+from benchmarks.customer_graph.analyst.shop import Shop
 
 __all__ = [
     "asleep",

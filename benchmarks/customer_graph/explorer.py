@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from api.settings import loaded_settings
+from benchmarks.load.served import Server, served
 from benchmarks.machine import machine, printed
-from benchmarks.served import Server, served
 from graph import NodeKind, NodeRef, Product
 from graph.stores.open import open_graph
 
@@ -21,8 +21,8 @@ ANALYSED_SECONDS = 300
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """``python -m benchmarks.explorer --data data [--json FILE]``"""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.explorer", description=__doc__)
+    """``python -m benchmarks.customer_graph.explorer --data data [--json FILE]``"""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.customer_graph.explorer", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a data folder with a graph and a published version")
     parser.add_argument("--questions", type=int, default=250, help="questions of each kind (250)")
     parser.add_argument("--nodes", type=int, default=10_000, help="nodes of the overview (10000)")

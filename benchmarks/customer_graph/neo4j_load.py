@@ -34,11 +34,11 @@ WIPE = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """``python -m benchmarks.neo4j_load [--data data] [--neo4j URL] [--way log|copy] [--json FILE]``
+    """``python -m benchmarks.customer_graph.neo4j_load [--data data] [--neo4j URL] [--way log|copy] [--json FILE]``
 
     The database at the URL must be empty, and is empty in the end. The exit code is 1 where something is not equal.
     """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.neo4j_load", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.customer_graph.neo4j_load", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"), help="a data folder with an event log (data)")
     parser.add_argument("--neo4j", help="the URL of an empty database (else a server is started)")
     parser.add_argument("--way", action="append", choices=WAYS, help="from the log, or copied from SQLite (both)")

@@ -4,8 +4,8 @@ from datetime import date
 
 import polars as pl
 
-from benchmarks.analyst.rows import Answer, first
-from benchmarks.analyst.shop import Shop
+from benchmarks.customer_graph.analyst.rows import Answer, first
+from benchmarks.customer_graph.analyst.shop import Shop
 
 __all__ = [
     "bought_most_by",

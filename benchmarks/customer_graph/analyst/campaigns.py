@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from benchmarks.analyst.rows import Answer, first
-from benchmarks.analyst.shop import Shop
+from benchmarks.customer_graph.analyst.rows import Answer, first
+from benchmarks.customer_graph.analyst.shop import Shop
 
 __all__ = ["bought_under_a_campaign", "reach"]
 

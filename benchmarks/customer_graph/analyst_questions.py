@@ -9,7 +9,7 @@ from typing import Any
 
 import neo4j
 
-from benchmarks.analyst import ANSWERS, DOCUMENT, asked, questions, shop_of, shown, with_rows
+from benchmarks.customer_graph.analyst import ANSWERS, DOCUMENT, asked, questions, shop_of, shown, with_rows
 from benchmarks.machine import machine, printed
 from graph.copying import copy_graph
 from graph.data_folder import DataFolder
@@ -19,11 +19,11 @@ from graph.stores.neo4j.local import find_neo4j
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """``python -m benchmarks.analyst_questions [--data data] [--neo4j URL] [--json FILE] [--write]``
+    """``python -m benchmarks.customer_graph.analyst_questions [--data data] [--neo4j URL] [--json FILE] [--write]``
 
     The exit code is 1 where stores disagree or the document shows other rows.
     """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.analyst_questions", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.customer_graph.analyst_questions", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"), help="the folder that `make demo` made (data)")
     parser.add_argument("--neo4j", help="the URL of a Neo4j that holds the same graph (else one is started and filled)")
     parser.add_argument("--json", type=Path, help="write the object here as well")

@@ -9,11 +9,11 @@ from typing import Any
 import neo4j
 import neo4j.time
 
-from benchmarks.analyst.rows import Answer
+from benchmarks.customer_graph.analyst.rows import Answer
 
 __all__ = ["DOCUMENT", "Question", "asked", "operators", "questions", "shown", "with_rows"]
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "analyst.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "analyst.md"
 SHOWN_ROWS = 4
 
 _QUESTION = re.compile(r"^### (\d+)\. (.+?)\n\n```cypher\n(.+?)```\n\n((?:\|[^\n]*\n)*)", re.MULTILINE | re.DOTALL)

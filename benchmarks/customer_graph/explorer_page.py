@@ -11,9 +11,9 @@ import numpy as np
 import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from benchmarks.explorer import drawn, first_overview, shuffled
+from benchmarks.customer_graph.explorer import drawn, first_overview, shuffled
+from benchmarks.load.served import served
 from benchmarks.machine import machine, printed
-from benchmarks.served import served
 
 FLAGS = ("--no-sandbox", "--disable-quic", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 """WebGL in software."""
@@ -42,8 +42,8 @@ WATCH = """() => {
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """``python -m benchmarks.explorer_page --data data [--json FILE]``"""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.explorer_page", description=__doc__)
+    """``python -m benchmarks.customer_graph.explorer_page --data data [--json FILE]``"""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.customer_graph.explorer_page", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a data folder with a graph and a published version")
     parser.add_argument("--nodes", type=int, nargs="+", default=[2_000, 10_000], help="of the maps (2000 10000)")
     parser.add_argument("--visits", type=int, default=5, help="of each map by a browser that never was here (5)")

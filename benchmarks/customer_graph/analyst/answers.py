@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from benchmarks.analyst import campaigns, households, money, products
-from benchmarks.analyst.rows import Answer
-from benchmarks.analyst.shop import Shop
+from benchmarks.customer_graph.analyst import campaigns, households, money, products
+from benchmarks.customer_graph.analyst.rows import Answer
+from benchmarks.customer_graph.analyst.shop import Shop
 
 __all__ = ["ANSWERS"]
 

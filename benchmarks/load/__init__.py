@@ -1,0 +1,1 @@
+"""Servers that benchmarks start, and the load that is sent to them."""
