@@ -8,13 +8,13 @@ import msgspec
 
 from api.explorer import overviews, queries
 from api.explorer.analyses import Analyses
-from api.explorer.frames import Asked, Told
 from api.explorer.links import Links
 from api.explorer.overviews import Overviews
 from api.explorer.parameters import DEFAULT_NODES, MAX_NODES, Parameters
 from api.explorer.reach import Deadline, Reach, TookTooLong, UnknownNode
 from api.explorer.vectors import Vectors
 from api.explorer.visibility import Visibility
+from api.explorer.wire.frames import Asked, Told
 from api.settings import Settings
 from embeddings.versions import Versions
 from graph import CustomerGraph, InvalidValue, StoreUnavailable

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.engine import Engine, open_engine
-from api.explorer.address import explorer_address
-from api.explorer.relay import Relay
+from api.explorer.wire.address import explorer_address
+from api.explorer.wire.relay import Relay
 from api.http.keys import DevelopmentMode, Keys
 from api.http.openapi import describe
 from api.http.problems import install_problems

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from api.clock import now
-from api.explorer.address import explorer_address
 from api.explorer.analyses import Upkeep
 from api.explorer.explorer import Explorer, Shared
-from api.explorer.service import Service
+from api.explorer.wire.address import explorer_address
+from api.explorer.wire.service import Service
 from api.processes.graph_state import GraphState, StateFile
 from api.processes.write_behind import WriteBehind
 from api.settings import Settings

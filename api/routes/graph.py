@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.explorer.description import DESCRIBED
-from api.explorer.frames import Told
-from api.explorer.relay import Relay
+from api.explorer.wire.frames import Told
+from api.explorer.wire.relay import Relay
 from api.http.problems import problem, refusal
 from graph import InvalidValue
 

@@ -11,10 +11,10 @@ import httpx
 
 from api.explorer.analyses import Analyses
 from api.explorer.explorer import Explorer, Shared
-from api.explorer.frames import Asked
 from api.explorer.links import Links
 from api.explorer.reach import Deadline
 from api.explorer.visibility import Visibility
+from api.explorer.wire.frames import Asked
 from api.settings import loaded_settings
 from graph import CustomerId, EventId, Instant, NodeKind, NodeRef, Position, Profile
 from graph.analysis import AnalysisFolder

@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
 
-from api.explorer.frames import MAX_QUESTION, Asked, Told, read_frame, write_frame
 from api.explorer.reach import Deadline
+from api.explorer.wire.frames import MAX_QUESTION, Asked, Told, read_frame, write_frame
 
 __all__ = ["Answering", "Service"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from api.explorer.explorer import Explorer, Shared
-from api.explorer.frames import MAX_QUESTION, Asked, Told
 from api.explorer.reach import Deadline
-from api.explorer.relay import Relay
-from api.explorer.service import Answering, Service
+from api.explorer.wire.frames import MAX_QUESTION, Asked, Told
+from api.explorer.wire.relay import Relay
+from api.explorer.wire.service import Answering, Service
 from api.settings import loaded_settings
 
 

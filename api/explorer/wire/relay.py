@@ -4,7 +4,7 @@ import asyncio
 import logging
 from pathlib import Path
 
-from api.explorer.frames import Asked, Told, read_frame, write_frame
+from api.explorer.wire.frames import Asked, Told, read_frame, write_frame
 
 __all__ = ["Relay"]
 

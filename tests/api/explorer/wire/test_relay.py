@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from api.explorer.address import LONGEST, explorer_address
 from api.explorer.description import DESCRIBED
 from api.explorer.explorer import Explorer, Shared
 from api.explorer.reach import Deadline
-from api.explorer.service import Service
+from api.explorer.wire.address import LONGEST, explorer_address
+from api.explorer.wire.service import Service
 from api.settings import loaded_settings
 from graph import PatronError
 from tests.api.in_process import InProcess
