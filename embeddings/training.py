@@ -117,7 +117,7 @@ def train(
 
 
 def seconds_an_epoch(edges: EdgeArrays, config: GnnConfig, as_of: Instant, rng: np.random.Generator) -> float:
-    """About how long an epoch over these edges takes here and now, by its first steps."""
+    """About how long an epoch over these edges takes here and now, by its first steps; 0 where there is none."""
     training = _Training(edges, [], [], config, as_of, rng, None, MEMORY, Processes())
     begun, steps = time.perf_counter(), 0
     for steps, batch in enumerate(training.batches.epoch(rng), start=1):

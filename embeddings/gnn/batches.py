@@ -32,7 +32,7 @@ class Batch(NamedTuple):
 
     rows: Tensor  # [n], product rows, rising
     described_by: dict[str, Tensor]  # kind → sparse csr [n, num_attributes]
-    history: Tensor  # sparse csr [num_customers, n]
+    history: Tensor  # sparse csr [num_customers + num_targets, n], under the customers each target itself, once
     customers: Tensor  # [num_pairs]
     target_weights: Tensor  # [num_pairs], of the pair's target in its customer's history
     targets: Tensor  # [num_targets], the distinct ones of all pairs, each a negative of the others
@@ -138,7 +138,7 @@ class Batches:
         masked[np.arange(len(own)), own] = False
 
         place[rows] = np.arange(len(rows))
-        history = sparse.csr_array((part.data, place[part.indices], part.indptr), shape=(len(chosen), len(rows)))
+        history = _with_targets(part, place[part.indices], place[targets], len(rows))
         weights = histories.history[entries] if self.config.leave_out else np.zeros(len(entries), dtype=np.float32)
         return Batch(
             rows=torch.from_numpy(rows.astype(np.int64)),
@@ -151,6 +151,16 @@ class Batches:
             masked=torch.from_numpy(masked),
             share=share,
         )
+
+
+def _with_targets(
+    part: sparse.csr_array, places: NDArray[np.int64], targets: NDArray[np.int64], size: int
+) -> sparse.csr_array:  # [num_customers + num_targets, size]
+    """Histories with these places, and each target as a row of its own: one pass over the products makes both."""
+    data = np.concatenate([part.data, np.ones(len(targets), dtype=part.data.dtype)])
+    ends = part.indptr[-1] + np.arange(1, len(targets) + 1)
+    offsets = np.concatenate([part.indptr, ends])
+    return sparse.csr_array((data, np.concatenate([places, targets]), offsets), shape=(len(offsets) - 1, size))
 
 
 def _sums(histories: Histories) -> NDArray[np.float64]:  # [num_entries + 1]

@@ -74,8 +74,9 @@ class CustomerProductGnn(torch.nn.Module):
     def pairs(self, batch: Batch) -> tuple[Tensor, Tensor]:  # [num_pairs, dim], [num_targets, dim]
         """Customers, each without the target of its pair, and the products whose scores a step compares."""
         states = self.states(batch.rows, batch.described_by)
-        compared = states.index_select(0, batch.targets)  # [num_targets, dim]
-        sums = self.from_products(states, batch.history).index_select(0, batch.customers)  # [num_pairs, dim]
+        sums = self.from_products(states, batch.history)  # [num_customers + num_targets, dim]
+        sums, compared = sums.tensor_split((len(sums) - len(batch.targets),))
+        sums = sums.index_select(0, batch.customers)  # [num_pairs, dim]
         without = sums - batch.target_weights.unsqueeze(1) * compared.index_select(0, batch.own)
         customers = functional.normalize(self.inputs(without), dim=1, eps=1e-6)  # a sum is scaled as its parts would be
         if self.cosine:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import sparse
+from torch.nn import functional
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated", category=FutureWarning)
@@ -37,17 +38,32 @@ def propagated(adj_t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:  # [n, dim
 
 
 class _Propagation(torch.autograd.Function):
-    """scipy transposes the edges for the way back: some ms where torch sorts them for fifty."""
+    """Sums of rows by torch's kernel for bags of embeddings: its sparse product copies and takes several times that.
+
+    scipy transposes the edges for the way back: some ms where torch sorts them for fifty.
+    """
 
     @staticmethod
     def forward(ctx: Any, adj_t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         ctx.adj_t = adj_t
-        return adj_t @ x
+        return _summed(adj_t, x)
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[None, torch.Tensor]:
         (gradient,) = gradients
-        return None, _transposed(ctx.adj_t) @ gradient.contiguous()
+        return None, _summed(_transposed(ctx.adj_t), gradient.contiguous())
+
+
+def _summed(adj_t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:  # [n, m], [m, dim] -> [n, dim]
+    """adj_t @ x."""
+    return functional.embedding_bag(
+        adj_t.col_indices(),
+        x,
+        adj_t.crow_indices(),
+        mode="sum",
+        per_sample_weights=adj_t.values().to(x.dtype),
+        include_last_offset=True,
+    )
 
 
 def _transposed(adj_t: torch.Tensor) -> torch.Tensor:

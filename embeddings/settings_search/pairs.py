@@ -27,10 +27,11 @@ def pair_edges(users: NDArray[np.integer], items: NDArray[np.integer]) -> EdgeAr
             raise InvalidValue(name, int(numbers.min()), "integers of 0 or more")
     if len(users) != len(items):
         raise InvalidValue("items", f"{len(items)} numbers", f"{len(users)}, one for each user")
-    pairs = np.unique(np.stack([users, items], axis=1).astype(np.int64), axis=0)
-    names, customer = np.unique(pairs[:, 0], return_inverse=True)
-    targets, target = np.unique(pairs[:, 1], return_inverse=True)
-    size = len(pairs)
+    names, customer = np.unique(users, return_inverse=True)
+    targets, target = np.unique(items, return_inverse=True)
+    cells = np.unique(customer.astype(np.int64) * max(len(targets), 1) + target)  # [num_pairs], customers rising
+    customer, target = np.divmod(cells, max(len(targets), 1))
+    size = len(cells)
     return EdgeArrays(
         customers=[CustomerId(f"user:{number:012d}") for number in names.tolist()],
         targets=[f"{number:012d}" for number in targets.tolist()],

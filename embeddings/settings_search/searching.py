@@ -11,13 +11,14 @@ from scipy import sparse
 from embeddings.evaluation import Progress, silent
 from embeddings.evaluation.split import HeldOut
 from embeddings.gnn.config import GnnConfig
+from embeddings.gnn.loss import half_precision_is_native
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.settings_search.kept_memory import memory_kept
 from embeddings.settings_search.pairs import AS_OF, hold_out
 from embeddings.settings_search.trial import Measured, Trial, measured
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import seconds_an_epoch, train
 from embeddings.vectors.embedding_set import EmbeddingSet
-from embeddings.vectors.joined import joined
 from graph import EdgeArrays, InvalidValue
 
 __all__ = ["Found", "search"]
@@ -28,17 +29,10 @@ SHARE = 0.2
 QUICK_CUSTOMERS, MOST_CUSTOMERS = 3000, 6000
 """How many customers are asked: to choose the powers of the filter; to judge the network, whose steps are larger."""
 
-MOST_EPOCHS = 12
-LEAST_EPOCHS = 2
-ENOUGH_EPOCHS = 4
-"""With fewer for each of two networks, one takes all the time."""
+LEAST_EPOCHS, MOST_EPOCHS = 2, 16
 
-MOST_DIM = 256
-"""Of one network, the dimension of its popularity among them: more alone did not help. Where twice as many are allowed,
-a second from a random start is tried."""
-
-WEIGHTS = (0.0, 0.5, 0.8)
-"""Of the second network's scores."""
+LEAST_PAIRS, MOST_PAIRS, STEPS = 256, 2048, 200
+"""Of one step: as many as leave this many steps an epoch."""
 
 SPARE = 0.9
 """The part of the time that is planned for."""
@@ -47,7 +41,6 @@ PAIRS = GnnConfig(
     temperature=0.08,
     cosine=True,
     every_pair=True,
-    batch_customers=2048,
     targets_per_customer=1,
     learning_rate=0.001,
     base_learning_rate=0.001,
@@ -77,24 +70,29 @@ def search(
     dim: int,
     seconds: float,
     rng: np.random.Generator,
-    half_precision: bool = False,
+    half_precision: bool | None = None,
     progress: Progress = silent,
     clock: Callable[[], float] = time.monotonic,
 ) -> Found:
     """Choose between the spectral filter and the network it starts, and their settings, within about `seconds`.
 
     A fifth of each customer's products is held out; every choice is by NDCG@20 on it, and what is not better by more
-    than a standard error is not chosen over what is simpler. Then the winner learns from all
-    edges. The filter always fits, however short the time: it is there after some seconds. The network is tried where
-    at least two epochs on the slice and two on everything are left.
+    than a standard error is not chosen over what is simpler. Then the winner learns from all edges. The filter always
+    fits, however short the time: it is there after some seconds. The network is tried where at least two epochs on the
+    slice and two on everything are left; it has as many dimensions as the best filter. Where nobody has two products
+    nothing can be held out, and the filter has its defaults.
+
+    half_precision: see GnnConfig; None where the processor multiplies bfloat16 itself.
     """
     if not seconds > 0:
         raise InvalidValue("seconds", seconds, "a number above 0")
-    run = _Run(edges, dim, clock() + seconds, rng, half_precision, progress, clock, clock())
-    spectral = run.best_filter()
-    whole = SpectralFilter.fit(run.everything, spectral).embeddings(spectral)
-    network = run.best_network()
-    return Found(network or whole, tuple(run.trials), clock() - run.begun)
+    halves = half_precision_is_native() if half_precision is None else half_precision
+    with memory_kept():
+        run = _Run(edges, dim, clock() + seconds, rng, halves, progress, clock, clock())
+        spectral = run.best_filter()
+        whole = SpectralFilter.fit(run.everything, spectral).embeddings(spectral)
+        network = run.best_network(spectral.dim) if run.trials else None
+        return Found(network or whole, tuple(run.trials), clock() - run.begun)
 
 
 class _Run:
@@ -117,6 +115,7 @@ class _Run:
         self.dim = max(1, min(dim, *(size - 1 for size in self.matrix.shape)))
         self.trials: list[Trial] = []
         self.least: Measured
+        self.judging = 0.0  # seconds that asking all customers takes
 
     def judged(self, embeddings: EmbeddingSet, model: str, settings: dict[str, Any], held_out: HeldOut) -> Measured:
         result = measured(embeddings, self.matrix, held_out)
@@ -126,9 +125,11 @@ class _Run:
         return result
 
     def best_filter(self) -> SpectralConfig:
-        """One power after the other, then half the dimensions; the default unless another is better."""
-        asked = _first(self.held_out, QUICK_CUSTOMERS)
+        """One power after the other, then fewer dimensions; the default unless another is better."""
         best = SpectralConfig(dim=self.dim)
+        if not self.held_out.customers:
+            return best
+        asked = _first(self.held_out, QUICK_CUSTOMERS)
         fitted = SpectralFilter.fit(self.matrix, best)
 
         def tried(config: SpectralConfig, held_out: HeldOut) -> Measured:
@@ -137,7 +138,7 @@ class _Run:
         steps: tuple[tuple[str, tuple[float, ...]], ...] = (
             ("popularity_power", (0.2, 0.4)),
             ("strength_power", (0.7,)),
-            ("dim", (max(1, self.dim // 2),)),
+            ("dim", tuple(max(1, self.dim // part) for part in (2, 4))),
         )
         found = tried(best, asked)
         for name, values in steps:
@@ -147,38 +148,44 @@ class _Run:
                 other = replace(start, **choice)
                 if other != start and (also := tried(other, asked)).better_than(found):
                     best, found = other, also
+        begun = self.clock()
         self.least = tried(best, self.held_out)
+        self.judging = self.clock() - begun
         return best
 
-    def best_network(self) -> EmbeddingSet | None:
-        """One network, or two joined, learnt from everything; None if the filter found as much on the slice or if there
-        is no time for learning twice."""
-        parts = 2 if self.dim >= 2 * MOST_DIM else 1
-        config = replace(PAIRS, dim=max(1, min(self.dim, MOST_DIM) - 1), half_precision=self.half_precision)
+    def best_network(self, dim: int) -> EmbeddingSet | None:
+        """The network of as many numbers a product, and one for its popularity, learnt from everything; None if the
+        filter found as much on the slice or if there is no time for learning twice."""
+        config = self.planned(dim)
+        if config is None:
+            return None
+        begun = self.clock()
+        learnt = self._trained(self.slice, config, self.held_out)
+        each = (self.clock() - begun) / (len(learnt.manifest.curve) - 1)  # seconds an epoch, its measurement included
+        epochs = int(learnt.manifest.parameters["best_epoch"])
+        found = self.judged(learnt, "GNN", {"dim": learnt.dim, "epochs": epochs}, self.held_out)
+        if not found.better_than(self.least):
+            return None
+        fitting = int(SPARE * (self.deadline - self.clock()) * (1.0 - SHARE) / each)
+        return self._trained(self.edges, replace(config, epochs=min(epochs, max(fitting, 1))), None)
+
+    def planned(self, dim: int) -> GnnConfig | None:
+        """The network to try in the time that is left, with its epochs; None where two of them do not fit.
+
+        Learning from everything takes as much longer than from the slice as there are more pairs.
+        """
+        dim = min(dim, self.dim - 1)
+        if dim < 1:
+            return None
+        pairs = min(MOST_PAIRS, max(LEAST_PAIRS, len(self.slice) // STEPS))
+        config = replace(PAIRS, dim=dim, batch_customers=pairs, half_precision=self.half_precision)
         begun = self.clock()
         epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
-        rounds = SPARE * (self.deadline - self.clock() - (self.clock() - begun)) / (epoch * (2.0 + SHARE))
-        if rounds / parts < ENOUGH_EPOCHS:
-            parts = 1
-        epochs = min(MOST_EPOCHS, int(rounds / parts))
-        if epochs < LEAST_EPOCHS:
+        if not epoch > 0:
             return None
-        configs = [replace(config, epochs=epochs), replace(config, epochs=epochs, spectral_start=False, seed=1)][:parts]
-        learnt: list[EmbeddingSet] = []
-        for number, one in enumerate(configs):
-            learnt.append(self._trained(self.slice, one, self.held_out))
-            configs[number] = replace(one, epochs=int(learnt[-1].manifest.parameters["best_epoch"]))
-        best, weight = None, 0.0
-        for chosen in WEIGHTS if parts == 2 else (0.0,):
-            tried = joined(learnt, (1.0, chosen)[:parts])
-            settings = {"dim": tried.dim, "epochs": [one.epochs for one in configs], "weight": chosen}
-            found = self.judged(tried, "GNN", settings, self.held_out)
-            if best is None or found.better_than(best):
-                best, weight = found, chosen
-        if best is None or not best.better_than(self.least):
-            return None
-        weights = (1.0, weight) if weight > 0 else (1.0,)
-        return joined([self._trained(self.edges, one, None) for one in configs[: len(weights)]], weights)
+        left = SPARE * (self.deadline - self.clock()) - 2.0 * (self.clock() - begun)
+        epochs = min(MOST_EPOCHS, int(left / (epoch + self.judging + epoch / (1.0 - SHARE))))
+        return replace(config, epochs=epochs) if epochs >= LEAST_EPOCHS else None
 
     def _trained(self, edges: EdgeArrays, config: GnnConfig, held_out: HeldOut | None) -> EmbeddingSet:
         rng = np.random.default_rng(config.seed)

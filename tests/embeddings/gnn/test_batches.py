@@ -27,7 +27,9 @@ def only(batches: Batches, seed: int = 0) -> Batch:
 def test_an_epoch_has_every_customer_with_two_products_once(batches: Batches) -> None:
     assert len(batches) == 1
     batch = only(batches)
-    assert batch.history.shape[0] == 2  # Ann and Bob; Cid's dismissal and Dot's silence leave nothing to learn
+    assert (
+        batch.history.shape[0] - len(batch.targets) == 2
+    )  # Ann and Bob; Cid's dismissal and Dot's silence leave nothing to learn
     assert np.bincount(batch.customers).tolist() == [3, 3]
 
 
@@ -53,7 +55,9 @@ def test_what_a_customer_has_is_masked_but_for_the_target(batches: Batches, hist
 def test_the_graph_around_a_batch_is_the_part_of_its_products(batches: Batches, histories: Histories) -> None:
     batch = only(batches)
     rows = batch.rows.numpy()
-    assert (batch.history.to_dense().numpy() == histories.matrix(histories.history).toarray()[:2, rows]).all()
+    history = batch.history.to_dense().numpy()
+    assert (history[:2] == histories.matrix(histories.history).toarray()[:2, rows]).all()
+    assert (history[2:] == np.eye(len(rows))[batch.targets.numpy()]).all()  # each target, to be compared
     departments = np.array([[1, 0], [0, 0], [0, 1], [0, 1]])
     assert (batch.described_by["department"].to_dense().numpy() == departments[rows]).all()
     assert set(batch.described_by) == {"department"}
@@ -125,5 +129,5 @@ def test_what_was_disliked_is_never_asked_for(matrix: InteractionMatrix, config:
     disliking = replace(config, kind_weights=weights, every_pair=every_pair, targets_per_customer=50)
     histories = Histories.of(matrix, disliking)
     batch = only(Batches(hetero_graph(histories, IDS, [], []), histories, disliking))
-    assert batch.history.shape[0] == 1  # Ann alone; Bob and Cid like nothing
+    assert batch.history.shape[0] - len(batch.targets) == 1  # Ann alone; Bob and Cid like nothing
     assert set(batch.rows[batch.targets].tolist()) == {0, 1}

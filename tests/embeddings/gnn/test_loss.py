@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from embeddings.gnn.loss import sampled_softmax
+from embeddings.gnn.loss import PAIRS, half_precision_is_native, sampled_softmax
 
 
 def loss_of(
@@ -70,11 +70,31 @@ def test_value_and_gradient_are_those_of_the_plain_formula(n: int, m: int, dim: 
         assert torch.allclose(expected, found, atol=1e-9)
 
 
-def test_half_precision_is_near() -> None:
+def test_more_pairs_than_a_block_are_as_the_plain_formula_says() -> None:
+    rng = torch.Generator().manual_seed(0)
+    customers, products = torch.randn(2 * PAIRS + 3, 8, generator=rng), torch.randn(50, 8, generator=rng)
+    own, nothing = torch.arange(len(customers)) % 50, torch.zeros((len(customers), 50), dtype=torch.bool)
+    expected = functional.cross_entropy(customers @ products.T / 0.5, own)
+    assert sampled_softmax(customers, products, own, nothing, 0.5).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_the_processor_says_whether_it_multiplies_half_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_f": True, "amx_bf16": False})
+    assert not half_precision_is_native()
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_f": True, "amx_bf16": True})
+    assert half_precision_is_native()
+
+
+def test_half_precision_is_near_in_value_and_gradient() -> None:
     rng = torch.Generator().manual_seed(0)
     customers, products = (functional.normalize(torch.randn(64, 16, generator=rng), dim=1) for _ in range(2))
     arguments = (torch.arange(64), torch.zeros((64, 64), dtype=torch.bool), 0.2)
-    exact = sampled_softmax(customers, products, *arguments)
-    assert sampled_softmax(customers, products, *arguments, half_precision=True).item() == pytest.approx(
-        exact.item(), rel=0.01
-    )
+    results = []
+    for half_precision in (False, True):
+        given_customers, given_products = customers.clone().requires_grad_(), products.clone().requires_grad_()
+        loss = sampled_softmax(given_customers, given_products, *arguments, half_precision=half_precision)
+        torch.autograd.backward(loss)
+        assert given_customers.grad is not None and given_products.grad is not None
+        results.append((loss.detach(), given_customers.grad, given_products.grad))
+    for exact, near in zip(*results, strict=True):
+        assert (exact - near).norm() < 0.01 * exact.norm()

@@ -32,7 +32,7 @@ def batch(weights: list[float]) -> Batch:
     return Batch(
         rows=ALL,
         described_by={"category": adjacency(DESCRIBED_BY)},
-        history=adjacency(HISTORY),
+        history=adjacency(sparse.vstack([HISTORY, sparse.eye_array(3)], format="csr")),  # three targets
         customers=torch.zeros(2, dtype=torch.int64),
         target_weights=torch.tensor(weights),
         targets=ALL,
