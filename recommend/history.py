@@ -52,27 +52,23 @@ class History:
     vector: NDArray[np.float32] | None
     habits: Habits | None = None
 
-    def place(self, row: int) -> int:
-        """Where a row stands among those bought, -1 where it was not."""
-        place = int(np.searchsorted(self.bought, row))
-        return place if place < len(self.bought) and self.bought[place] == row else -1
-
     def has(self, rows: Rows) -> NDArray[np.bool_]:  # [len(rows)]
         """Which of these rows were ever bought."""
-        return self._places(rows)[1]
+        return self.places(rows)[1]
 
     def strengths(self, rows: Rows) -> NDArray[np.float32]:  # [len(rows)]
         """The strength of each row, 0 where it was never bought."""
         if not len(self.bought):
             return np.zeros(len(rows), dtype=np.float32)
-        places, known = self._places(rows)
+        places, known = self.places(rows)
         return np.where(known, self.strength[places], np.float32(0))
 
-    def _places(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def places(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:  # [len(rows)] both
+        """(where each row stands among those bought, whether it does)."""
         if not len(self.bought):
             return np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
-        places = np.minimum(np.searchsorted(self.bought, rows), len(self.bought) - 1)
-        return places, self.bought[places] == rows
+        places = np.minimum(self.bought.searchsorted(rows), len(self.bought) - 1)
+        return places, self.bought.take(places) == rows
 
 
 _NOTHING = np.empty(0, dtype=np.int64)
@@ -95,8 +91,10 @@ def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm:
         return replace(NO_HISTORY, vector=vector)
     order = np.lexsort((days, rows))
     rows, days, times, ages = rows[order], days[order], times[order], ages[order]
-    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])  # [num_bought], where each product begins
-    ends = np.r_[starts[1:], len(rows)] - 1
+    opens = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=opens[1:])
+    starts = opens.nonzero()[0]  # [num_bought], where each product begins
+    ends = np.append(starts[1:], len(rows)) - 1
     bought, every, last = rows[starts], np.add.reduceat(times, starts), days[ends]
     ranking, habits = assortment.snapshot.ranking, None
     if ranking is None:
