@@ -42,6 +42,7 @@ class Assortment:
     customers: [num_rows] how many distinct customers bought it. habit: [num_rows] how many times each of them did.
     marks: [num_rows] zeros, for looking rows up among a few: whoever marks some takes the marks away again.
     popular: [num_rows] rows, most customers first, ties by row. common: [num_vectors] popularity^.25, at least 1.
+    generation: changes when rows are added or a product is described anew, so that it has another vector.
     search: over all rows; its attributes are `sellable`, `price` and the columns of CODED, those of a product that the
         catalogue does not know being 0 and its price -1. num_sellable: how many rows may be sold, at most.
     """
@@ -59,6 +60,7 @@ class Assortment:
         self.customers, self.habit = _bought(snapshot.purchases, self.num_vectors)
         self.marks = np.zeros(self.num_vectors, dtype=np.int16)
         self._added: dict[ProductId, int] = {}
+        self.generation = 0
         self._seen = catalogue.changes
         self._deep: NDArray[np.int32] | None = None  # the categories of the most popular, until the catalogue changes
         self._grow()
@@ -83,6 +85,7 @@ class Assortment:
         again = rows[(rows >= self.num_vectors) & (rows < held)]
         if len(again):
             index.put(again, *self._new_vectors(again))
+        self.generation += len(again) > 0 or len(self.ids) > held
         self.search.attributes.put(rows, self._columns(rows))
         self.num_sellable = self.search.attributes.count(SELLABLE)
         self._seen, self._deep = seen, None
