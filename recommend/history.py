@@ -66,7 +66,7 @@ class History:
     best: NDArray[np.int64]
     vector: NDArray[np.float32] | None = None
     habits: Habits | None = None
-    purchases: Mapping[ProductId, Mapping[int, int]] | None = None
+    purchases: dict[ProductId, dict[int, int]] | None = None
     columns: Columns = NO_COLUMNS
 
     def has(self, rows: Rows) -> NDArray[np.bool_]:  # [len(rows)]
@@ -109,9 +109,7 @@ def history_of(
     return replace(history, vector=vector)
 
 
-def _bought(
-    purchases: Mapping[ProductId, Mapping[int, int]], assortment: Assortment, today: int, rhythm: Rhythm
-) -> History:
+def _bought(purchases: dict[ProductId, dict[int, int]], assortment: Assortment, today: int, rhythm: Rhythm) -> History:
     """What was bought, without a vector yet."""
     columns = _columns(purchases, assortment)
     if not len(columns.rows):
@@ -152,13 +150,13 @@ def _faded(
     return np.asarray(strength * faded_out)
 
 
-def _columns(products: Mapping[ProductId, Mapping[int, int]], assortment: Assortment) -> Columns:
+def _columns(products: dict[ProductId, dict[int, int]], assortment: Assortment) -> Columns:
     """What was done of one kind with known products."""
     counts = products.values()
     found = assortment.places(products)  # [num_products]
     rows = np.repeat(found, np.fromiter(map(len, counts), dtype=np.int64, count=len(products)))
     days = np.fromiter(chain.from_iterable(counts), dtype=np.int64, count=len(rows))
-    times = np.fromiter(chain.from_iterable(each.values() for each in counts), dtype=np.int64, count=len(rows))
+    times = np.fromiter(chain.from_iterable(map(dict.values, counts)), dtype=np.int64, count=len(rows))
     known = rows >= 0
     return Columns(rows, days, times) if known.all() else Columns(rows[known], days[known], times[known])
 

@@ -21,8 +21,8 @@ class ExactIndex:
 
     An inner product is at most the product of the two lengths (Cauchy-Schwarz), so the search ends at the first block
     whose longest vector cannot reach the k-th best found so far (Teflioudi et al., "LEMP: Fast retrieval of large
-    entries in a matrix product", 2015). Where popularity makes vectors long, that is after a quarter of them; where all
-    are equally long every one is looked at. Safe to search from many threads.
+    entries in a matrix product", 2015). Where popularity makes vectors long, that is after a few thousand of them;
+    where all are equally long every one is looked at. Safe to search from many threads.
 
     vectors: [n, dim] float32; a copy is kept.
     """
