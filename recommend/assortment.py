@@ -24,6 +24,12 @@ SELLABLE = OneOf("sellable", (1,))
 PIECE = 4096
 """How many products are looked up at a time: meanwhile no other thread can run."""
 
+COMMON_POWER = 0.25
+"""How much less a product counts, where customers are likened, for being bought by everybody."""
+
+DEPTH = 4000
+"""How far down the popular list products of one category are looked for."""
+
 FEW = 10
 """How many customers it takes for a product's own habit to count as much as that of all products."""
 
@@ -35,7 +41,8 @@ class Assortment:
     of_catalogue: [len(catalogue)], the row of each catalogue row.
     customers: [num_rows] how many distinct customers bought it. habit: [num_rows] how many times each of them did.
     marks: [num_rows] zeros, for looking rows up among a few: whoever marks some takes the marks away again.
-    popular: [num_rows] rows, most customers first, ties by row.
+    popular: [num_rows] rows, most customers first, ties by row. common: [num_vectors] popularity^.25, at least 1.
+    generation: changes when rows are added or a product is described anew, so that it has another vector.
     search: over all rows; its attributes are `sellable`, `price` and the columns of CODED, those of a product that the
         catalogue does not know being 0 and its price -1. num_sellable: how many rows may be sold, at most.
     """
@@ -49,10 +56,13 @@ class Assortment:
         self.of_catalogue = np.empty(0, dtype=np.int64)
         self.popularity = np.asarray(snapshot.popularity, dtype=np.float32)
         self.popular = np.argsort(-self.popularity, kind="stable").astype(np.int64)
+        self.common = np.maximum(self.popularity, 1.0) ** np.float32(COMMON_POWER)
         self.customers, self.habit = _bought(snapshot.purchases, self.num_vectors)
         self.marks = np.zeros(self.num_vectors, dtype=np.int16)
         self._added: dict[ProductId, int] = {}
+        self.generation = 0
         self._seen = catalogue.changes
+        self._deep: NDArray[np.int32] | None = None  # the categories of the most popular, until the catalogue changes
         self._grow()
         index = GrowingIndex(snapshot.index, self.vectors)
         index.add(*self._new_vectors(np.arange(self.num_vectors, len(self.ids))))
@@ -75,9 +85,10 @@ class Assortment:
         again = rows[(rows >= self.num_vectors) & (rows < held)]
         if len(again):
             index.put(again, *self._new_vectors(again))
+        self.generation += len(again) > 0 or len(self.ids) > held
         self.search.attributes.put(rows, self._columns(rows))
         self.num_sellable = self.search.attributes.count(SELLABLE)
-        self._seen = seen
+        self._seen, self._deep = seen, None
 
     def row(self, product: str) -> int:
         """The row of a product, -1 where neither snapshot nor catalogue knows it."""
@@ -103,13 +114,13 @@ class Assortment:
         return self.catalogue.products[place] if place >= 0 else Product(id=self.ids[row])
 
     def sellable(self, rows: Rows) -> NDArray[np.bool_]:
-        places = self.catalogue_rows[rows]
-        return self.catalogue.sellable[places] & (places >= 0)
+        places = self.catalogue_rows.take(rows)
+        return self.catalogue.sellable.take(places) & (places >= 0)
 
     def codes(self, column: NDArray[np.int32], rows: Rows) -> NDArray[np.int32]:
         """What a code column of the catalogue says of these rows, 0 where the catalogue does not know the product."""
-        places = self.catalogue_rows[rows]
-        return np.where(places >= 0, column[places], 0)
+        places = self.catalogue_rows.take(rows)
+        return np.where(places >= 0, column.take(places), 0)
 
     def texts(self, column: str) -> Vocabulary:
         """The texts that the codes of a column of CODED stand for."""
@@ -136,6 +147,19 @@ class Assortment:
         if len(new) and learnt.attributes is not None:
             summed = summed + weights[~known] @ (self.vectors_of(new) * learnt.attributes.input_scale)
         return np.asarray(summed, dtype=np.float32)
+
+    def popular_in(self, category: int) -> Rows:
+        """The rows of a category among the DEPTH most popular, in their order."""
+        if self._deep is None:
+            self._deep = self.codes(self.catalogue.category, self.popular[:DEPTH])
+        rows: Rows = self.popular[:DEPTH][self._deep == category]
+        return rows
+
+    def of_category(self, category: int) -> NDArray[np.int64]:
+        """The rows of the catalogue with a category, rising."""
+        found = self.search.attributes.select([OneOf("category", (category,))]).listed()
+        places: NDArray[np.int64] = np.sort(self.catalogue_rows.take(found))
+        return places
 
     def most_popular(self, selection: Selection, limit: int) -> Rows:
         """The first `limit` selected rows in the order of `popular`."""

@@ -71,23 +71,34 @@ def gather(asked: Asked, sources: Mapping[SourceName, Source], late: Callable[[]
         if not found or name in CHEAP or not late():
             asking.append(name)
             found.append(sources[name](asked, limit))
-    names = tuple(asking)
-    rows, inverse = np.unique(np.concatenate([part.rows for part in found]), return_inverse=True)
-    scores = np.zeros((len(rows), len(names)), dtype=np.float32)
+    rows = np.concatenate([part.rows for part in found])
+    order, opens = _grouped(rows)
+    places = np.empty(len(rows), dtype=np.int64)  # which candidate each found row is
+    places[order] = opens.cumsum() - 1
+    candidates = rows.take(order[opens])
+    scores = np.zeros((len(candidates), len(asking)), dtype=np.float32)
     start = 0
     for column, part in enumerate(found):
-        scores[inverse[start : start + len(part.rows)], column] = part.scores
+        scores[places[start : start + len(part.rows)], column] = part.scores
         start += len(part.rows)
-    return Candidates(rows, scores, names, tuple(len(part.rows) for part in found))
+    return Candidates(candidates, scores, tuple(asking), tuple(len(part.rows) for part in found))
 
 
 def summed(rows: NDArray[np.int32], scores: NDArray[np.float32], limit: int) -> Found:
     """Each row once with the sum of its scores: the `limit` greatest, ties by row."""
     if not len(rows):
         return NONE
-    order = rows.argsort()
-    ordered = rows[order]
-    starts = np.concatenate([[0], (ordered[1:] != ordered[:-1]).nonzero()[0] + 1])
-    total = np.add.reduceat(scores[order], starts)
+    order, opens = _grouped(rows)
+    starts = opens.nonzero()[0]
+    total = np.add.reduceat(scores.take(order), starts)
     best = np.argsort(-total, kind="stable")[:limit]
-    return Found(ordered[starts[best]].astype(np.int64), total[best])
+    return Found(rows.take(order.take(starts.take(best))).astype(np.int64), total.take(best))
+
+
+def _grouped(rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """(the order in which equal rows stand together, where in it another row begins)."""
+    order = rows.argsort()
+    ordered = rows.take(order)
+    opens = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=opens[1:])
+    return order, opens

@@ -1,18 +1,32 @@
 """History: what a customer did over all the time known, as columns a list can be computed from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.ranking import Habits
-from graph import Instant, InteractionKind, Profile, day_of
+from graph import Instant, InteractionKind, ProductId, Profile, day_of
 from recommend.assortment import Assortment, Rows
 
 __all__ = ["NO_HISTORY", "History", "Rhythm", "history_of"]
 
 KIND_CODES = {kind: code for code, kind in enumerate(InteractionKind)}
+
+
+class Columns(NamedTuple):
+    """What was done of one kind, an entry a product and day."""
+
+    rows: Rows
+    days: NDArray[np.int64]
+    times: NDArray[np.int64]
+
+
+_NOTHING = np.empty(0, dtype=np.int64)
+NO_COLUMNS = Columns(_NOTHING, _NOTHING, _NOTHING)
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class History:
     strength: how likely each is bought within a month, or, where no ranking was learnt, the decayed count of `Rhythm`.
     best: places by strength, the greatest first. vector: [dim], unit length or zeros.
     habits: what the ranking of new products reads; None where there is no ranking or nothing was bought.
+    purchases, columns: what all but the vector is made of, as the profile has it and as columns.
     """
 
     bought: Rows
@@ -49,63 +64,72 @@ class History:
     last_day: NDArray[np.int64]
     strength: NDArray[np.float32]
     best: NDArray[np.int64]
-    vector: NDArray[np.float32] | None
+    vector: NDArray[np.float32] | None = None
     habits: Habits | None = None
-
-    def place(self, row: int) -> int:
-        """Where a row stands among those bought, -1 where it was not."""
-        place = int(np.searchsorted(self.bought, row))
-        return place if place < len(self.bought) and self.bought[place] == row else -1
+    purchases: dict[ProductId, dict[int, int]] | None = None
+    columns: Columns = NO_COLUMNS
 
     def has(self, rows: Rows) -> NDArray[np.bool_]:  # [len(rows)]
         """Which of these rows were ever bought."""
-        return self._places(rows)[1]
+        return self.places(rows)[1]
 
     def strengths(self, rows: Rows) -> NDArray[np.float32]:  # [len(rows)]
         """The strength of each row, 0 where it was never bought."""
         if not len(self.bought):
             return np.zeros(len(rows), dtype=np.float32)
-        places, known = self._places(rows)
+        places, known = self.places(rows)
         return np.where(known, self.strength[places], np.float32(0))
 
-    def _places(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def places(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:  # [len(rows)] both
+        """(where each row stands among those bought, whether it does)."""
         if not len(self.bought):
             return np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
-        places = np.minimum(np.searchsorted(self.bought, rows), len(self.bought) - 1)
-        return places, self.bought[places] == rows
+        places = np.minimum(self.bought.searchsorted(rows), len(self.bought) - 1)
+        return places, self.bought.take(places) == rows
 
 
-_NOTHING = np.empty(0, dtype=np.int64)
-NO_HISTORY = History(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.float32), _NOTHING, None)
+NO_HISTORY = History(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.float32), _NOTHING)
 
 
-def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm: Rhythm) -> History:
-    """The columns of a profile, its ages counted from `as_of`; rows later than that have age 0."""
-    rows, kinds, days, times = _columns(profile, assortment)
-    if not len(rows):
-        return NO_HISTORY
-    ages = np.maximum(day_of(as_of) - days, 0)
-    with_vector = np.where(rows < assortment.num_vectors, rows, -1).astype(np.int32)
-    vector = assortment.snapshot.set.customer_vector(
-        with_vector, kinds, ages.astype(np.float32), times.astype(np.float32)
-    )
-    purchases = kinds == KIND_CODES[InteractionKind.PURCHASED]
-    rows, days, times, ages = rows[purchases], days[purchases], times[purchases], ages[purchases]
-    if not len(rows):
-        return replace(NO_HISTORY, vector=vector)
-    order = np.lexsort((days, rows))
-    rows, days, times, ages = rows[order], days[order], times[order], ages[order]
-    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])  # [num_bought], where each product begins
-    ends = np.r_[starts[1:], len(rows)] - 1
+def history_of(
+    profile: Profile, assortment: Assortment, as_of: Instant, rhythm: Rhythm, before: History = NO_HISTORY
+) -> History:
+    """The columns of a profile, its ages counted from `as_of`; rows later than that have age 0.
+
+    before: what it was with fewer events, over the same rows and as of the same instant: it stays so far as nothing was
+    bought since.
+    """
+    today = day_of(as_of)
+    purchases = profile.days.get(InteractionKind.PURCHASED, {})
+    history = before if before.purchases is purchases else _bought(purchases, assortment, today, rhythm)
+    columns = {
+        kind: _columns(products, assortment) for kind, products in profile.days.items() if products is not purchases
+    }
+    vector = _vector(columns | {InteractionKind.PURCHASED: history.columns}, assortment, today)
+    return replace(history, vector=vector)
+
+
+def _bought(purchases: dict[ProductId, dict[int, int]], assortment: Assortment, today: int, rhythm: Rhythm) -> History:
+    """What was bought, without a vector yet."""
+    columns = _columns(purchases, assortment)
+    if not len(columns.rows):
+        return replace(NO_HISTORY, purchases=purchases)
+    order = np.lexsort((columns.days, columns.rows))
+    rows, days, times = (column.take(order) for column in columns)
+    opens = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=opens[1:])
+    starts = opens.nonzero()[0]  # [num_bought], where each product begins
+    ends = np.append(starts[1:], len(rows)) - 1
     bought, every, last = rows[starts], np.add.reduceat(times, starts), days[ends]
     ranking, habits = assortment.snapshot.ranking, None
     if ranking is None:
+        ages = np.maximum(today - days, 0)
         strength = _faded(days, times, ages, starts, rhythm) * assortment.habit[bought] ** rhythm.habit_power
     else:
-        habits = ranking.habits(rows, days, times, day_of(as_of))
+        habits = ranking.habits(rows, days, times, today)
         strength = ranking.again_probabilities(habits)
     best = np.argsort(-strength, kind="stable")
-    return History(bought, every, last, strength.astype(np.float32), best, vector, habits)
+    return History(bought, every, last, strength.astype(np.float32), best, None, habits, purchases, columns)
 
 
 def _faded(
@@ -126,24 +150,39 @@ def _faded(
     return np.asarray(strength * faded_out)
 
 
-def _columns(
-    profile: Profile, assortment: Assortment
-) -> tuple[Rows, NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:  # each [num_history]
-    parts = []
-    for kind, products in profile.days.items():
-        counts = products.values()
-        found = assortment.places(products)  # [num_products]
-        rows = np.repeat(found, np.fromiter(map(len, counts), dtype=np.int64, count=len(products)))
-        days = np.fromiter(chain.from_iterable(counts), dtype=np.int64, count=len(rows))
-        times = np.fromiter(chain.from_iterable(map(dict.values, counts)), dtype=np.int64, count=len(rows))
-        kinds = np.full(len(rows), KIND_CODES[kind], dtype=np.int8)
-        known = rows >= 0
-        parts.append(
-            (rows, kinds, days, times) if known.all() else (rows[known], kinds[known], days[known], times[known])
+def _columns(products: dict[ProductId, dict[int, int]], assortment: Assortment) -> Columns:
+    """What was done of one kind with known products."""
+    counts = products.values()
+    found = assortment.places(products)  # [num_products]
+    rows = np.repeat(found, np.fromiter(map(len, counts), dtype=np.int64, count=len(products)))
+    days = np.fromiter(chain.from_iterable(counts), dtype=np.int64, count=len(rows))
+    times = np.fromiter(chain.from_iterable(map(dict.values, counts)), dtype=np.int64, count=len(rows))
+    known = rows >= 0
+    return Columns(rows, days, times) if known.all() else Columns(rows[known], days[known], times[known])
+
+
+def _vector(
+    columns: Mapping[InteractionKind, Columns], assortment: Assortment, today: int
+) -> NDArray[np.float32] | None:  # [dim]
+    """What all of it says of the customer, as the set's customer function has it; None where there is nothing.
+
+    A product that came after the training counts by what describes it.
+    """
+    rows, days, times = (np.concatenate(parts) for parts in zip(*columns.values(), strict=True))
+    if not len(rows):
+        return None
+    kinds = np.repeat([KIND_CODES[kind] for kind in columns], [len(of_kind.rows) for of_kind in columns.values()])
+    ages = np.maximum(today - days, 0)
+    learnt = assortment.snapshot.set
+    if learnt.attributes is None or (rows < assortment.num_vectors).all():
+        with_vector = np.where(rows < assortment.num_vectors, rows, -1).astype(np.int32)
+        return learnt.customer_vector(
+            with_vector, kinds.astype(np.int8), ages.astype(np.float32), times.astype(np.float32)
         )
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return _NOTHING, np.empty(0, dtype=np.int8), _NOTHING, _NOTHING
-    rows, kinds, days, times = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return rows, kinds, days, times
+    function = learnt.manifest.customer_function
+    weights = np.array([function.kind_weights.get(kind.value, 0.0) for kind in InteractionKind])[kinds]
+    weights *= times**function.times_power * np.exp2(-ages / function.half_life_days)
+    summed = assortment.summed(rows, weights.astype(np.float32))
+    parts = np.split(summed, np.cumsum(function.parts)[:-1]) if function.parts else [summed]
+    unit = [part / max(float(np.linalg.norm(part)), 1e-12) for part in parts]
+    return np.asarray(np.concatenate(unit) / np.sqrt(len(unit)), dtype=np.float32)

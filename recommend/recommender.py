@@ -27,7 +27,7 @@ from recommend.history import Rhythm
 from recommend.narrowing import narrowing_for
 from recommend.placements import Place, Placements, SourceName
 from recommend.record import recorded_row
-from recommend.scoring import Scored, score
+from recommend.scoring import Scored, leading, score
 from recommend.selection import Selection, pins_for, select
 from recommend.sources import SOURCES
 from recommend.visitor import NOBODY, Histories, Visitor, visitor_of
@@ -213,13 +213,14 @@ class Recommender:
 
     def _explained(self, asked: Asked, scored: Scored, selection: Selection, now: Instant) -> tuple[Item, ...]:
         rows = tuple(scored.rows[selection.places].tolist())
+        scores, parts = scored.scores[selection.places].tolist(), scored.parts[selection.places].tolist()
         explainer = Explainer(asked, rows, self.placements.customers, now)
         items = []
-        for rank, place in enumerate(selection.places, start=1):
-            row, rule = int(scored.rows[place]), selection.pins.get(place)
-            reasons = explainer.reasons(row, scored.parts[place], rule)
-            source = scored.source(place) if rule is None else "rule"
-            items.append(Item(asked.assortment.ids[row], round(float(scored.scores[place]), 6), rank, source, reasons))
+        for rank, (place, row, total, adding) in enumerate(zip(selection.places, rows, scores, parts, strict=True), 1):
+            rule = selection.pins.get(place)
+            source = leading(adding) if rule is None else "rule"
+            reasons = explainer.reasons(row, adding, rule)
+            items.append(Item(asked.assortment.ids[row], round(total, 6), rank, source, reasons))
         return tuple(items)
 
 

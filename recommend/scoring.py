@@ -1,6 +1,8 @@
 """Scoring: what each candidate is worth to this customer at this placement."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,12 +14,13 @@ from recommend.assortment import Rows
 from recommend.candidates import Candidates
 from recommend.placements import Signal, SourceName
 
-__all__ = ["Scored", "score"]
+__all__ = ["Scored", "leading", "score"]
 
 LIKENESS = 0.05
 """What the nearest product counts beside the one bought most, in `likely` where no ranking was learnt."""
 
 SIGNALS = tuple(Signal)
+NAMES = tuple(signal.value for signal in SIGNALS)
 
 TIES = 128
 """How many of the best are put in the order of their ids where their scores are equal"""
@@ -35,37 +38,25 @@ class Scored(NamedTuple):
 
     def source(self, place: int) -> str:
         """The signal that adds most to a candidate."""
-        return SIGNALS[int(self.parts[place].argmax())].value
+        return leading(self.parts[place].tolist())
+
+
+def leading(parts: Sequence[float]) -> str:  # [num_signals]
+    """The signal that adds most, the first of several that do."""
+    return NAMES[parts.index(max(parts))]
 
 
 def score(asked: Asked, candidates: Candidates, now: Instant) -> Scored:
     """The weighted sum of the placement's signals, each scaled to at most 1 over the candidates, times the factors of
     the rules that hold now."""
-    rows, history = candidates.rows, asked.visitor.history
+    rows = candidates.rows
     parts = np.zeros((len(rows), len(SIGNALS)), dtype=np.float32)
     if not len(rows):
         return Scored(rows, np.zeros(0), parts)
-    vectors: NDArray[np.float32] | None = None
+    signals = _Signals(asked, candidates)
     for column, signal in enumerate(SIGNALS):
         weight = asked.place.weights.get(signal, 0.0)
-        if not weight:
-            continue
-        values: NDArray[np.float32] | None
-        if signal in (Signal.LONG_TERM, Signal.SESSION, Signal.LIKELY):
-            direction = asked.session if signal is Signal.SESSION else history.vector
-            if direction is None:
-                continue
-            if vectors is None:
-                vectors = asked.assortment.vectors_of(rows)
-            values = vectors @ direction
-            if signal is Signal.LIKELY:
-                values = _likely(asked, rows, values)
-        elif signal is Signal.BUY_AGAIN:
-            values = history.strengths(rows)
-        elif signal is Signal.POPULAR:
-            values = np.sqrt(asked.assortment.popularity[rows])
-        else:
-            values = candidates.found_by(SourceName(signal.value))
+        values = signals.values(signal) if weight else None
         if values is not None and (greatest := float(values.max())) > 0:
             parts[:, column] = np.maximum(values, 0.0) * np.float32(weight / greatest)
     for rule in asked.place.rules:
@@ -77,20 +68,50 @@ def score(asked: Asked, candidates: Candidates, now: Instant) -> Scored:
     return Scored(rows[order], total[order], parts[order])
 
 
-def _likely(asked: Asked, rows: Rows, scores: NDArray[np.float32]) -> NDArray[np.float32]:  # [n]
-    """How likely each row is bought within a month. Where no ranking was learnt: the strength of what was bought and,
-    for much less, the inner products `scores`, each at most 1."""
-    history, ranking = asked.visitor.history, asked.snapshot.ranking
-    values = history.strengths(rows)
-    if ranking is None:
-        for part in (values, scores):
-            if (greatest := float(part.max())) > 0:
-                part /= np.float32(greatest)
-        return np.asarray(values + LIKENESS * np.maximum(scores, 0.0), dtype=np.float32)
-    if history.habits is not None:
-        new = np.flatnonzero((values <= 0) & asked.assortment.search.index.placed(rows))
-        values[new] = ranking.next_probabilities(history.habits, rows[new])
-    return values
+@dataclass(frozen=True)
+class _Signals:
+    """What the signals say of the candidates of one list."""
+
+    asked: Asked
+    candidates: Candidates
+
+    def values(self, signal: Signal) -> NDArray[np.float32] | None:  # [n]
+        """What one says of each, on a scale of its own; None where it has nothing to go by."""
+        history, rows = self.asked.visitor.history, self.candidates.rows
+        match signal:
+            case Signal.LIKELY:
+                return self._likely()
+            case Signal.LONG_TERM:
+                return None if history.vector is None else self._vectors @ history.vector
+            case Signal.SESSION:
+                return None if self.asked.session is None else self._vectors @ self.asked.session
+            case Signal.BUY_AGAIN:
+                return history.strengths(rows)
+            case Signal.POPULAR:
+                return np.sqrt(self.asked.assortment.popularity.take(rows))
+        return self.candidates.found_by(SourceName(signal.value))
+
+    def _likely(self) -> NDArray[np.float32] | None:  # [n]
+        """How likely each row is bought within a month. Where no ranking was learnt: the strength of what was bought
+        and, for much less, the inner product with all that was done, each at most 1. None for one without history."""
+        history, ranking, rows = self.asked.visitor.history, self.asked.snapshot.ranking, self.candidates.rows
+        if history.vector is None:
+            return None
+        values = history.strengths(rows)
+        if ranking is None:
+            scores = self._vectors @ history.vector
+            for part in (values, scores):
+                if (greatest := float(part.max())) > 0:
+                    part /= np.float32(greatest)
+            return np.asarray(values + LIKENESS * np.maximum(scores, 0.0), dtype=np.float32)
+        if history.habits is not None:
+            new = ((values <= 0) & self.asked.assortment.search.index.placed(rows)).nonzero()[0]
+            values[new] = ranking.next_probabilities(history.habits, rows.take(new))
+        return values
+
+    @cached_property
+    def _vectors(self) -> NDArray[np.float32]:  # [n, dim]
+        return self.asked.assortment.vectors_of(self.candidates.rows)
 
 
 def _ties_by_id(

@@ -80,14 +80,17 @@ class Histories:
         return [profile for profile, *_ in held[-count:]]
 
     def of(self, profile: Profile, assortment: Assortment, as_of: Instant, rhythm: Rhythm) -> History:
-        size = len(assortment.ids)
+        generation = assortment.generation
         held = self._held.get(profile.customer)
+        before = NO_HISTORY
         # The profile itself is compared, not its number: a visitor joined to a customer has the number of one of them.
-        if held is not None and held[0] is profile and held[1] == size and held[2] == as_of:
-            self._held.move_to_end(profile.customer)
-            return held[3]
-        history = history_of(profile, assortment, as_of, rhythm)
-        self._held[profile.customer] = (profile, size, as_of, history)
+        if held is not None and held[1] == generation and held[2] == as_of:
+            before = held[3]
+            if held[0] is profile:
+                self._held.move_to_end(profile.customer)
+                return before
+        history = history_of(profile, assortment, as_of, rhythm, before)
+        self._held[profile.customer] = (profile, generation, as_of, history)
         self._held.move_to_end(profile.customer)
         if len(self._held) > self._size:
             self._held.popitem(last=False)

@@ -10,7 +10,7 @@ from embeddings.snapshot.serving_snapshot import Nearest
 
 __all__ = ["ExactIndex", "blocks"]
 
-FIRST_BLOCK = 4096
+FIRST_BLOCK = 1024
 ROUNDING = np.float32(1 + 1e-5)
 SPARSE = 4
 """Where fewer than one in so many vectors of a block are allowed, gathering them is faster than looking at all."""
@@ -21,8 +21,8 @@ class ExactIndex:
 
     An inner product is at most the product of the two lengths (Cauchy-Schwarz), so the search ends at the first block
     whose longest vector cannot reach the k-th best found so far (Teflioudi et al., "LEMP: Fast retrieval of large
-    entries in a matrix product", 2015). Where popularity makes vectors long, that is after a quarter of them; where all
-    are equally long every one is looked at. Safe to search from many threads.
+    entries in a matrix product", 2015). Where popularity makes vectors long, that is after a few thousand of them;
+    where all are equally long every one is looked at. Safe to search from many threads.
 
     vectors: [n, dim] float32; a copy is kept.
     """
@@ -59,12 +59,13 @@ class ExactIndex:
                 break
             candidates, found = self._scored(start, stop, query, allowed)
             spent += _work(stop - start, len(candidates), len(query), allowed is not None)
-            kept = found >= bar
-            rows, scores = np.concatenate([rows, candidates[kept]]), np.concatenate([scores, found[kept]])
+            if len(rows):
+                candidates, found = _reaching(bar, candidates, found)
+                candidates, found = np.concatenate([rows, candidates]), np.concatenate([scores, found])
+            rows, scores = candidates, found
             if len(rows) > k:
                 bar = np.partition(scores, len(scores) - k)[len(scores) - k]
-                best = scores >= bar
-                rows, scores = rows[best], scores[best]
+                rows, scores = _reaching(bar, rows, scores)
         return ranked(rows, scores, k), spent
 
     def _scored(self, start: int, stop: int, query: Vector, allowed: Mask | None) -> tuple[Rows, Vector]:
@@ -76,6 +77,12 @@ class ExactIndex:
         if len(places) * SPARSE < stop - start:
             return rows[places], self._vectors.take(places + start, axis=0) @ query
         return rows[places], (self._vectors[start:stop] @ query)[places]
+
+
+def _reaching(bar: np.float32, rows: Rows, scores: Vector) -> tuple[Rows, Vector]:
+    """Those of at least so much."""
+    places = (scores >= bar).nonzero()[0]
+    return rows.take(places), scores.take(places)
 
 
 def _work(rows: int, allowed: int, dim: int, filtered: bool) -> float:

@@ -57,7 +57,7 @@ class GrowingIndex:
         """The vectors of these rows."""
         tail = self._tail
         if not len(tail.vectors):
-            return self._vectors[rows]
+            return self._vectors.take(rows, axis=0)
         vectors = np.empty((len(rows), self._dim), dtype=np.float32)
         added = rows >= self._size
         vectors[~added] = self._vectors[rows[~added]]

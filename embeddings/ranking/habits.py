@@ -1,10 +1,12 @@
 """Habits: what a customer's own purchases tell at an instant: the rhythm of each product, their groups, their pace."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.ranking.familiar import Familiar
 from embeddings.ranking.product_facts import RHYTHMIC, ProductFacts
 
 __all__ = ["ACTIVITY", "RHYTHM", "Habits", "habits_of"]
@@ -50,8 +52,8 @@ ACTIVITY = ("days_7", "days_30", "days_90", "days", "last", "lines_30", "lines",
 class Habits:
     """products: [num_bought] rows, rising. rhythm: [num_bought, num_rhythm] float32. activity: [num_activity].
 
-    last, first: [num_bought] ages in days of the newest and the oldest purchase. taste: [num_tastes, dim], once a
-    ranking has made it of these.
+    last, first: [num_bought] ages in days of the newest and the oldest purchase. codes: [num_bought, num_groups], as
+    the facts number groups. taste: [num_tastes, dim], once a ranking has made it of these.
     """
 
     products: NDArray[np.int64]
@@ -59,7 +61,14 @@ class Habits:
     activity: NDArray[np.float32]
     last: NDArray[np.int64]
     first: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    num_codes: int
     taste: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+
+    @cached_property
+    def familiar(self) -> Familiar:
+        """What was bought of each group."""
+        return Familiar.bought(self.codes, self.first, self.last, self.num_codes)
 
 
 def habits_of(
@@ -70,12 +79,14 @@ def habits_of(
     facts: ProductFacts,
 ) -> Habits:
     """The habits of a customer who bought `products` on `days`; what is later than `today` counts as of today."""
-    ages = np.clip(today - days, 0, OLDEST)
-    starts = np.flatnonzero(np.r_[True, products[1:] != products[:-1]])  # [num_bought]
-    often = np.diff(np.r_[starts, len(products)])
-    ends = starts + often - 1
+    ages = np.minimum(np.maximum(today - days, 0), OLDEST)
+    opens = np.ones(len(products), dtype=np.bool_)
+    np.not_equal(products[1:], products[:-1], out=opens[1:])
+    starts = opens.nonzero()[0]  # [num_bought]
+    ends = np.append(starts[1:], len(products)) - 1
+    often = ends - starts + 1
     bought = facts.known(products[starts])
-    decayed = np.add.reduceat(DECAY[:, ages], starts, axis=1)  # [num_half_lives, num_bought]
+    decayed = np.add.reduceat(DECAY.take(ages, axis=1), starts, axis=1)  # [num_half_lives, num_bought]
     last, first = ages[ends], ages[starts]
     gaps = np.zeros(len(ages), dtype=np.float32)
     gaps[1:] = ages[:-1] - ages[1:]
@@ -102,16 +113,13 @@ def habits_of(
         often / len(active),
         quarter / max(days_90, 1),
     ]
-    for column in range(len(RHYTHMIC)):
-        order = np.argsort(facts.groups[bought, column], kind="stable")
-        code = facts.groups[bought[order], column]
-        opens = np.r_[True, code[1:] != code[:-1]]
-        begins = np.flatnonzero(opens)
-        place = np.empty(len(order), dtype=np.int64)  # [num_bought], which group each product is of
-        place[order] = np.cumsum(opens) - 1
-        summed = np.add.reduceat(decayed[[D30, D120]][:, order], begins, axis=1)[:, place]
-        newest = np.minimum.reduceat(last[order], begins)[place]
-        columns += [*summed, newest, last - newest, decayed[D120] / np.maximum(summed[1], 1e-6)]
+    codes = facts.codes(bought)  # [num_bought, num_groups]
+    newest_of = np.full(facts.num_codes, OLDEST)
+    for code in codes[:, : len(RHYTHMIC)].T:
+        month, season = (np.bincount(code, decayed[half_life]).take(code) for half_life in (D30, D120))
+        np.minimum.at(newest_of, code, last)
+        newest = newest_of.take(code)
+        columns += [month, season, newest, last - newest, decayed[D120] / np.maximum(season, 1e-6)]
     lines_30 = np.count_nonzero(ages < 30)
     activity = np.log1p(
         [
@@ -126,6 +134,5 @@ def habits_of(
             (np.count_nonzero(first < 30) + 5) / (lines_30 + 10),
         ]
     )
-    rhythm = np.array(columns, dtype=np.float32).T  # [num_bought, num_rhythm]
-    rhythm = np.log(rhythm + 1)
-    return Habits(products[starts], rhythm, activity.astype(np.float32), last, first)
+    rhythm = np.log(np.array(columns, dtype=np.float32).T + 1)  # [num_bought, num_rhythm]
+    return Habits(products[starts], rhythm, activity.astype(np.float32), last, first, codes, facts.num_codes)

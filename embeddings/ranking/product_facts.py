@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,22 @@ class ProductFacts:
     @property
     def num_products(self) -> int:
         return len(self.values) - 1
+
+    @cached_property
+    def num_codes(self) -> int:
+        """How many numbers `codes` tells groups apart by."""
+        return int((self._starts + self.groups.max(axis=0, initial=0))[-1]) + 1
+
+    def codes(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:  # [len(rows), num_groups]
+        """The groups of these rows, known ones, as numbers that no two columns of GROUPS share."""
+        codes: NDArray[np.int64] = self.groups.take(rows, axis=0) + self._starts
+        return codes
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:  # [num_groups]
+        sizes = self.groups.max(axis=0, initial=0).astype(np.int64) + 1
+        starts: NDArray[np.int64] = np.cumsum(sizes) - sizes
+        return starts
 
     def known(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows, those beyond the products brought to the last."""

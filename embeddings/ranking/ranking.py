@@ -21,8 +21,6 @@ NEXT = (
 """What is known of a customer and a product they never bought: the logarithm of how well it goes with each taste; of
 its groups, log1p of the products bought, those met of late (half-life 30 days), those bought of late (90 days)."""
 
-DISCOVERED_DAYS, WORTH_DAYS = 30.0, 90.0
-
 NUM_AGAIN = len(RHYTHM) + len(FACTS) + len(ACTIVITY)
 NUM_NEXT = len(NEXT) + len(FACTS) + len(ACTIVITY)
 
@@ -71,7 +69,7 @@ def again_inputs(habits: Habits, facts: ProductFacts) -> NDArray[np.float32]:  #
     """Rhythm, facts, activity."""
     inputs = np.empty((len(habits.products), NUM_AGAIN), dtype=np.float32)
     inputs[:, : len(RHYTHM)] = habits.rhythm
-    inputs[:, len(RHYTHM) : -len(ACTIVITY)] = facts.values[facts.known(habits.products)]
+    inputs[:, len(RHYTHM) : -len(ACTIVITY)] = facts.values.take(facts.known(habits.products), axis=0)
     inputs[:, -len(ACTIVITY) :] = habits.activity
     return inputs
 
@@ -83,27 +81,18 @@ def next_inputs(
     facts: ProductFacts,
 ) -> NDArray[np.float32]:  # [n, NUM_NEXT]
     """What NEXT names, facts, activity."""
-    bought, asked = facts.known(habits.products), facts.known(products)
-    discovered = np.exp2(-habits.first / DISCOVERED_DAYS)
-    worth = np.exp2(-habits.last / WORTH_DAYS)
+    asked = facts.known(products)
     inputs = np.empty((len(products), NUM_NEXT), dtype=np.float32)
     inputs[:, : len(scores)] = np.log(np.maximum(scores, 1e-6)).T
+    familiar = habits.familiar.of(facts.codes(asked))  # [n, num_groups, 3]
     column = len(scores)
-    for group, weights in (
-        (0, None),
-        *((group, discovered) for group in range(len(RHYTHMIC))),
-        *((group, worth) for group in range(len(GROUPS))),
-    ):
-        code = facts.groups[asked, group]
-        size = int(code.max(initial=0)) + 1
-        own = facts.groups[bought, group]
-        inputs[:, column] = np.bincount(own, weights, minlength=size)[code]
-        column += 1
-    np.log1p(inputs[:, len(scores) : column], out=inputs[:, len(scores) : column])
-    inputs[:, column : -len(ACTIVITY)] = facts.values[asked]
+    for of_groups in (familiar[:, :1, 0], familiar[:, : len(RHYTHMIC), 1], familiar[:, :, 2]):
+        inputs[:, column : column + of_groups.shape[1]] = of_groups
+        column += of_groups.shape[1]
+    inputs[:, column : -len(ACTIVITY)] = facts.values.take(asked, axis=0)
     inputs[:, -len(ACTIVITY) :] = habits.activity
     return inputs
 
 
 def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0))), dtype=np.float32)
+    return np.asarray(1.0 / (1.0 + np.exp(np.maximum(np.minimum(-logits, 60.0), -60.0))), dtype=np.float32)

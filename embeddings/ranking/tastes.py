@@ -30,14 +30,16 @@ class Tastes:
         """The tastes of who bought `products` last `ages` days ago."""
         rows = self._rows(products)
         weights = np.exp2(-ages / np.array(HALF_LIVES)[:, None]).astype(np.float32)  # [num_tastes, num_bought]
-        return np.stack([one @ vectors[rows] for one, vectors in zip(weights, self.vectors, strict=True)])
+        return np.stack([one @ vectors.take(rows, axis=0) for one, vectors in zip(weights, self.vectors, strict=True)])
 
     def scores(self, taste: NDArray[np.float32], products: NDArray[np.int64]) -> NDArray[np.float32]:  # [num_tastes, n]
         """How well `products` go with a taste, 0 where nothing is known of them."""
         rows = self._rows(products)
-        found = [vectors[rows] @ one for one, vectors in zip(taste, self.vectors, strict=True)]
-        return np.stack(found) * self.gains[:, rows]
+        scores = self.gains.take(rows, axis=1)
+        for one, vectors, gained in zip(taste, self.vectors, scores, strict=True):
+            gained *= vectors.take(rows, axis=0) @ one
+        return scores
 
     def _rows(self, products: NDArray[np.int64]) -> NDArray[np.int32]:
-        rows: NDArray[np.int32] = self.place[np.minimum(products, len(self.place) - 1)]
+        rows: NDArray[np.int32] = self.place.take(np.minimum(products, len(self.place) - 1))
         return rows

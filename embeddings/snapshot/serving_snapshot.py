@@ -50,6 +50,20 @@ class Adjacency:
         part = slice(self.offsets[row], self.offsets[row + 1])
         return self.columns[part], self.counts[part], self.strengths[part]
 
+    def columns_of(self, rows: NDArray[np.int64]) -> list[NDArray[np.int32]]:
+        """The columns of each of these rows, as views."""
+        starts, ends = self.offsets.take(rows).tolist(), self.offsets.take(rows + 1).tolist()
+        return [self.columns[start:end] for start, end in zip(starts, ends, strict=True)]
+
+    def entries_of(self, rows: NDArray[np.int64], each: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(the places in `columns` of the first `each` neighbours of these rows, how many of them each row has)."""
+        starts = self.offsets.take(rows)
+        lengths = np.minimum(self.offsets.take(rows + 1) - starts, each)
+        ends = lengths.cumsum()
+        places = np.arange(lengths.sum())
+        places += (starts - (ends - lengths)).repeat(lengths)
+        return places, lengths
+
 
 @dataclass(frozen=True)
 class ServingSnapshot:

@@ -1,10 +1,11 @@
 """Reasons: paths through the graph that lead from the asker to an item, with counts that are true of the data."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -12,12 +13,11 @@ from numpy.typing import NDArray
 
 from graph import Instant, day_of, day_start
 from recommend.answers import Reason
-from recommend.asked import Asked
+from recommend.asked import HISTORY_ANCHORS, Asked
 from recommend.placements import Rule, Signal
 
 __all__ = ["Explainer"]
 
-SIGNALS = tuple(Signal)
 MAX_REASONS = 2
 CLOSE = 0.65
 """The least cosine at which a product is said to be close to another: of the retailer's well-known products, 1 pair in
@@ -41,83 +41,70 @@ class Explainer:
     customers: str
     now: Instant
 
-    def reasons(self, row: int, parts: NDArray[np.float32], rule: Rule | None) -> tuple[Reason, ...]:
-        """Up to two reasons, those of the signals that add most first; a rule that pinned it comes before them."""
-        found = [] if rule is None else [Reason("rule", f"placed here by the rule {rule.name!r}", (_node(self, row),))]
-        by_weight = sorted(zip(parts.tolist(), SIGNALS, strict=True), key=lambda part: -part[0])
-        for part, signal in by_weight:
-            if part <= 0 or len(found) == MAX_REASONS:
-                break
-            self._add(found, self._by_signal(signal, row))
-        for explain in (self._similar_customers, self._bought_together, self._popular, self._same_content):
-            if len(found) == MAX_REASONS:
-                break
-            self._add(found, explain(row))
-        return tuple(found)
+    def reasons(self, row: int, parts: Sequence[float], rule: Rule | None) -> tuple[Reason, ...]:
+        """Up to two reasons, those of the signals that add most first; a rule that pinned it comes before them.
 
-    def _add(self, found: list[Reason], reason: Reason | None) -> None:
-        if reason is not None and all(held.kind != reason.kind for held in found):
-            found.append(reason)
+        parts: [num_signals] what each signal adds, in the order of `Signal`.
+        """
+        found: dict[str, Reason] = {}  # by kind
+        if rule is not None:
+            found["rule"] = Reason("rule", f"placed here by the rule {rule.name!r}", (self._node(row),))
+        adding = [(parts[column], explain) for column, explain in self._signals if parts[column] > 0]
+        adding.sort(key=itemgetter(0), reverse=True)
+        for explain in chain(map(itemgetter(1), adding), WHATEVER_ADDS):
+            reason = explain(self, row)
+            if reason is not None:
+                found.setdefault(reason.kind, reason)
+                if len(found) == MAX_REASONS:
+                    break
+        return tuple(found.values())
 
-    def _by_signal(self, signal: Signal, row: int) -> Reason | None:
-        match signal:
-            case Signal.BUY_AGAIN:
-                return self._buy_again(row)
-            case Signal.LIKELY:
-                return self._buy_again(row) or self._similar_customers(row)
-            case Signal.SESSION:
-                return self._session(row)
-            case Signal.SIMILAR_CUSTOMERS | Signal.LONG_TERM:
-                return self._similar_customers(row)
-            case Signal.BOUGHT_TOGETHER:
-                return self._bought_together(row)
-            case Signal.POPULAR:
-                return self._popular(row)
-            case Signal.SAME_CONTENT:
-                return self._same_content(row)
+    @cached_property
+    def _signals(self) -> list[tuple[int, "Explain"]]:
+        """(column, what explains an item by it) of the signals that this placement weighs."""
+        weights = self.asked.place.weights
+        return [(column, EXPLAINED[signal]) for column, signal in enumerate(Signal) if weights.get(signal)]
+
+    def _likely(self, row: int) -> Reason | None:
+        return self._buy_again(row) or self._similar_customers(row)
 
     def _buy_again(self, row: int) -> Reason | None:
-        history = self.asked.visitor.history
-        place = history.place(row)
-        if place < 0:
+        bought = self._bought.get(row)
+        if bought is None:
             return None
-        times, day = int(history.times[place]), int(history.last_day[place])
-        text = f"you bought it {_times(times)}, {'last ' if times > 1 else ''}on {_date(day, self.now)}"
-        return Reason("buy_again", text, (self._asker, f"bought {_times(times)}", _node(self, row)))
+        times, day = bought
+        often = _times(times)
+        text = f"you bought it {often}, {'last ' if times > 1 else ''}on {_date(day, day_of(self.now))}"
+        return Reason("buy_again", text, (self._asker, f"bought {often}", self._node(row)))
 
     def _session(self, row: int) -> Reason | None:
-        placed = self._anchor_rows
-        if not len(placed):
+        nearest = self._nearest.get(row)
+        if nearest is None:
             return None
-        cosines = self._anchor_vectors @ _unit(self.asked.assortment.vector(row))
-        cosines[placed == row] = -1.0
-        best = int(cosines.argmax())
-        if cosines[best] < CLOSE:
-            return None
-        anchor = next(anchor for anchor in self.asked.anchors if anchor.row == placed[best])
+        anchor = self.asked.anchors[nearest]
         text = f"close to {self._name(anchor.row)}, {anchor.how}"
-        return Reason("session", text, (self._asker, _node(self, anchor.row), _node(self, row)))
+        return Reason("session", text, (self._asker, self._node(anchor.row), self._node(row)))
 
     def _similar_customers(self, row: int) -> Reason | None:
         count = self._takers.get(row, 0)
         if count < 2:
             return None
         text = f"{count} of the {len(self.asked.similar.rows)} {self.customers} most like you bought it"
-        return Reason("similar_customers", text, (self._asker, f"{count} similar {self.customers}", _node(self, row)))
+        return Reason("similar_customers", text, (self._asker, f"{count} similar {self.customers}", self._node(row)))
 
     def _bought_together(self, row: int) -> Reason | None:
         bond = self._bonds.get(row)
         if bond is None:
             return None
         text = f"{bond.customers} {self.customers} took it with or soon after {self._name(bond.other)}, {bond.how}"
-        path = (self._asker, _node(self, bond.other), f"{bond.customers} {self.customers}", _node(self, row))
+        path = (self._asker, self._node(bond.other), f"{bond.customers} {self.customers}", self._node(row))
         return Reason("bought_together", text, path)
 
     def _popular(self, row: int) -> Reason | None:
         count = int(self.asked.assortment.customers[row])
         if count < 2:
             return None
-        return Reason("popular", f"{count} {self.customers} bought it", (f"{count} {self.customers}", _node(self, row)))
+        return Reason("popular", f"{count} {self.customers} bought it", (f"{count} {self.customers}", self._node(row)))
 
     def _same_content(self, row: int) -> Reason | None:
         product = self.asked.assortment.product(row)
@@ -126,18 +113,27 @@ class Explainer:
             for what in ("subcategory", "category"):
                 text = getattr(product, what)
                 if text and text == getattr(other, what) and anchor.row != row:
-                    path = (self._asker, _node(self, anchor.row), f"{what}:{text}", _node(self, row))
+                    path = (self._asker, self._node(anchor.row), f"{what}:{text}", self._node(row))
                     return Reason("same_content", f"{text}, like {self._name(anchor.row)}, {anchor.how}", path)
         return None
 
     @cached_property
+    def _bought(self) -> dict[int, tuple[int, int]]:
+        """Item row → how often the asker bought it, and on which day last."""
+        history = self.asked.visitor.history
+        places, known = history.places(np.array(self.rows, dtype=np.int64))
+        rows, places = np.array(self.rows)[known].tolist(), places[known]
+        times, days = history.times.take(places).tolist(), history.last_day.take(places).tolist()
+        return {row: (often, day) for row, often, day in zip(rows, times, days, strict=True)}
+
+    @cached_property
     def _takers(self) -> dict[int, int]:
         """Item row → how many of the similar customers ever bought it."""
-        purchases, similar = self.asked.snapshot.purchases, self.asked.similar.rows.tolist()
-        if not similar:
+        similar = self.asked.similar.rows
+        if not len(similar):
             return {}
-        bought = np.concatenate([purchases.columns[purchases.offsets[c] : purchases.offsets[c + 1]] for c in similar])
-        counts = np.bincount(self._marked(bought), minlength=len(self.rows) + 1)
+        marks = self._marked(np.concatenate(self.asked.snapshot.purchases.columns_of(similar)))
+        counts = np.bincount(marks[marks > 0], minlength=len(self.rows) + 1)
         return dict(zip(self.rows, counts[1:].tolist(), strict=True))
 
     @cached_property
@@ -147,62 +143,95 @@ class Explainer:
         starts = [(other, how) for other, how in self._starts() if other < num_vectors]
         if not starts:
             return {}
-        parts = [bonds.of(other) for other, _ in starts]
-        beside = np.concatenate([columns for columns, _, _ in parts])
-        counts = np.concatenate([counts for _, counts, _ in parts])
-        ends = list(accumulate(len(columns) for columns, _, _ in parts))
+        parts = bonds.columns_of(np.array([other for other, _ in starts]))
+        beside = np.concatenate(parts)
+        ends = list(accumulate(map(len, parts)))
         found: dict[int, Bond] = {}
         for place in self._marked(beside).nonzero()[0].tolist():
-            other, how = starts[bisect_right(ends, place)]
-            found.setdefault(int(beside[place]), Bond(other, int(counts[place]), how))
+            start = bisect_right(ends, place)
+            other, how = starts[start]
+            row = int(beside[place])
+            if row not in found:
+                behind = ends[start] - place  # how far before the end of its neighbours
+                found[row] = Bond(other, int(bonds.counts[bonds.offsets[other + 1] - behind]), how)
         return found
 
     def _starts(self) -> Iterator[tuple[int, str]]:
         for anchor in self.asked.anchors:
             yield anchor.row, anchor.how
         history = self.asked.visitor.history
-        for row in self.asked.history_anchors[0].tolist():
-            yield row, f"which you bought {_times(int(history.times[history.place(row)]))}"
+        best = history.best[:HISTORY_ANCHORS]
+        for row, times in zip(history.bought[best].tolist(), history.times[best].tolist(), strict=True):
+            yield row, f"which you bought {_times(times)}"
 
     def _marked(self, rows: NDArray[np.int32]) -> NDArray[np.int16]:  # [len(rows)]
         """Which item each row is, from 1 in the order of `self.rows`, 0 for all others."""
         marks, items = self.asked.assortment.marks, list(self.rows)
         marks[items] = np.arange(1, len(items) + 1)
-        found: NDArray[np.int16] = marks[rows]
+        found: NDArray[np.int16] = marks.take(rows)
         marks[items] = 0
         return found
 
     @cached_property
-    def _anchor_rows(self) -> NDArray[np.int64]:  # [num_anchors]
-        return np.array([anchor.row for anchor in self.asked.anchors], dtype=np.int64)
+    def _nearest(self) -> dict[int, int]:
+        """Item row → the place of the anchor it is closest to, of those it is close to."""
+        anchors = np.array([anchor.row for anchor in self.asked.anchors], dtype=np.int64)
+        if not len(anchors):
+            return {}
+        rows = np.array(self.rows, dtype=np.int64)
+        cosines = self._unit_vectors(rows) @ self._unit_vectors(anchors).T  # [num_items, num_anchors]
+        cosines[rows[:, None] == anchors] = -1.0
+        best = cosines.argmax(axis=1)
+        near = cosines.max(axis=1) >= CLOSE
+        return dict(zip(rows[near].tolist(), best[near].tolist(), strict=True))
+
+    def _unit_vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:  # [len(rows), dim]
+        """Vectors of unit length, zeros for rows without one."""
+        vectors = self.asked.assortment.vectors_of(rows)
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        return np.asarray(vectors / np.maximum(lengths, 1e-12)[:, None], dtype=np.float32)
 
     @cached_property
-    def _anchor_vectors(self) -> NDArray[np.float32]:  # [num_anchors, dim], zeros for those without a vector
-        vectors = self.asked.assortment.vectors_of(self._anchor_rows)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
-
-    @property
     def _asker(self) -> str:
         return self.asked.visitor.customer or "visitor"
+
+    def _node(self, row: int) -> str:
+        return f"product:{self.asked.assortment.ids[row]}"
 
     def _name(self, row: int) -> str:
         product = self.asked.assortment.product(row)
         return product.name or product.id
 
 
-def _node(explainer: Explainer, row: int) -> str:
-    return f"product:{explainer.asked.assortment.ids[row]}"
+Explain = Callable[[Explainer, int], Reason | None]
 
+EXPLAINED: dict[Signal, Explain] = {
+    Signal.LONG_TERM: Explainer._similar_customers,
+    Signal.SESSION: Explainer._session,
+    Signal.SIMILAR_CUSTOMERS: Explainer._similar_customers,
+    Signal.BOUGHT_TOGETHER: Explainer._bought_together,
+    Signal.BUY_AGAIN: Explainer._buy_again,
+    Signal.POPULAR: Explainer._popular,
+    Signal.SAME_CONTENT: Explainer._same_content,
+    Signal.LIKELY: Explainer._likely,
+}
+"""What explains an item to which a signal adds something."""
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(vector / max(float(np.sqrt(vector @ vector)), 1e-12), dtype=np.float32)
+WHATEVER_ADDS: tuple[Explain, ...] = (
+    Explainer._similar_customers,
+    Explainer._bought_together,
+    Explainer._popular,
+    Explainer._same_content,
+)
+"""What is said where the signals do not give reasons enough."""
 
 
 def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
 
 
-def _date(day: int, now: Instant) -> str:
-    date, today = day_start(day), day_start(day_of(now))
+@lru_cache(maxsize=4096)
+def _date(day: int, today_day: int) -> str:
+    """A day as people say it, with its year where that is not this one's."""
+    date, today = day_start(day), day_start(today_day)
     return f"{date.day} {date:%B}" if date.year == today.year else f"{date.day} {date:%B} {date.year}"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from recommend.asked import Asked
-from recommend.candidates import NONE, Found, summed
+from recommend.candidates import Found, summed
 
 __all__ = ["bought_together"]
 
@@ -14,14 +14,10 @@ HISTORY_WEIGHT = 0.5
 
 def bought_together(asked: Asked, limit: int) -> Found:
     """Σ over the products started from of weight · strength of the bond."""
-    rows, weights = asked.history_anchors
-    starts_from = [(anchor.row, anchor.weight) for anchor in asked.anchors]
-    starts_from += [(row, HISTORY_WEIGHT * weight) for row, weight in zip(rows.tolist(), weights.tolist(), strict=True)]
+    bought, strengths = asked.history_anchors
+    rows = np.array([*(anchor.row for anchor in asked.anchors), *bought.tolist()], dtype=np.int64)
+    weights = np.array([*(anchor.weight for anchor in asked.anchors), *(HISTORY_WEIGHT * strengths)], dtype=np.float32)
+    learnt = rows < asked.assortment.num_vectors
     bonds = asked.snapshot.bought_together
-    columns, strengths = [], []
-    for row, weight in starts_from:
-        if row < asked.assortment.num_vectors:
-            beside, _, bond = bonds.of(row)
-            columns.append(beside[:EACH])
-            strengths.append(bond[:EACH] * np.float32(weight))
-    return summed(np.concatenate(columns), np.concatenate(strengths), limit) if columns else NONE
+    places, lengths = bonds.entries_of(rows[learnt], EACH)
+    return summed(bonds.columns.take(places), bonds.strengths.take(places) * weights[learnt].repeat(lengths), limit)

@@ -7,18 +7,13 @@ from recommend.candidates import Found
 
 __all__ = ["popular"]
 
-DEPTH = 4000
-"""How far down the popular list products of one category are looked for."""
-
 
 def popular(asked: Asked, limit: int) -> Found:
     """The most popular products; half of them of the newest anchor's category where there is an anchor."""
     assortment = asked.assortment
     rows = assortment.popular[:limit]
     if asked.anchors:
-        deep = assortment.popular[:DEPTH]
-        categories = assortment.codes(assortment.catalogue.category, deep)
-        wanted = assortment.codes(assortment.catalogue.category, np.array([asked.anchors[0].row]))[0]
-        alike = deep[categories == wanted][: limit // 2] if wanted else rows[:0]
+        wanted = int(assortment.codes(assortment.catalogue.category, np.array([asked.anchors[0].row]))[0])
+        alike = assortment.popular_in(wanted)[: limit // 2] if wanted else rows[:0]
         rows = np.concatenate([alike, rows[~np.isin(rows, alike)]])[:limit]
     return Found(rows, assortment.popularity[rows])

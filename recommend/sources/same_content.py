@@ -15,21 +15,20 @@ SUBCATEGORY, BRAND = 2.0, 0.5
 def same_content(asked: Asked, limit: int) -> Found:
     """Products alike to the page's, or the session's newest, by what the catalogue says; the more popular first."""
     assortment, catalogue = asked.assortment, asked.assortment.catalogue
-    size = len(assortment.of_catalogue)
     rows, scores = [], []
     for anchor in asked.anchors[:STARTS]:
         place = int(assortment.catalogue_rows[anchor.row])
         category = 0 if place < 0 else int(catalogue.category[place])
         if category == 0:
             continue
-        places = np.flatnonzero(catalogue.category[:size] == category)
+        places = assortment.of_category(category)
         score = np.ones(len(places), dtype=np.float32)
         if subcategory := catalogue.subcategory[place]:
-            score += SUBCATEGORY * (catalogue.subcategory[places] == subcategory)
+            score += SUBCATEGORY * (catalogue.subcategory.take(places) == subcategory)
         if brand := catalogue.brand[place]:
-            score += BRAND * (catalogue.brand[places] == brand)
-        alike = assortment.of_catalogue[places]
-        popularity = assortment.popularity[alike]
+            score += BRAND * (catalogue.brand.take(places) == brand)
+        alike = assortment.of_catalogue.take(places)
+        popularity = assortment.popularity.take(alike)
         score += 0.4 * popularity / max(float(popularity.max()), 1e-9)
         best = np.argsort(-score, kind="stable")[:limit]
         rows.append(alike[best])
