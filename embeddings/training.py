@@ -31,8 +31,9 @@ from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.scratch import MEMORY, Scratch, unit_rows
 from embeddings.vectors.attribute_regression import with_attribute_vectors
 from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Epoch, Manifest
+from embeddings.vectors.group_regression import with_group_vectors
 from embeddings.vectors.popularity import with_log_popularity
-from graph import Campaign, EdgeArrays, Instant, Product
+from graph import Campaign, Customer, EdgeArrays, Instant, Product
 
 __all__ = ["seconds_an_epoch", "train"]
 
@@ -50,6 +51,7 @@ def train(
     config: GnnConfig,
     as_of: Instant,
     rng: np.random.Generator,
+    customers: Sequence[Customer] | None = None,
     validation: HeldOut | None = None,
     start: EmbeddingSet | None = None,
     checkpoint: Checkpoint | None = None,
@@ -59,6 +61,8 @@ def train(
     """Learn vectors of every product of the catalogue or the edges, and of every customer of the edges.
 
     edges: interactions with products, all before or at `as_of`, from which ages are counted.
+    customers: what is known of customers. With it, be it empty, a customer's vector starts from what everyone takes and
+        from the groups that their traits put them in; without it, from nothing.
     validation: what customers bought after `as_of`. With it, training stops once its NDCG@20 has not grown for
         `config.patience` epochs, the best epoch is kept, and the manifest's metrics and "best_epoch" tell of it. Its
         curve tells of every epoch.
@@ -113,6 +117,16 @@ def train(
     if not config.attributes or config.log_popularity > 0:
         return learnt
     histories = training.histories
+    if customers is not None:
+        weights = training.batches.matrix
+        learnt = with_group_vectors(
+            learnt,
+            weights,
+            customers,
+            interactions=config.group_interactions,
+            penalty=config.group_ridge,
+            scratch=scratch,
+        )
     return with_attribute_vectors(learnt, products, histories.buyers(), histories.gains, config.new_product_ridge)
 
 

@@ -87,7 +87,7 @@ def history_of(profile: Profile, assortment: Assortment, as_of: Instant, rhythm:
     ages = np.maximum(day_of(as_of) - days, 0)
     with_vector = np.where(rows < assortment.num_vectors, rows, -1).astype(np.int32)
     vector = assortment.snapshot.set.customer_vector(
-        with_vector, kinds, ages.astype(np.float32), times.astype(np.float32)
+        with_vector, kinds, ages.astype(np.float32), times.astype(np.float32), profile.known_traits()
     )
     purchases = kinds == KIND_CODES[InteractionKind.PURCHASED]
     rows, days, times, ages = rows[purchases], days[purchases], times[purchases], ages[purchases]

@@ -137,7 +137,7 @@ class Holdout:
     def customer_vectors(
         self, embeddings: EmbeddingSet
     ) -> NDArray[np.float32]:  # [num_customers, dim], unit length or zero
-        """What the set's customer function makes of the histories at the cut, as it does when it serves."""
+        """What the set's customer function makes of the histories at the cut, nobody's traits being known."""
         function = embeddings.manifest.customer_function
         rows = self._columns(embeddings)[self.product]
         known = rows >= 0
@@ -148,6 +148,8 @@ class Holdout:
         owner = np.repeat(np.arange(len(self.customers)), np.diff(self.offsets))[known]
         shape = (len(self.customers), len(embeddings.products))
         sums = sparse.csr_array((weights.astype(np.float32), (owner, rows)), shape=shape) @ embeddings.input_vectors
+        if embeddings.groups is not None:
+            sums += embeddings.groups.everyone
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.asarray(sums / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 

@@ -34,6 +34,8 @@ class GnnConfig:
         `warmup_steps` and then fall linearly.
     attributes: whether products get messages from what describes them. attribute_ridge: how reluctantly at the start.
     new_product_ridge: how reluctantly vectors of products that nobody bought follow what each attribute seems to say.
+    group_interactions: how many interactions of today a customer's groups count as much as in their vector.
+    group_ridge: how reluctantly a group differs from everyone.
     leave_out: take a target out of its customer's sum while training.
     patience: how many epochs without a better validation NDCG end the training.
     seed: what the caller's generator starts from.
@@ -79,6 +81,8 @@ class GnnConfig:
     attributes: bool = True
     attribute_ridge: float = 10.0
     new_product_ridge: float = 30.0
+    group_interactions: float = 3.0
+    group_ridge: float = 10.0
     leave_out: bool = True
     patience: int = 2
     seed: int = 0
@@ -90,7 +94,14 @@ class GnnConfig:
         for name in ("epochs", "warmup_steps", "seed"):
             if getattr(self, name) < 0:
                 raise InvalidValue(name, getattr(self, name), "an integer of 0 or more")
-        above_zero = ("learning_rate", "temperature", "attribute_ridge", "new_product_ridge")
+        above_zero = (
+            "learning_rate",
+            "temperature",
+            "attribute_ridge",
+            "new_product_ridge",
+            "group_interactions",
+            "group_ridge",
+        )
         for name in (*above_zero, *(name for name in vars(self) if name.endswith("half_life_days"))):
             if not getattr(self, name) > 0:
                 raise InvalidValue(name, getattr(self, name), "a number above 0")

@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.attribute_vectors import AttributeVectors
-from graph import CustomerId, InteractionKind, Product, ProductId
+from embeddings.vectors.group_vectors import GroupVectors
+from graph import CustomerId, InteractionKind, Product, ProductId, Trait
 
 __all__ = ["CustomerFunction", "EmbeddingSet", "Epoch", "Manifest"]
+
+NO_TRAITS: Mapping[str, Trait] = {}
 
 
 class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +25,8 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     weight = kind_weights[kind] · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
 
     parts: where vectors were joined of several, how many dimensions each has: a customer's are equally long in all.
+
+    Where the set knows groups of customers, what those of a customer take is added (`GroupVectors`).
 
     Ages are counted from min(now, the manifest's as_of), a later row's age is 0: so what was done since training counts
     in full, and the long-term vector does not fade away merely because nobody retrained.
@@ -72,11 +77,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class EmbeddingSet:
     """Vectors by row. A customer's score for a product is the inner product of their vectors.
 
-    customer_vectors: [num_customers, dim] float32, unit length (zero for one without history).
+    customer_vectors: [num_customers, dim] float32, unit length (zero for one of whom nothing is known).
     product_vectors: [num_products, dim] float32, what is searched and scored.
     input_vectors: [num_products, dim] float32, what a history adds up; may be the same array.
     input_weights: [num_products] float32, degree^-degree_power of the customer function.
     attributes: what describes products as vectors of the same space; None where nothing was learnt of it.
+    groups: what customers start from before they do anything; None where that is nothing.
     """
 
     manifest: Manifest
@@ -87,6 +93,7 @@ class EmbeddingSet:
     input_vectors: NDArray[np.float32]
     input_weights: NDArray[np.float32]
     attributes: AttributeVectors | None = None
+    groups: GroupVectors | None = None
 
     @property
     def version(self) -> str:
@@ -102,8 +109,9 @@ class EmbeddingSet:
         kinds: NDArray[np.int8],  # [n] positions in list(InteractionKind)
         ages: NDArray[np.float32],  # [n] days before min(now, as_of)
         times: NDArray[np.float32],  # [n]
+        traits: Mapping[str, Trait] = NO_TRAITS,
     ) -> NDArray[np.float32]:  # [dim], unit length, or zeros where nothing counts
-        """The vector of a customer who did this; the same function made `customer_vectors`."""
+        """The vector of a customer with these traits who did this; the same function made `customer_vectors`."""
         if not self.products:
             return np.zeros(self.dim, dtype=np.float32)
         function = self.manifest.customer_function
@@ -111,6 +119,8 @@ class EmbeddingSet:
         weights *= np.exp2(np.maximum(ages, 0.0) * np.float32(-1.0 / function.half_life_days))
         weights *= rows >= 0  # a row below 0 took some product's weight
         vector = weights.astype(np.float32, copy=False) @ self.input_vectors[rows]
+        if self.groups is not None:
+            vector += self.groups.of(traits)
         if function.parts:
             share = 1.0 / math.sqrt(len(function.parts))
             return np.concatenate(

@@ -16,6 +16,8 @@ __all__ = ["history_weights"]
 def history_weights(embeddings: EmbeddingSet, edges: EdgeArrays) -> sparse.csr_array:  # [num_customers, num_products]
     """W with ``W @ input_vectors = customer_vectors``, so that an inner product of customers falls apart by product.
 
+    Where the set knows groups of customers, that is their vectors but for what groups say, brought to length again.
+
     edges: what the set was learnt from. Rows and columns are those of the set; whom or what it does not know is left
     out. Since ``s_a · s_b = Σ_p W[a, p] (x_p · s_b)``, the term of p is what a's product p adds to how like a and b
     are. InvalidValue for a joined set, whose parts are brought to length one by one.

@@ -23,6 +23,8 @@ def test_the_defaults_are_accepted() -> None:
         ("discovery_half_life_days", 0.0),
         ("kind_weights", {InteractionKind.VIEWED: float("nan")}),
         ("new_product_ridge", 0.0),
+        ("group_interactions", 0.0),
+        ("group_ridge", -1.0),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name(name: str, value: object) -> None:
