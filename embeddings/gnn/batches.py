@@ -32,9 +32,11 @@ class Batch(NamedTuple):
 
     rows: Tensor  # [n], product rows, rising
     described_by: dict[str, Tensor]  # kind → sparse csr [n, num_attributes]
-    history: Tensor  # sparse csr [num_customers, n]
+    history: (
+        Tensor  # sparse csr [num_sorts · num_customers, n], of the first sort of interactions for all customers first
+    )
     customers: Tensor  # [num_pairs]
-    target_weights: Tensor  # [num_pairs], of the pair's target in its customer's history
+    target_weights: Tensor  # [num_pairs, num_sorts], of the pair's target in its customer's history
     targets: Tensor  # [num_targets], the distinct ones of all pairs, each a negative of the others
     own: Tensor  # [num_pairs], where among these the pair's own is
     masked: Tensor  # [num_pairs, num_targets] bool, True for what the pair's customer has, but for its own
@@ -139,7 +141,11 @@ class Batches:
 
         place[rows] = np.arange(len(rows))
         history = sparse.csr_array((part.data, place[part.indices], part.indptr), shape=(len(chosen), len(rows)))
-        weights = histories.history[entries] if self.config.leave_out else np.zeros(len(entries), dtype=np.float32)
+        if len(histories.by_sort) > 1:
+            history = self._by_sort(chosen, history)
+        weights = histories.by_sort[:, entries].T.copy()  # [num_pairs, num_sorts]
+        if not self.config.leave_out:
+            weights[:] = 0.0
         return Batch(
             rows=torch.from_numpy(rows.astype(np.int64)),
             described_by={kind: adjacency(matrix[rows]) for kind, matrix in self.described_by.items()},
@@ -151,6 +157,17 @@ class Batches:
             masked=torch.from_numpy(masked),
             share=share,
         )
+
+    def _by_sort(self, chosen: NDArray[np.int64], history: sparse.csr_array) -> sparse.csr_array:
+        """The histories of these customers once a sort: [num_sorts · num_customers, n]."""
+        offsets = self.histories.offsets
+        own = np.concatenate([np.arange(offsets[row], offsets[row + 1]) for row in chosen.tolist()])  # [nnz]
+        parts = []
+        for weights in self.histories.by_sort:
+            part = sparse.csr_array((weights[own], history.indices, history.indptr), shape=history.shape, copy=True)
+            part.eliminate_zeros()
+            parts.append(part)
+        return sparse.csr_array(sparse.vstack(parts, format="csr"))
 
 
 def _sums(histories: Histories) -> NDArray[np.float64]:  # [num_entries + 1]

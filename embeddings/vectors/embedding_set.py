@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -22,7 +22,10 @@ NO_TRAITS: Mapping[str, Trait] = {}
 class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     """How much one (product, kind, day, times) row of a history weighs in its customer's vector.
 
-    weight = kind_weights[kind] · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
+    weight = kind_weights[kind] · factor · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
+
+    factors: kind → one factor for each age, those up to the first of `age_bounds` (days), up to the next and so on, the
+    last for whatever is older; 1 for a kind without any.
 
     parts: where vectors were joined of several, how many dimensions each has: a customer's are equally long in all.
 
@@ -37,6 +40,30 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     times_power: float = 0.5
     degree_power: float = 0.0
     parts: tuple[int, ...] = ()
+    age_bounds: tuple[float, ...] = ()
+    factors: dict[str, tuple[float, ...]] = {}
+
+    def worth(self) -> "Worth":
+        """What an interaction weighs by its kind and age, but for its decay."""
+        table = np.repeat(kind_weights(self.kind_weights)[:, None], len(self.age_bounds) + 1, axis=1)
+        for row, kind in enumerate(InteractionKind):
+            if kind.value in self.factors:
+                table[row] *= np.array(self.factors[kind.value], dtype=np.float32)
+        return Worth(table, np.array(self.age_bounds, dtype=np.float32))
+
+
+class Worth(NamedTuple):
+    """table: [num_kinds, num_ages] float32, a row for each of list(InteractionKind). bounds: [num_ages - 1] days."""
+
+    table: NDArray[np.float32]
+    bounds: NDArray[np.float32]
+
+    def of(
+        self, kinds: NDArray[np.integer], ages: NDArray[np.integer | np.floating]
+    ) -> NDArray[np.float32]:  # [n], [n] -> [n]
+        passed = self.bounds.searchsorted(ages, side="right") if len(self.bounds) else 0
+        worth: NDArray[np.float32] = self.table[kinds, passed]
+        return worth
 
 
 class Epoch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,7 +142,7 @@ class EmbeddingSet:
         if not self.products:
             return np.zeros(self.dim, dtype=np.float32)
         function = self.manifest.customer_function
-        weights = self._kind_weights[kinds] * times**function.times_power * self.input_weights[rows]
+        weights = self._worth.of(kinds, ages) * times**function.times_power * self.input_weights[rows]
         weights *= np.exp2(np.maximum(ages, 0.0) * np.float32(-1.0 / function.half_life_days))
         weights *= rows >= 0  # a row below 0 took some product's weight
         vector = weights.astype(np.float32, copy=False) @ self.input_vectors[rows]
@@ -135,8 +162,8 @@ class EmbeddingSet:
         return self.attributes.of(products)
 
     @cached_property
-    def _kind_weights(self) -> NDArray[np.float32]:  # [num_kinds]
-        return kind_weights(self.manifest.customer_function.kind_weights)
+    def _worth(self) -> Worth:
+        return self.manifest.customer_function.worth()
 
 
 def kind_weights(weights: Mapping[str, float]) -> NDArray[np.float32]:  # [num_kinds]

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.vectors.embedding_set import EmbeddingSet
-from graph import EdgeArrays, Instant, InteractionKind, InvalidValue
+from graph import EdgeArrays, Instant, InvalidValue
 
 __all__ = ["history_weights"]
 
@@ -26,12 +26,14 @@ def history_weights(embeddings: EmbeddingSet, edges: EdgeArrays) -> sparse.csr_a
     if function.parts:
         raise InvalidValue("embeddings", f"{len(function.parts)} joined parts", "a set that is not joined")
     matrix = InteractionMatrix.from_edges(edges, Instant(embeddings.manifest.as_of))
-    kinds = {InteractionKind(name): weight for name, weight in function.kind_weights.items()}
-    worth = matrix.weighted(kinds, function.half_life_days, function.times_power).tocoo()
-    row, column = _places(matrix.customers, embeddings.customers), _places(matrix.products, embeddings.products)
-    known = (row[worth.row] >= 0) & (column[worth.col] >= 0)
-    cells = (row[worth.row[known]], column[worth.col[known]])
-    data = worth.data[known] * embeddings.input_weights[cells[1]]
+    ages = matrix.ages()
+    worth = function.worth().of(matrix.kind, ages) * matrix.times ** np.float32(function.times_power)
+    worth *= np.exp2(ages * np.float32(-1.0 / function.half_life_days))
+    row = _places(matrix.customers, embeddings.customers)[matrix.customer]
+    column = _places(matrix.products, embeddings.products)[matrix.product]
+    known = (row >= 0) & (column >= 0) & (worth != 0)
+    cells = (row[known], column[known])
+    data = worth[known] * embeddings.input_weights[cells[1]]
     weights = sparse.csr_array((data, cells), shape=(len(embeddings.customers), len(embeddings.products)))
     lengths = np.linalg.norm(weights @ embeddings.input_vectors, axis=1)
     weights.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(weights.indptr))
