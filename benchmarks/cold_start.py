@@ -4,6 +4,7 @@ import argparse
 import resource
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from api.learning.contenders import learnt_from, whole_recommender
 from api.settings import loaded_settings
 from api.workbench import Workbench
 from benchmarks.machine import machine, printed
+from embeddings.baselines.most_popular import MostPopular
 from embeddings.evaluation import last_cut, mean_interval, paired_difference, time_split, validation_split
 from embeddings.evaluation.cold_start import ColdCustomers, cold_customers, cold_products
 from embeddings.evaluation.split import Split, Task
 from embeddings.gnn.config import GnnConfig
 from embeddings.vectors.embedding_set import EmbeddingSet
-from graph import Campaign, Product
+from graph import Campaign, Customer, Product
 from recommend.placements import Placements
 from recommend.ranker import profiles_of
 
@@ -35,6 +37,12 @@ COUNTS = {
     "subcategory × manufacturer": (("subcategory", "manufacturer"),),
 }
 """What a customer's purchases are counted by: levels that are added up, each of one field or of several at once."""
+
+Described = tuple[list[Product], list[Campaign], list[Customer]]
+"""What was known at the cut."""
+
+NEWEST = (0, 1, 3, 10)
+"""Of how many of their newest interactions a newcomer's vector is made."""
 
 TIMED = 2000
 """Customer vectors, over as many different histories as there are."""
@@ -54,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
     known = Workbench.open(options.data).learning_data()
     cut = last_cut(known.edges)
     split = validation_split(known.edges, cut) if options.validation else time_split(known.edges, cut)
-    described = known.described_at(split.cut)
+    described = (*known.described_at(split.cut), known.customers_at(split.cut))
     answer = {
         "benchmark": "cold_start",
         "machine": machine(),
@@ -68,9 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     printed(answer, options.json)
 
 
-def _products(
-    split: Split, described: tuple[list[Product], list[Campaign]], options: argparse.Namespace
-) -> dict[str, Any]:
+def _products(split: Split, described: Described, options: argparse.Namespace) -> dict[str, Any]:
     """NDCG@20 of the products held out among themselves, by the vectors and by each way to count, over all draws."""
     ours: list[NDArray[np.float64]] = []
     counted: dict[str, list[NDArray[np.float64]]] = {name: [] for name in COUNTS}
@@ -102,27 +108,37 @@ def _products(
 
 
 def _customers(
-    split: Split, described: tuple[list[Product], list[Campaign]], placements: Placements, options: argparse.Namespace
+    split: Split, described: Described, placements: Placements, options: argparse.Namespace
 ) -> dict[str, Any]:
     """NDCG@20 of customers held out, over every product, beside the same customers having been in training: by the
-    vectors, over all draws, and by the whole recommender, in the first; what a vector of 50 interactions costs."""
+    vectors, over all draws, and by the whole recommender, in the first; what their newest interactions alone are worth,
+    with what groups say and without; what a vector of 50 interactions costs."""
     everything = learnt_from(split, *described, GnnConfig(seed=options.seed), "training on everything")
     pairs: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = {}
+    newcomers: dict[str, dict[str, list[NDArray[np.float64]]]] = {}
     for seed in range(options.seed, options.seed + options.draws):
         cold = cold_customers(split, np.random.default_rng(seed), share=options.share)
         learnt = learnt_from(
             cold.train, *described, GnnConfig(seed=options.seed), f"training without the customers of {seed}"
         )
+        popular = MostPopular(last_days=30).fit(cold.split.matrix())
+        newcomers.setdefault("0", {}).setdefault("most popular", []).append(cold.ranked_ndcg(popular, Task.ALL))
+        for name, embeddings in (("with groups", learnt), ("without", replace(learnt, groups=None))):
+            for newest in NEWEST:
+                found = cold.ndcg(cold.served(embeddings, described[2], newest), Task.ALL)
+                newcomers.setdefault(str(newest), {}).setdefault(name, []).append(found)
         for task in Task:
-            of_vectors = cold.ndcg(cold.served(learnt), task), cold.ndcg(cold.served(everything), task)
+            outside, inside = (cold.served(each, described[2]) for each in (learnt, everything))
+            of_vectors = cold.ndcg(outside, task), cold.ndcg(inside, task)
             pairs.setdefault(f"vectors, {task.value}", []).append(of_vectors)
         if seed == options.seed:
             microseconds = _microseconds(cold, learnt, interactions=50)
-            outside, inside = (
+            recommended = (
                 _recommended(cold, each, described[0], placements)
                 for each in ((cold.train, learnt), (split, everything))
             )
-            pairs |= {f"recommender, {task.value}": [(outside[task], inside[task])] for task in Task}
+            of_strangers, of_known = recommended
+            pairs |= {f"recommender, {task.value}": [(of_strangers[task], of_known[task])] for task in Task}
     answer = {}
     for name, draws in pairs.items():
         outside_all, inside_all = (np.concatenate(values) for values in zip(*draws, strict=True))
@@ -133,7 +149,11 @@ def _customers(
             "loss": float(1 - outside_all.mean() / inside_all.mean()),
             "difference": paired_difference(outside_all, inside_all, np.random.default_rng(options.seed))._asdict(),
         }
-    return {"customers": answer, "customer_vector_microseconds": microseconds}
+    told = {
+        newest: {name: float(np.concatenate(values).mean()) for name, values in by_name.items()}
+        for newest, by_name in newcomers.items()
+    }
+    return {"customers": answer, "newcomers": told, "customer_vector_microseconds": microseconds}
 
 
 def _recommended(

@@ -22,7 +22,7 @@ from embeddings.gnn.batches import Batch, Batches
 from embeddings.gnn.config import GnnConfig
 from embeddings.gnn.errors import TrainingDiverged
 from embeddings.gnn.hetero_graph import hetero_graph
-from embeddings.gnn.histories import Histories
+from embeddings.gnn.histories import Histories, Sort
 from embeddings.gnn.loss import sampled_softmax
 from embeddings.gnn.model import CustomerProductGnn
 from embeddings.gnn.processes import Processes
@@ -31,8 +31,9 @@ from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.scratch import MEMORY, Scratch, unit_rows
 from embeddings.vectors.attribute_regression import with_attribute_vectors
 from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Epoch, Manifest
+from embeddings.vectors.group_regression import with_group_vectors
 from embeddings.vectors.popularity import with_log_popularity
-from graph import Campaign, EdgeArrays, Instant, Product
+from graph import Campaign, Customer, EdgeArrays, Instant, InteractionKind, Product
 
 __all__ = ["seconds_an_epoch", "train"]
 
@@ -50,6 +51,7 @@ def train(
     config: GnnConfig,
     as_of: Instant,
     rng: np.random.Generator,
+    customers: Sequence[Customer] | None = None,
     validation: HeldOut | None = None,
     start: EmbeddingSet | None = None,
     checkpoint: Checkpoint | None = None,
@@ -59,6 +61,8 @@ def train(
     """Learn vectors of every product of the catalogue or the edges, and of every customer of the edges.
 
     edges: interactions with products, all before or at `as_of`, from which ages are counted.
+    customers: what is known of customers. With it, be it empty, a customer's vector starts from what everyone takes and
+        from the groups that their traits put them in; without it, from nothing.
     validation: what customers bought after `as_of`. With it, training stops once its NDCG@20 has not grown for
         `config.patience` epochs, the best epoch is kept, and the manifest's metrics and "best_epoch" tell of it. Its
         curve tells of every epoch.
@@ -113,6 +117,16 @@ def train(
     if not config.attributes or config.log_popularity > 0:
         return learnt
     histories = training.histories
+    if customers is not None:
+        weights = histories.weighted(training.model.factors())
+        learnt = with_group_vectors(
+            learnt,
+            weights,
+            customers,
+            interactions=config.group_interactions,
+            penalty=config.group_ridge,
+            scratch=scratch,
+        )
     return with_attribute_vectors(learnt, products, histories.buyers(), histories.gains, config.new_product_ridge)
 
 
@@ -154,12 +168,18 @@ class _Training:
         graph = hetero_graph(self.histories, self.matrix.products, products, campaigns)
         self.batches = Batches(graph, self.histories, config, processes)
         self.model = initial_model(self.histories, self.batches, config, rng, self.matrix.products, start)
-        shared = [parameter for name, parameter in self.model.named_parameters() if name != "bases"]
+        own = {
+            "bases": config.base_learning_rate,
+            "log_factors": config.factor_learning_rate if self.histories.sorts else 0.0,
+        }
+        named = dict(self.model.named_parameters())
+        shared = [parameter for name, parameter in named.items() if name not in own]
         self.optimizer = torch.optim.Adam(shared, lr=config.learning_rate, fused=True)
-        self.optimizer.add_param_group({"params": [self.model.bases], "lr": config.base_learning_rate})
-        self.model.bases.requires_grad_(config.base_learning_rate > 0)
+        for name, rate in own.items():
+            self.optimizer.add_param_group({"params": [named[name]], "lr": rate})
+            named[name].requires_grad_(rate > 0)
         self.loss = processes.parallel(_Loss(self.model, config))
-        self.rates = (config.learning_rate, config.base_learning_rate)
+        self.rates = (config.learning_rate, *own.values())
         self.steps, self.made = max(config.epochs * len(self.batches), 1), 0
 
     def epoch(self, rng: np.random.Generator) -> float:
@@ -281,7 +301,8 @@ def _embedding_set(
     rows, described_by = batches.everything()
     states = model.states(rows, described_by)  # [num_products, dim]
     inputs, outputs = model.inputs(states).numpy(), model.outputs(states, rows).numpy()
-    customers, lengths = unit_rows(batches.matrix, inputs, histories.scratch)
+    factors = model.factors()  # [num_sorts]
+    customers, lengths = unit_rows(histories.weighted(factors), inputs, histories.scratch)
     for what, vectors in (("a product vector", outputs), ("an input vector", inputs), ("a customer vector", lengths)):
         if not np.isfinite(vectors).all():
             raise TrainingDiverged(what, epoch * len(batches), config.learning_rate)
@@ -290,6 +311,8 @@ def _embedding_set(
         half_life_days=config.half_life_days,
         times_power=config.times_power,
         degree_power=config.degree_power,
+        age_bounds=config.age_bounds if histories.sorts else (),
+        factors=_by_kind(histories.sorts, factors, len(config.age_bounds) + 1),
     )
     counts = {
         "customers": len(matrix.customers),
@@ -320,6 +343,15 @@ def _embedding_set(
     if config.log_popularity == 0:
         return learnt
     return with_log_popularity(learnt, histories.buyers(), config.log_popularity * config.temperature)
+
+
+def _by_kind(sorts: Sequence[Sort], factors: NDArray[np.float32], num_ages: int) -> dict[str, tuple[float, ...]]:
+    """The factors of each kind that occurs, one an age; 1 where it has no interaction of that age."""
+    kinds = list(InteractionKind)
+    found = {kinds[sort.kind].value: [1.0] * num_ages for sort in sorts}
+    for sort, factor in zip(sorts, factors.tolist(), strict=bool(sorts)):
+        found[kinds[sort.kind].value][sort.age] = factor
+    return {kind: tuple(each) for kind, each in found.items()}
 
 
 def _measured(embeddings: EmbeddingSet, bought: sparse.csr_array, validation: HeldOut) -> dict[str, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.ranking import Habits
-from graph import Instant, InteractionKind, ProductId, Profile, day_of
+from graph import Instant, InteractionKind, ProductId, Profile, Trait, day_of
 from recommend.assortment import Assortment, Rows
 
 __all__ = ["NO_HISTORY", "History", "Rhythm", "history_of"]
@@ -105,7 +105,8 @@ def history_of(
     columns = {
         kind: _columns(products, assortment) for kind, products in profile.days.items() if products is not purchases
     }
-    vector = _vector(columns | {InteractionKind.PURCHASED: history.columns}, assortment, today)
+    columns |= {InteractionKind.PURCHASED: history.columns}
+    vector = _vector(columns, profile.known_traits(), assortment, today)
     return replace(history, vector=vector)
 
 
@@ -162,9 +163,9 @@ def _columns(products: dict[ProductId, dict[int, int]], assortment: Assortment) 
 
 
 def _vector(
-    columns: Mapping[InteractionKind, Columns], assortment: Assortment, today: int
+    columns: Mapping[InteractionKind, Columns], traits: Mapping[str, Trait], assortment: Assortment, today: int
 ) -> NDArray[np.float32] | None:  # [dim]
-    """What all of it says of the customer, as the set's customer function has it; None where there is nothing.
+    """What all of it says of the customer, as the set's customer function has it; None where nothing was done.
 
     A product that came after the training counts by what describes it.
     """
@@ -174,15 +175,5 @@ def _vector(
     kinds = np.repeat([KIND_CODES[kind] for kind in columns], [len(of_kind.rows) for of_kind in columns.values()])
     ages = np.maximum(today - days, 0)
     learnt = assortment.snapshot.set
-    if learnt.attributes is None or (rows < assortment.num_vectors).all():
-        with_vector = np.where(rows < assortment.num_vectors, rows, -1).astype(np.int32)
-        return learnt.customer_vector(
-            with_vector, kinds.astype(np.int8), ages.astype(np.float32), times.astype(np.float32)
-        )
-    function = learnt.manifest.customer_function
-    weights = np.array([function.kind_weights.get(kind.value, 0.0) for kind in InteractionKind])[kinds]
-    weights *= times**function.times_power * np.exp2(-ages / function.half_life_days)
-    summed = assortment.summed(rows, weights.astype(np.float32))
-    parts = np.split(summed, np.cumsum(function.parts)[:-1]) if function.parts else [summed]
-    unit = [part / max(float(np.linalg.norm(part)), 1e-12) for part in parts]
-    return np.asarray(np.concatenate(unit) / np.sqrt(len(unit)), dtype=np.float32)
+    weights = learnt.interaction_weights(kinds.astype(np.int8), ages.astype(np.float32), times.astype(np.float32))
+    return learnt.customer_of(assortment.summed(rows, weights), traits)

@@ -69,6 +69,7 @@ def _vector(snapshot: ServingSnapshot, node: NodeRef, profiles: SqliteProfiles) 
         np.array([_CODES[row.kind] for row in history], dtype=np.int8),
         np.array([max(as_of - row.day, 0) for row in history], dtype=np.float32),
         np.array([row.times for row in history], dtype=np.float32),
+        profile.known_traits(),
     )
 
 

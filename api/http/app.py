@@ -54,9 +54,10 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
         redoc_url=None,
     )
     app.state.keys = Keys(settings)
+    # What is asked most comes first: routes are tried in turn.
+    app.router.routes[:0] = [*recommendation_routes(), *tracking_routes(), *product_routes(), *customer_routes()]
     app.include_router(operation.router)
     app.router.routes.append(description_route())
-    app.router.routes.extend([*tracking_routes(), *recommendation_routes(), *product_routes(), *customer_routes()])
     if settings.explore:
         app.state.relay = Relay(explorer_address(settings.data))
         app.router.routes.extend([*graph_routes(), *explorer_routes()])

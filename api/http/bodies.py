@@ -2,11 +2,10 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.http.problems import TooLarge, TooSlow, UnsupportedEncoding
@@ -30,8 +29,9 @@ async def read_body(request: Request, limit: int, patience: float = PATIENCE_SEC
         raise TooLarge(limit)
     chunks: list[bytes] = []
     size = 0
-    stream = request.stream()
-    while (chunk := await _next(stream, patience)) is not None:
+    more = True
+    while more:
+        chunk, more = await _next(request, patience)
         size += len(chunk)
         if size > limit:
             raise TooLarge(limit)
@@ -45,12 +45,16 @@ async def read_body(request: Request, limit: int, patience: float = PATIENCE_SEC
     raise UnsupportedEncoding(encoding)
 
 
-async def _next(stream: AsyncIterator[bytes], patience: float) -> bytes | None:
+async def _next(request: Request, patience: float) -> tuple[bytes, bool]:
+    """(the next part of a body, whether more is to come); ClientDisconnect where the caller went away."""
     try:
         async with asyncio.timeout(patience):
-            return await anext(stream, None)
+            message = await request.receive()
     except TimeoutError:
         raise TooSlow(patience) from None
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _gunzipped(body: bytes, limit: int) -> bytes:

@@ -16,7 +16,7 @@ from embeddings.snapshot.serving_snapshot import Nearest
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import train
 from embeddings.vectors.embedding_set import EmbeddingSet
-from graph import Campaign, Catalogue, CustomerId, Product, Profile
+from graph import Campaign, Catalogue, Customer, CustomerId, Product, Profile
 from recommend.asked import Asked, nearest_customers
 from recommend.placements import Placements
 from recommend.ranker import RecommenderRanker, profiles_of
@@ -39,6 +39,7 @@ def contenders(
     split: Split,
     products: Sequence[Product],
     campaigns: Sequence[Campaign],
+    customers: Sequence[Customer],
     *,
     placements: Placements,
     seed: int,
@@ -47,11 +48,13 @@ def contenders(
     """The spectral filter, the network trained and as it starts, and the whole recommender, once more with strangers as
     its "similar" customers.
 
-    products, campaigns: as they were known at the cut. folder: where a snapshot is built; it is used while ranking.
+    products, campaigns, customers: as they were known at the cut. folder: where a snapshot is built; it is used while
+    ranking.
     """
     config = GnnConfig(seed=seed)
-    learnt = learnt_from(split, products, campaigns, config, "training the graph neural network")
-    start = learnt_from(split, products, campaigns, replace(config, epochs=0), "its start, for comparison")
+    described = (products, campaigns, customers)
+    learnt = learnt_from(split, *described, config, "training the graph neural network")
+    start = learnt_from(split, *described, replace(config, epochs=0), "its start, for comparison")
     matrix = split.matrix()
     spectral = SpectralConfig(
         dim=config.dim, half_life_days=config.spectral_half_life_days, popularity_power=POPULARITY, seed=seed
@@ -100,14 +103,21 @@ def whole_recommender(
 
 
 def learnt_from(
-    split: Split, products: Sequence[Product], campaigns: Sequence[Campaign], config: GnnConfig, title: str
+    split: Split,
+    products: Sequence[Product],
+    campaigns: Sequence[Campaign],
+    customers: Sequence[Customer],
+    config: GnnConfig,
+    title: str,
 ) -> EmbeddingSet:
-    """Embeddings of what came before the cut; products, campaigns: as they were known there. title: of its progress."""
+    """Embeddings of what came before the cut; products, campaigns, customers: as they were known there. title: of its
+    progress."""
     with stage(title) as advance:
         return train(
             split.train,
             products,
             campaigns,
+            customers=customers,
             config=config,
             as_of=split.cut,
             rng=np.random.default_rng(config.seed),

@@ -75,6 +75,7 @@ def evaluated(
             held,
             products,
             campaigns,
+            known.customers_at(held.cut),
             placements=Placements.read(settings.placements_file),
             seed=seed,
             folder=Path(folder),

@@ -1,6 +1,6 @@
 """LearningData: all of the customer graph that embeddings are learnt from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import msgspec
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from api.learning.existing_folder import existing_folder
 from api.progress import stage
 from api.settings import Settings
-from graph import Campaign, EdgeArrays, Instant, InteractionKind, PatronError, Product
+from graph import Campaign, Customer, EdgeArrays, Instant, InteractionKind, PatronError, Product
+from graph.nodes import Stamp
 from graph.stores.open import open_graph, shown_url
 
 __all__ = ["LearningData"]
@@ -20,7 +21,7 @@ Id = TypeVar("Id", bound=str)
 
 @dataclass(frozen=True)
 class LearningData:
-    """What customers did with products up to the newest purchase, the products, and the campaigns.
+    """What customers did with products up to the newest purchase, the products, the campaigns, and customers' traits.
 
     What came after the newest purchase is left out: a few views of today beside a history that was imported and ended
     long ago would make all of it equally old.
@@ -29,6 +30,7 @@ class LearningData:
     edges: EdgeArrays
     products: list[Product]
     campaigns: list[Campaign]
+    customers: list[Customer] = field(default_factory=list)
 
     @classmethod
     def read(cls, settings: Settings) -> "LearningData":
@@ -41,12 +43,13 @@ class LearningData:
                 edges = graph.edges()
                 products = [record for record in graph.export((Product,)) if isinstance(record, Product)]
                 campaigns = [record for record in graph.export((Campaign,)) if isinstance(record, Campaign)]
+                customers = [record for record in graph.export((Customer,)) if isinstance(record, Customer)]
         finally:
             graph.close()
         if not len(edges):
             named = shown_url(settings.graph_url)
             raise PatronError(f"the graph {named} has no interactions to learn from: `patron import` brings some")
-        return cls(_until_newest_purchase(edges), products, campaigns)
+        return cls(_until_newest_purchase(edges), products, campaigns, customers)
 
     @property
     def as_of(self) -> Instant:
@@ -77,6 +80,20 @@ class LearningData:
             if campaign.stamp.at <= cut and (campaign.starts is None or campaign.starts <= cut)
         ]
         return products, campaigns
+
+    def customers_at(self, cut: Instant) -> list[Customer]:
+        """Customers with the traits that were known of them at `cut`."""
+        return [
+            Customer(
+                id=customer.id,
+                traits={
+                    name: value
+                    for name, value in customer.traits.items()
+                    if customer.stamps.get(name, Stamp()).at <= cut
+                },
+            )
+            for customer in self.customers
+        ]
 
 
 def _until_newest_purchase(edges: EdgeArrays) -> EdgeArrays:

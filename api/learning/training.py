@@ -64,6 +64,7 @@ def learnt(
             known.edges,
             known.products,
             known.campaigns,
+            customers=known.customers,
             config=config,
             as_of=known.as_of,
             rng=np.random.default_rng(config.seed),

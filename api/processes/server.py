@@ -25,6 +25,10 @@ from graph.stores.open import check_url
 __all__ = ["AddressInUse", "run_server"]
 
 GRACE_SECONDS = 10
+COLLECTED_EVERY = (2_000, 10, 100)
+"""Objects made until a collection of the youngest, and of how many of those one goes deeper. Profiles in memory make a
+collection of everything a pause of 100 ms and more, and the usual thresholds make one every few hundred profiles."""
+
 MAX_CONCURRENT = 1_000
 """Connections beyond these are answered 503 at once."""
 
@@ -56,6 +60,7 @@ def run_server(settings: Settings) -> None:
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     engine = open_engine(settings)
     gc.freeze()  # what was opened stays: no collection need ever look at it again
+    gc.set_threshold(*COLLECTED_EVERY)
     gc.enable()
     if settings.development:
         _log.warning("development mode: no secret key is set, every call is allowed, on %s only", settings.host)

@@ -14,7 +14,7 @@ from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.evaluation.split import Split, Task
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import PURCHASED
-from embeddings.vectors.embedding_set import EmbeddingSet, kind_weights
+from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, Instant, ProductId, day_of
 
 __all__ = ["Holdout"]
@@ -137,17 +137,19 @@ class Holdout:
     def customer_vectors(
         self, embeddings: EmbeddingSet
     ) -> NDArray[np.float32]:  # [num_customers, dim], unit length or zero
-        """What the set's customer function makes of the histories at the cut, as it does when it serves."""
+        """What the set's customer function makes of the histories at the cut, nobody's traits being known."""
         function = embeddings.manifest.customer_function
         rows = self._columns(embeddings)[self.product]
         known = rows >= 0
         rows, kind, day, times = rows[known], self.kind[known], self.day[known], self.times[known]
         ages = np.maximum(day_of(Instant(min(self.cut, embeddings.manifest.as_of))) - day, 0)
-        weights = kind_weights(function.kind_weights)[kind] * times**function.times_power
+        weights = function.worth().of(kind, ages) * times**function.times_power
         weights = weights * embeddings.input_weights[rows] * np.exp2(ages * (-1.0 / function.half_life_days))
         owner = np.repeat(np.arange(len(self.customers)), np.diff(self.offsets))[known]
         shape = (len(self.customers), len(embeddings.products))
         sums = sparse.csr_array((weights.astype(np.float32), (owner, rows)), shape=shape) @ embeddings.input_vectors
+        if embeddings.groups is not None:
+            sums += embeddings.groups.everyone
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.asarray(sums / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 

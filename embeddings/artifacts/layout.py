@@ -12,19 +12,25 @@ from embeddings.ranking.tastes import HALF_LIVES
 from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 from embeddings.vectors.attribute_vectors import AttributeVectors
 from embeddings.vectors.embedding_set import EmbeddingSet
+from embeddings.vectors.group_vectors import GroupVectors
 from graph.files import read_array, write_array, write_ids
 
 __all__ = [
     "ATTRIBUTES",
+    "CUSTOMER_GROUPS",
     "RANKING",
     "read_adjacency",
     "read_attributes",
+    "read_groups",
     "read_ranking",
     "write_snapshot",
 ]
 
 ATTRIBUTES = "attributes"
 """What the names of its arrays begin with; a version without them knows nothing of new products."""
+
+CUSTOMER_GROUPS = "customer_groups"
+"""What the names of its arrays begin with; a version without them lets customers start from nothing."""
 
 RANKING = "ranking"
 """What the names of its arrays begin with; a version without them has no ranking."""
@@ -79,6 +85,16 @@ def read_attributes(folder: Path, dim: int) -> AttributeVectors:
     )
 
 
+def read_groups(folder: Path, dim: int) -> GroupVectors:
+    """What `write_snapshot` wrote of the groups of customers."""
+    keys = read_array(folder, f"{CUSTOMER_GROUPS}.keys", np.uint64, (None,))
+    return GroupVectors(
+        keys,
+        read_array(folder, f"{CUSTOMER_GROUPS}.vectors", np.float32, (len(keys), dim)),
+        read_array(folder, f"{CUSTOMER_GROUPS}.everyone", np.float32, (dim,)),
+    )
+
+
 def _write_ranking(folder: Path, ranking: Ranking) -> None:
     write_array(folder, f"{RANKING}.groups", ranking.facts.groups)
     write_array(folder, f"{RANKING}.places", ranking.tastes.place)
@@ -108,3 +124,6 @@ def _write_set(folder: Path, embeddings: EmbeddingSet) -> None:
     if embeddings.attributes is not None:
         for part in ("keys", "vectors", "input_scale"):
             write_array(folder, f"{ATTRIBUTES}.{part}", getattr(embeddings.attributes, part))
+    if embeddings.groups is not None:
+        for part in ("keys", "vectors", "everyone"):
+            write_array(folder, f"{CUSTOMER_GROUPS}.{part}", getattr(embeddings.groups, part))

@@ -5,7 +5,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.artifacts.layout import ATTRIBUTES, RANKING, read_adjacency, read_attributes, read_ranking
+from embeddings.artifacts.layout import (
+    ATTRIBUTES,
+    CUSTOMER_GROUPS,
+    RANKING,
+    read_adjacency,
+    read_attributes,
+    read_groups,
+    read_ranking,
+)
 from embeddings.artifacts.seal import read_manifest, verify_files
 from embeddings.artifacts.self_check import self_check
 from embeddings.errors import SnapshotBroken
@@ -79,6 +87,7 @@ def _read_set(folder: Path, manifest: Manifest, before: ServingSnapshot | None) 
         else product_vectors,
         input_weights=read_array(folder, "input_weights", np.float32, (len(products),)),
         attributes=read_attributes(folder, manifest.dim) if f"{ATTRIBUTES}.keys.npy" in manifest.checksums else None,
+        groups=read_groups(folder, manifest.dim) if f"{CUSTOMER_GROUPS}.keys.npy" in manifest.checksums else None,
     )
 
 

@@ -24,6 +24,8 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     for name, array in (
         *(() if ranking is None else ranking.arrays()),
         *(() if embeddings.attributes is None else (("attributes.vectors", embeddings.attributes.vectors),)),
+        *(() if embeddings.groups is None else (("customer_groups.vectors", embeddings.groups.vectors),)),
+        *(() if embeddings.groups is None else (("customer_groups.everyone", embeddings.groups.everyone),)),
         ("customers", embeddings.customer_vectors),
         ("products", embeddings.product_vectors),
         ("inputs", embeddings.input_vectors),

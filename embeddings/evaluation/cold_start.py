@@ -15,7 +15,7 @@ from embeddings.evaluation.split import HeldOut, Split, Task
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.vectors.embedding_set import EmbeddingSet
-from graph import CustomerId, EdgeArrays, InteractionKind, InvalidValue, Product, ProductId
+from graph import Customer, CustomerId, EdgeArrays, InteractionKind, InvalidValue, Product, ProductId
 
 __all__ = ["ColdCustomers", "ColdProducts", "cold_customers", "cold_products"]
 
@@ -78,8 +78,15 @@ class ColdCustomers:
     train: Split
     split: Split
 
-    def served(self, embeddings: EmbeddingSet) -> EmbeddingSet:
-        """The set with a vector for each of `customers`, `customer_vector` of their history, and no other customer."""
+    def served(
+        self, embeddings: EmbeddingSet, described: Sequence[Customer] = (), newest: int | None = None
+    ) -> EmbeddingSet:
+        """The set with a vector for each of `customers`, `customer_vector` of their history, and no other customer.
+
+        described: customers with their traits. newest: so many of a history's newest rows are known, as if the last of
+        them were of today; all where it is None.
+        """
+        traits = {customer.id: customer.traits for customer in described}
         matrix = self._matrix
         places = {product: row for row, product in enumerate(embeddings.products)}
         rows = np.array([places.get(product, -1) for product in matrix.products], dtype=np.int32)
@@ -87,8 +94,14 @@ class ColdCustomers:
         vectors = np.zeros((len(self.customers), embeddings.dim), dtype=np.float32)
         for place, customer in enumerate(self.customers):
             row = matrix.customer_rows[customer]
-            own = slice(*np.searchsorted(matrix.customer, [row, row + 1]))
-            vectors[place] = embeddings.customer_vector(rows[matrix.product[own]], kinds[own], ages[own], times[own])
+            own = np.arange(matrix.offsets[row], matrix.offsets[row + 1])
+            age = ages[own]
+            if newest is not None:
+                kept = np.argsort(age, kind="stable")[:newest]
+                own, age = own[kept], age[kept] - age.min(initial=np.inf)
+            vectors[place] = embeddings.customer_vector(
+                rows[matrix.product[own]], kinds[own], age, times[own], traits.get(customer, {})
+            )
         return replace(embeddings, customers=self.customers, customer_vectors=vectors)
 
     def ndcg(self, embeddings: EmbeddingSet, task: Task, k: int = K) -> NDArray[np.float64]:  # [num_tested]

@@ -32,9 +32,10 @@ class Batch(NamedTuple):
 
     rows: Tensor  # [n], product rows, rising
     described_by: dict[str, Tensor]  # kind → sparse csr [n, num_attributes]
-    history: Tensor  # sparse csr [num_customers + num_targets, n], under the customers each target itself, once
+    history: Tensor  # sparse csr [num_sorts · num_customers + num_targets, n]: the first sort of all customers first,
+    # and under them each target itself, once
     customers: Tensor  # [num_pairs]
-    target_weights: Tensor  # [num_pairs], of the pair's target in its customer's history
+    target_weights: Tensor  # [num_pairs, num_sorts], of the pair's target in its customer's history
     targets: Tensor  # [num_targets], the distinct ones of all pairs, each a negative of the others
     own: Tensor  # [num_pairs], where among these the pair's own is
     masked: Tensor  # [num_pairs, num_targets] bool, True for what the pair's customer has, but for its own
@@ -138,12 +139,16 @@ class Batches:
         masked[np.arange(len(own)), own] = False
 
         place[rows] = np.arange(len(rows))
-        history = _with_targets(part, place[part.indices], place[targets], len(rows))
-        weights = histories.history[entries] if self.config.leave_out else np.zeros(len(entries), dtype=np.float32)
+        history = sparse.csr_array((part.data, place[part.indices], part.indptr), shape=(len(chosen), len(rows)))
+        if len(histories.by_sort) > 1:
+            history = self._by_sort(chosen, history)
+        weights = histories.by_sort[:, entries].T.copy()  # [num_pairs, num_sorts]
+        if not self.config.leave_out:
+            weights[:] = 0.0
         return Batch(
             rows=torch.from_numpy(rows.astype(np.int64)),
             described_by={kind: adjacency(matrix[rows]) for kind, matrix in self.described_by.items()},
-            history=adjacency(history),
+            history=adjacency(_with_targets(history, place[targets])),
             customers=torch.from_numpy(customers),
             target_weights=torch.from_numpy(weights),
             targets=torch.from_numpy(np.searchsorted(rows, targets)),
@@ -152,15 +157,26 @@ class Batches:
             share=share,
         )
 
+    def _by_sort(self, chosen: NDArray[np.int64], history: sparse.csr_array) -> sparse.csr_array:
+        """The histories of these customers once a sort: [num_sorts · num_customers, n]."""
+        offsets = self.histories.offsets
+        own = np.concatenate([np.arange(offsets[row], offsets[row + 1]) for row in chosen.tolist()])  # [nnz]
+        parts = []
+        for weights in self.histories.by_sort:
+            part = sparse.csr_array((weights[own], history.indices, history.indptr), shape=history.shape, copy=True)
+            part.eliminate_zeros()
+            parts.append(part)
+        return sparse.csr_array(sparse.vstack(parts, format="csr"))
+
 
 def _with_targets(
-    part: sparse.csr_array, places: NDArray[np.int64], targets: NDArray[np.int64], size: int
-) -> sparse.csr_array:  # [num_customers + num_targets, size]
-    """Histories with these places, and each target as a row of its own: one pass over the products makes both."""
-    data = np.concatenate([part.data, np.ones(len(targets), dtype=part.data.dtype)])
-    ends = part.indptr[-1] + np.arange(1, len(targets) + 1)
-    offsets = np.concatenate([part.indptr, ends])
-    return sparse.csr_array((data, np.concatenate([places, targets]), offsets), shape=(len(offsets) - 1, size))
+    history: sparse.csr_array, targets: NDArray[np.int64]
+) -> sparse.csr_array:  # [num_histories + num_targets, n]
+    """Histories, and each target as a row of its own: one pass over the products makes both."""
+    data = np.concatenate([history.data, np.ones(len(targets), dtype=history.data.dtype)])
+    indices = np.concatenate([history.indices, targets])
+    offsets = np.concatenate([history.indptr, history.indptr[-1] + np.arange(1, len(targets) + 1)])
+    return sparse.csr_array((data, indices, offsets), shape=(len(offsets) - 1, history.shape[1]))
 
 
 def _sums(histories: Histories) -> NDArray[np.float64]:  # [num_entries + 1]

@@ -15,6 +15,9 @@ class GnnConfig:
     kind_weights: what an interaction of a kind is worth in a history and as a target; kinds not named are left out. A
         dislike, below 0, turns a customer away from the product and what is like it, and is no target.
     half_life_days, times_power, degree_power: of the customer function.
+    factor_learning_rate: of what an interaction's weight is multiplied by, one factor a kind and age;
+        0 leaves them 1, as where one sort alone occurs.
+    age_bounds: days, rising, from each of which on an interaction has another factor.
     spectral_half_life_days, spectral_power: of the matrix that training starts from, and of its singular values.
     start_power: of the singular values too, in the vectors that products start from.
     spectral_start: start from that matrix, or from random vectors: another network to join with the first.
@@ -34,6 +37,8 @@ class GnnConfig:
         `warmup_steps` and then fall linearly.
     attributes: whether products get messages from what describes them. attribute_ridge: how reluctantly at the start.
     new_product_ridge: how reluctantly vectors of products that nobody bought follow what each attribute seems to say.
+    group_interactions: how many interactions of today a customer's groups count as much as in their vector.
+    group_ridge: how reluctantly a group differs from everyone.
     leave_out: take a target out of its customer's sum while training.
     patience: how many epochs without a better validation NDCG end the training.
     seed: what the caller's generator starts from.
@@ -65,6 +70,8 @@ class GnnConfig:
     half_life_days: float = 60.0
     times_power: float = 0.5
     degree_power: float = 0.4
+    factor_learning_rate: float = 0.03
+    age_bounds: tuple[float, ...] = (7.0, 30.0, 90.0)
     spectral_half_life_days: float = 60.0
     spectral_power: float = 0.7
     start_power: float = 0.0
@@ -79,6 +86,8 @@ class GnnConfig:
     attributes: bool = True
     attribute_ridge: float = 10.0
     new_product_ridge: float = 30.0
+    group_interactions: float = 3.0
+    group_ridge: float = 10.0
     leave_out: bool = True
     patience: int = 2
     seed: int = 0
@@ -90,13 +99,22 @@ class GnnConfig:
         for name in ("epochs", "warmup_steps", "seed"):
             if getattr(self, name) < 0:
                 raise InvalidValue(name, getattr(self, name), "an integer of 0 or more")
-        above_zero = ("learning_rate", "temperature", "attribute_ridge", "new_product_ridge")
+        above_zero = (
+            "learning_rate",
+            "temperature",
+            "attribute_ridge",
+            "new_product_ridge",
+            "group_interactions",
+            "group_ridge",
+        )
         for name in (*above_zero, *(name for name in vars(self) if name.endswith("half_life_days"))):
             if not getattr(self, name) > 0:
                 raise InvalidValue(name, getattr(self, name), "a number above 0")
-        for name in ("base_learning_rate", "log_popularity"):
+        for name in ("base_learning_rate", "factor_learning_rate", "log_popularity"):
             if not getattr(self, name) >= 0:
                 raise InvalidValue(name, getattr(self, name), "a number of 0 or more")
+        if list(self.age_bounds) != sorted(set(self.age_bounds)) or not all(days > 0 for days in self.age_bounds):
+            raise InvalidValue("age_bounds", self.age_bounds, "days above 0, rising")
         for kind, weight in self.kind_weights.items():
             if not math.isfinite(weight):
                 raise InvalidValue(f"kind_weights[{kind}]", weight, "a finite number")

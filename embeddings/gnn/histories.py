@@ -1,5 +1,6 @@
 """Histories: who did what with which product, as one sparse pattern with the weights that learning needs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -13,7 +14,7 @@ from embeddings.scratch import MEMORY, Scratch
 from embeddings.spectral import powers
 from embeddings.vectors.embedding_set import kind_weights
 
-__all__ = ["Histories"]
+__all__ = ["Histories", "Sort"]
 
 SMOOTHING = 0.1
 """Popularity and discovery of a product nobody knows, in customers."""
@@ -24,6 +25,13 @@ HEAD = 500
 ENTRIES = ("products", "history", "recency", "target")
 
 
+class Sort(NamedTuple):
+    """Interactions of one kind and age. kind: position in `list(InteractionKind)`. age: how many bounds are passed."""
+
+    kind: int
+    age: int
+
+
 @dataclass(frozen=True)
 class Histories:
     """One entry a (customer, product) with any weight, customer by customer, products rising.
@@ -31,6 +39,8 @@ class Histories:
     What was only disliked, by kinds of a weight below 0, counts against a customer's history and is no target.
 
     history: Σ over the rows of the pair of what they weigh in `EmbeddingSet.customer_vector`, degree included.
+    by_sort: the same by the sort of interaction, which adds up to `history`; one sort of everything unless factors of
+        sorts are learnt. sorts: then those that occur.
     recency: the greatest kind weight · 2^(-age / spectral half-life) of its rows.
     target: how likely it is drawn as a target: kind weight · 2^(-age of its first row / half-life) · gain^head_power.
     degree_weights: degree^-degree_power, degree being the column sums of `recency`, at least 1.
@@ -44,14 +54,18 @@ class Histories:
     history: NDArray[np.float32]  # [num_entries]
     recency: NDArray[np.float32]  # [num_entries]
     target: NDArray[np.float32]  # [num_entries]
+    by_sort: NDArray[np.float32]  # [num_sorts, num_entries]
     degree_weights: NDArray[np.float32]  # [num_products]
     gains: NDArray[np.float32]  # [num_products]
+    sorts: tuple[Sort, ...] = ()
     scratch: Scratch = MEMORY  # where the entries lie
 
     @classmethod
     def of(cls, matrix: InteractionMatrix, config: GnnConfig) -> "Histories":
         """Two passes over the rows, a block of customers at a time: the second knows each product's weight and gain."""
         scratch, num_products = matrix.scratch, matrix.shape[1]
+        sorts = _sorts(matrix, config)
+        by_sort = scratch.empty((len(sorts), len(matrix)), np.float32) if len(sorts) > 1 else None
         columns: dict[str, NDArray[Any]] = {
             name: scratch.empty(len(matrix), np.int32 if name == "products" else np.float32) for name in ENTRIES
         }
@@ -59,10 +73,12 @@ class Histories:
         popularity, discovery, degree = np.zeros((3, num_products))
         length = 0
         for part in matrix.parts():
-            pairs = _Pairs.of(part, config)
+            pairs = _Pairs.of(part, config, sorts)
             some = slice(length, length + len(pairs.products))
             for name in ENTRIES:
                 columns[name][some] = getattr(pairs, name)
+            if by_sort is not None:
+                by_sort[:, some] = pairs.by_sort
             np.add.at(sizes, pairs.customers + 1, 1)
             for total, weights in (
                 (popularity, pairs.popularity),
@@ -78,12 +94,16 @@ class Histories:
         degree_weights, heads = powers(np.maximum(degree, 1.0), -config.degree_power), gains**config.head_power
         for some in scratch.slices(length):
             columns["history"][some] *= degree_weights[columns["products"][some]]
+            if by_sort is not None:
+                by_sort[:, some] *= degree_weights[columns["products"][some]]
             columns["target"][some] *= heads[columns["products"][some]].astype(np.float32)
         return cls(
             shape=matrix.shape,
             offsets=np.cumsum(sizes),
             degree_weights=degree_weights,
             gains=gains.astype(np.float32),
+            by_sort=columns["history"][None] if by_sort is None else by_sort[:, :length],
+            sorts=sorts,
             scratch=scratch,
             **columns,
         )
@@ -91,6 +111,15 @@ class Histories:
     def matrix(self, weights: NDArray[np.float32]) -> sparse.csr_array:  # [num_customers, num_products]
         """The pattern with these weights, one an entry."""
         return sparse.csr_array((weights, self.products, self.offsets), shape=self.shape)
+
+    def weighted(self, factors: NDArray[np.float32]) -> sparse.csr_array:  # [num_customers, num_products]
+        """What each product weighs in each history where the sorts have these factors [num_sorts]."""
+        if len(self.by_sort) == 1:
+            return self.matrix(self.history)
+        weights = self.scratch.empty(len(self.products), np.float32)
+        for some in self.scratch.slices(len(weights)):
+            weights[some] = factors @ self.by_sort[:, some]
+        return self.matrix(weights)
 
     def customers(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:  # [n] -> [n]
         """Whose these entries are."""
@@ -126,9 +155,10 @@ class _Pairs(NamedTuple):
     target: NDArray[np.float32]
     popularity: NDArray[np.float32]
     discovery: NDArray[np.float32]
+    by_sort: NDArray[np.float32]  # [num_sorts, num_entries]
 
     @classmethod
-    def of(cls, matrix: InteractionMatrix, config: GnnConfig) -> Self:
+    def of(cls, matrix: InteractionMatrix, config: GnnConfig, sorts: Sequence[Sort]) -> Self:
         by_kind = kind_weights({kind.value: weight for kind, weight in config.kind_weights.items()})[matrix.kind]
         kept = by_kind != 0
         worth, ages = by_kind[kept], matrix.ages()[kept]
@@ -141,16 +171,38 @@ class _Pairs(NamedTuple):
             return share
 
         summed = worth * matrix.times[kept] ** np.float32(config.times_power) * decayed(config.half_life_days, ages)
+        history = _of_pairs(np.add, summed, starts)
+        by_sort = history[None]
+        if len(sorts) > 1:
+            kinds, ages_passed = matrix.kind[kept], np.searchsorted(config.age_bounds, ages, side="right")
+            chosen = [(kinds == sort.kind) & (ages_passed == sort.age) for sort in sorts]
+            by_sort = np.stack([_of_pairs(np.add, summed * rows, starts) for rows in chosen])
         oldest, best = _of_pairs(np.maximum, ages, starts), _of_pairs(np.maximum, liking, starts)
         return cls(
             customers=customer[starts],
             products=product[starts],
-            history=_of_pairs(np.add, summed, starts),
+            history=history,
             recency=_of_pairs(np.maximum, liking * decayed(config.spectral_half_life_days, ages), starts),
             target=best * decayed(config.targets_half_life_days, oldest),
             popularity=_of_pairs(np.maximum, liking * decayed(config.popularity_half_life_days, ages), starts),
             discovery=best * decayed(config.discovery_half_life_days, oldest),
+            by_sort=by_sort,
         )
+
+
+def _sorts(matrix: InteractionMatrix, config: GnnConfig) -> tuple[Sort, ...]:
+    """The sorts that occur and weigh something, where their factors are learnt; of one alone it would say nothing."""
+    if config.factor_learning_rate == 0:
+        return ()
+    num_ages = len(config.age_bounds) + 1
+    by_kind = kind_weights({kind.value: weight for kind, weight in config.kind_weights.items()})
+    found = np.zeros(len(by_kind) * num_ages, dtype=np.bool_)
+    for part in matrix.parts():
+        ages = np.searchsorted(config.age_bounds, part.ages(), side="right")
+        found[part.kind * np.int64(num_ages) + ages] = True
+    sorts = [Sort(*map(int, divmod(code, num_ages))) for code in np.flatnonzero(found).tolist()]
+    weighing = tuple(sort for sort in sorts if by_kind[sort.kind] != 0)
+    return weighing if len(weighing) > 1 else ()
 
 
 def _of_pairs(reduce: np.ufunc, rows: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:

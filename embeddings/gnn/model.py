@@ -14,6 +14,9 @@ from embeddings.gnn.history_conv import HistoryConv
 
 __all__ = ["CustomerProductGnn"]
 
+ONE_SORT: NDArray[np.float32] = np.zeros(1, dtype=np.float32)
+"""Where nothing tells interactions apart."""
+
 
 class CustomerProductGnn(torch.nn.Module):
     r"""Two rounds of message passing: attributes → products, products → customers.
@@ -22,14 +25,15 @@ class CustomerProductGnn(torch.nn.Module):
         \mathbf{z}_p = \mathbf{b}_p + \sum_{kind} \mathrm{mean}_{a \in kind(p)} \mathbf{h}_a, \quad
         \mathbf{x}_p = \mathbf{z}_p \odot e^{\mathbf{u}}, \quad
         \mathbf{y}_p = g_p \, \mathbf{z}_p \odot e^{\mathbf{v}}, \quad
-        \mathbf{s}_c = \sum_{p} w_{cp} \mathbf{x}_p
+        \mathbf{s}_c = \sum_{sort} e^{f_{sort}} \sum_{p} w_{cp}^{sort} \mathbf{x}_p
 
     A customer's score for a product is the inner product of s_c at unit length and y_p. A product
-    nobody bought has b_p = 0 and is its attributes alone.
+    nobody bought has b_p = 0 and is its attributes alone. A sort is a kind of interaction of some age.
 
     bases: [num_products, dim], b. attributes: kind → [num_attributes, dim], h. input_scale,
     output_scale: [dim], u and v at the start.
-    gains: [num_products], g, not learnt. cosine: y_p without its gain is at unit length, and gains only when it serves.
+    log_factors: [num_sorts], f. gains: [num_products], g, not learnt.
+    cosine: y_p without its gain is at unit length, and gains only when it serves.
     """
 
     gains: Tensor
@@ -43,6 +47,7 @@ class CustomerProductGnn(torch.nn.Module):
         gains: NDArray[np.float32],
         *,
         cosine: bool = False,
+        log_factors: NDArray[np.float32] = ONE_SORT,
     ) -> None:
         super().__init__()
         self.bases = torch.nn.Parameter(torch.from_numpy(bases.copy()))
@@ -51,6 +56,7 @@ class CustomerProductGnn(torch.nn.Module):
         )
         self.input_scale = torch.nn.Parameter(torch.from_numpy(input_scale.copy()))
         self.output_scale = torch.nn.Parameter(torch.from_numpy(output_scale.copy()))
+        self.log_factors = torch.nn.Parameter(torch.from_numpy(log_factors.copy()))
         self.register_buffer("gains", torch.from_numpy(gains.copy()))
         self.cosine = cosine
         self.from_attributes = AttributeConv()
@@ -71,13 +77,21 @@ class CustomerProductGnn(torch.nn.Module):
         """y, what is scored."""
         return self._learnt_outputs(states) * self.gains.index_select(0, rows).unsqueeze(1)
 
+    @torch.no_grad()
+    def factors(self) -> NDArray[np.float32]:  # [num_sorts]
+        """What an interaction's weight is multiplied by, by its sort."""
+        factors: NDArray[np.float32] = self.log_factors.exp().numpy()
+        return factors
+
     def pairs(self, batch: Batch) -> tuple[Tensor, Tensor]:  # [num_pairs, dim], [num_targets, dim]
         """Customers, each without the target of its pair, and the products whose scores a step compares."""
         states = self.states(batch.rows, batch.described_by)
-        sums = self.from_products(states, batch.history)  # [num_customers + num_targets, dim]
-        sums, compared = sums.tensor_split((len(sums) - len(batch.targets),))
-        sums = sums.index_select(0, batch.customers)  # [num_pairs, dim]
-        without = sums - batch.target_weights.unsqueeze(1) * compared.index_select(0, batch.own)
+        summed = self.from_products(states, batch.history)  # [num_sorts · num_customers + num_targets, dim]
+        by_sort, compared = summed.tensor_split((len(summed) - len(batch.targets),))
+        factors = self.log_factors.exp()
+        sums = torch.tensordot(factors, by_sort.view(len(factors), -1, by_sort.shape[1]), 1)  # [num_customers, dim]
+        own = (batch.target_weights @ factors).unsqueeze(1) * compared.index_select(0, batch.own)  # [num_pairs, dim]
+        without = sums.index_select(0, batch.customers) - own
         customers = functional.normalize(self.inputs(without), dim=1, eps=1e-6)  # a sum is scaled as its parts would be
         if self.cosine:
             return customers, self._learnt_outputs(compared)

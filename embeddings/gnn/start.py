@@ -13,7 +13,7 @@ from embeddings.gnn.model import CustomerProductGnn
 from embeddings.gnn.warm_start import warm_start
 from embeddings.spectral import SpectralSolution, powers, ridge, spectral
 from embeddings.vectors.embedding_set import EmbeddingSet
-from graph import ProductId
+from graph import InteractionKind, ProductId
 
 __all__ = ["initial_model"]
 
@@ -54,7 +54,10 @@ def initial_model(
         parts = np.split(explained, np.cumsum(sizes)[:-1])
         attributes = dict(zip(batches.described_by, parts, strict=True))
     scales = (input_scale.astype(np.float32), output_scale.astype(np.float32))
-    return CustomerProductGnn(bases, attributes, *scales, histories.gains, cosine=config.cosine)
+    log_factors = _log_factors(histories, config, earlier)
+    return CustomerProductGnn(
+        bases, attributes, *scales, histories.gains, cosine=config.cosine, log_factors=log_factors
+    )
 
 
 def _solution(histories: Histories, config: GnnConfig, rng: np.random.Generator) -> SpectralSolution:
@@ -64,6 +67,20 @@ def _solution(histories: Histories, config: GnnConfig, rng: np.random.Generator)
     drawn = rng.standard_normal((histories.shape[1], config.dim), dtype=np.float32) * (histories.buyers() > 0)[:, None]
     ones = np.ones(config.dim, dtype=np.float32)
     return SpectralSolution(ones, drawn.astype(np.float32))
+
+
+def _log_factors(
+    histories: Histories, config: GnnConfig, earlier: EmbeddingSet | None
+) -> NDArray[np.float32]:  # [num_sorts]
+    """Where an earlier set of the same ages left them; 0 where there is none."""
+    log_factors = np.zeros(len(histories.by_sort), dtype=np.float32)
+    function = None if earlier is None else earlier.manifest.customer_function
+    if function is not None and function.age_bounds == config.age_bounds:
+        kinds = list(InteractionKind)
+        for place, sort in enumerate(histories.sorts):
+            factors = function.factors.get(kinds[sort.kind].value)
+            log_factors[place] = np.log(factors[sort.age]) if factors else 0.0
+    return log_factors
 
 
 def _root_mean_square(vectors: NDArray[np.float32]) -> float:

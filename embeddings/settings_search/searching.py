@@ -44,6 +44,7 @@ PAIRS = GnnConfig(
     targets_per_customer=1,
     learning_rate=0.001,
     base_learning_rate=0.001,
+    factor_learning_rate=0.0,
     warmup_steps=100,
     spectral_power=1.0,
     start_power=0.5,

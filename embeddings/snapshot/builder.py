@@ -139,13 +139,15 @@ def _refuse_taken(registry: Versions, version: str) -> None:
 
 def _check(embeddings: EmbeddingSet, ranking: Ranking | None) -> None:
     dim, num_products, num_customers = embeddings.manifest.dim, len(embeddings.products), len(embeddings.customers)
-    attributes = embeddings.attributes
+    attributes, groups = embeddings.attributes, embeddings.groups
     for name, array, shape in (
         ("customer_vectors", embeddings.customer_vectors, (num_customers, dim)),
         ("product_vectors", embeddings.product_vectors, (num_products, dim)),
         ("input_vectors", embeddings.input_vectors, (num_products, dim)),
         ("input_weights", embeddings.input_weights, (num_products,)),
         *(() if attributes is None else (("attributes.vectors", attributes.vectors, (len(attributes.keys), dim)),)),
+        *(() if groups is None else (("groups.vectors", groups.vectors, (len(groups.keys), dim)),)),
+        *(() if groups is None else (("groups.everyone", groups.everyone, (dim,)),)),
     ):
         if array.shape != shape or array.dtype != np.float32:
             raise InvalidValue(name, f"{array.dtype.name} {array.shape}", f"float32 {shape}")

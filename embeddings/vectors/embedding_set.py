@@ -4,24 +4,32 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.attribute_vectors import AttributeVectors
-from graph import CustomerId, InteractionKind, Product, ProductId
+from embeddings.vectors.group_vectors import GroupVectors
+from graph import CustomerId, InteractionKind, Product, ProductId, Trait
 
 __all__ = ["CustomerFunction", "EmbeddingSet", "Epoch", "Manifest"]
+
+NO_TRAITS: Mapping[str, Trait] = {}
 
 
 class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     """How much one (product, kind, day, times) row of a history weighs in its customer's vector.
 
-    weight = kind_weights[kind] · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
+    weight = kind_weights[kind] · factor · times^times_power · 2^(-age_days / half_life_days) · degree^-degree_power
+
+    factors: kind → one factor for each age, those up to the first of `age_bounds` (days), up to the next and so on, the
+    last for whatever is older; 1 for a kind without any.
 
     parts: where vectors were joined of several, how many dimensions each has: a customer's are equally long in all.
+
+    Where the set knows groups of customers, what those of a customer take is added (`GroupVectors`).
 
     Ages are counted from min(now, the manifest's as_of), a later row's age is 0: so what was done since training counts
     in full, and the long-term vector does not fade away merely because nobody retrained.
@@ -32,6 +40,30 @@ class CustomerFunction(msgspec.Struct, frozen=True, kw_only=True):
     times_power: float = 0.5
     degree_power: float = 0.0
     parts: tuple[int, ...] = ()
+    age_bounds: tuple[float, ...] = ()
+    factors: dict[str, tuple[float, ...]] = {}
+
+    def worth(self) -> "Worth":
+        """What an interaction weighs by its kind and age, but for its decay."""
+        table = np.repeat(kind_weights(self.kind_weights)[:, None], len(self.age_bounds) + 1, axis=1)
+        for row, kind in enumerate(InteractionKind):
+            if kind.value in self.factors:
+                table[row] *= np.array(self.factors[kind.value], dtype=np.float32)
+        return Worth(table, np.array(self.age_bounds, dtype=np.float32))
+
+
+class Worth(NamedTuple):
+    """table: [num_kinds, num_ages] float32, a row for each of list(InteractionKind). bounds: [num_ages - 1] days."""
+
+    table: NDArray[np.float32]
+    bounds: NDArray[np.float32]
+
+    def of(
+        self, kinds: NDArray[np.integer], ages: NDArray[np.integer | np.floating]
+    ) -> NDArray[np.float32]:  # [n], [n] -> [n]
+        passed = self.bounds.searchsorted(ages, side="right") if len(self.bounds) else 0
+        worth: NDArray[np.float32] = self.table[kinds, passed]
+        return worth
 
 
 class Epoch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,11 +104,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class EmbeddingSet:
     """Vectors by row. A customer's score for a product is the inner product of their vectors.
 
-    customer_vectors: [num_customers, dim] float32, unit length (zero for one without history).
+    customer_vectors: [num_customers, dim] float32, unit length (zero for one of whom nothing is known).
     product_vectors: [num_products, dim] float32, what is searched and scored.
     input_vectors: [num_products, dim] float32, what a history adds up; may be the same array.
     input_weights: [num_products] float32, degree^-degree_power of the customer function.
     attributes: what describes products as vectors of the same space; None where nothing was learnt of it.
+    groups: what customers start from before they do anything; None where that is nothing.
     """
 
     manifest: Manifest
@@ -87,6 +120,7 @@ class EmbeddingSet:
     input_vectors: NDArray[np.float32]
     input_weights: NDArray[np.float32]
     attributes: AttributeVectors | None = None
+    groups: GroupVectors | None = None
 
     @property
     def version(self) -> str:
@@ -102,15 +136,29 @@ class EmbeddingSet:
         kinds: NDArray[np.int8],  # [n] positions in list(InteractionKind)
         ages: NDArray[np.float32],  # [n] days before min(now, as_of)
         times: NDArray[np.float32],  # [n]
+        traits: Mapping[str, Trait] = NO_TRAITS,
     ) -> NDArray[np.float32]:  # [dim], unit length, or zeros where nothing counts
-        """The vector of a customer who did this; the same function made `customer_vectors`."""
+        """The vector of a customer with these traits who did this; the same function made `customer_vectors`."""
         if not self.products:
             return np.zeros(self.dim, dtype=np.float32)
-        function = self.manifest.customer_function
-        weights = self._kind_weights[kinds] * times**function.times_power * self.input_weights[rows]
-        weights *= np.exp2(np.maximum(ages, 0.0) * np.float32(-1.0 / function.half_life_days))
+        weights = self.interaction_weights(kinds, ages, times) * self.input_weights[rows]
         weights *= rows >= 0  # a row below 0 took some product's weight
-        vector = weights.astype(np.float32, copy=False) @ self.input_vectors[rows]
+        summed = weights @ self.input_vectors.take(rows, axis=0)
+        return self.customer_of(summed.astype(np.float32, copy=False), traits)
+
+    def interaction_weights(
+        self, kinds: NDArray[np.int8], ages: NDArray[np.float32], times: NDArray[np.float32]
+    ) -> NDArray[np.float32]:  # [n]
+        """What interactions weigh in a history, whatever the product: all of the customer function but the degree."""
+        function = self.manifest.customer_function
+        weights = self._worth.of(kinds, ages) * times**function.times_power
+        weights *= np.exp2(np.maximum(ages, 0.0) * np.float32(-1.0 / function.half_life_days))
+        return weights.astype(np.float32, copy=False)
+
+    def customer_of(self, summed: NDArray[np.float32], traits: Mapping[str, Trait]) -> NDArray[np.float32]:  # [dim]
+        """The vector of a customer with these traits whose history adds up to `summed` [dim]."""
+        function = self.manifest.customer_function
+        vector = summed if self.groups is None else summed + self.groups.of(traits)
         if function.parts:
             share = 1.0 / math.sqrt(len(function.parts))
             return np.concatenate(
@@ -125,8 +173,8 @@ class EmbeddingSet:
         return self.attributes.of(products)
 
     @cached_property
-    def _kind_weights(self) -> NDArray[np.float32]:  # [num_kinds]
-        return kind_weights(self.manifest.customer_function.kind_weights)
+    def _worth(self) -> Worth:
+        return self.manifest.customer_function.worth()
 
 
 def kind_weights(weights: Mapping[str, float]) -> NDArray[np.float32]:  # [num_kinds]

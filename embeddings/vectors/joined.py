@@ -53,6 +53,7 @@ def joined(parts: Sequence[EmbeddingSet], weights: Sequence[float]) -> Embedding
         ),
         input_vectors=np.hstack([part.input_vectors for part in sets]),
         attributes=None,
+        groups=None,
     )
 
 

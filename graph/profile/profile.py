@@ -114,6 +114,10 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return frozenset()
         return frozenset(stated.value) if isinstance(stated.value, list) else frozenset({str(stated.value)})
 
+    def known_traits(self) -> dict[str, Trait]:
+        """What is known of the customer beside what they did, by name."""
+        return {name: dated.value for name, dated in self.traits.items() if not isinstance(dated.value, list)}
+
     def permits(self, purpose: str, default: bool = True) -> bool:
         """Whether the customer's recorded choice allows a purpose; `default` where they made none."""
         choice = self.consents.get(purpose)

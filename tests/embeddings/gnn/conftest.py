@@ -14,7 +14,7 @@ DISMISSED = list(InteractionKind).index(InteractionKind.DISMISSED)
 
 @pytest.fixture
 def config() -> GnnConfig:
-    """Everything counts by what it is: no decay to speak of, no tempering."""
+    """Everything counts by what it is: no decay to speak of, no tempering, no factors."""
     return GnnConfig(
         dim=2,
         batch_customers=2,
@@ -25,6 +25,7 @@ def config() -> GnnConfig:
         popularity_half_life_days=10.0,
         discovery_half_life_days=10.0,
         degree_power=1.0,
+        factor_learning_rate=0.0,
         kind_weights={InteractionKind.PURCHASED: 1.0, InteractionKind.VIEWED: 0.5},
     )
 

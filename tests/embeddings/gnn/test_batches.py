@@ -97,7 +97,7 @@ def test_an_epoch_of_every_pair_has_each_once(histories: Histories, config: GnnC
 
 def test_without_leaving_out_the_targets_weigh_nothing(histories: Histories, config: GnnConfig) -> None:
     graph = hetero_graph(histories, IDS, [], [])
-    assert only(Batches(graph, histories, replace(config, leave_out=False))).target_weights.tolist() == [0.0] * 6
+    assert only(Batches(graph, histories, replace(config, leave_out=False))).target_weights.tolist() == [[0.0]] * 6
 
 
 @pytest.mark.parametrize("pairs", [4, 3, 1])

@@ -23,6 +23,11 @@ def test_the_defaults_are_accepted() -> None:
         ("discovery_half_life_days", 0.0),
         ("kind_weights", {InteractionKind.VIEWED: float("nan")}),
         ("new_product_ridge", 0.0),
+        ("group_interactions", 0.0),
+        ("group_ridge", -1.0),
+        ("factor_learning_rate", -0.1),
+        ("age_bounds", (30.0, 7.0)),
+        ("age_bounds", (0.0,)),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name(name: str, value: object) -> None:

@@ -34,7 +34,7 @@ def batch(weights: list[float]) -> Batch:
         described_by={"category": adjacency(DESCRIBED_BY)},
         history=adjacency(sparse.vstack([HISTORY, sparse.eye_array(3)], format="csr")),  # three targets
         customers=torch.zeros(2, dtype=torch.int64),
-        target_weights=torch.tensor(weights),
+        target_weights=torch.tensor(weights)[:, None],
         targets=ALL,
         own=torch.tensor([0, 1]),
         masked=torch.zeros((2, 3), dtype=torch.bool),

@@ -19,6 +19,7 @@ from embeddings.registry import Registry
 from embeddings.snapshot.builder import build_snapshot
 from embeddings.snapshot.serving_snapshot import Adjacency
 from embeddings.vectors.attribute_vectors import AttributeVectors
+from embeddings.vectors.group_vectors import GroupVectors
 from graph import Instant, InvalidValue, ProductId
 from tests.embeddings.greengrocer import AS_OF, greengrocer, purchases_of
 
@@ -64,6 +65,17 @@ def test_what_was_learnt_of_attributes_comes_back_as_it_was(tmp_path: Path) -> N
     for name in ("keys", "vectors", "input_scale"):
         assert np.array_equal(getattr(found, name), getattr(learnt, name))
     assert open_snapshot(build_snapshot(greengrocer(), purchases_of(), tmp_path)).set.attributes is None
+
+
+def test_what_was_learnt_of_groups_comes_back_as_it_was(tmp_path: Path) -> None:
+    keys = np.array([3, 2**63 + 1], dtype=np.uint64)
+    learnt = GroupVectors(keys, np.eye(2, dtype=np.float32), np.array([3, 4], dtype=np.float32))
+    made = replace(greengrocer(), groups=learnt)
+    found = open_snapshot(build_snapshot(made, purchases_of(), tmp_path), verify=True).set.groups
+    assert found is not None
+    for name in ("keys", "vectors", "everyone"):
+        assert np.array_equal(getattr(found, name), getattr(learnt, name))
+    assert open_snapshot(build_snapshot(greengrocer(), purchases_of(), tmp_path)).set.groups is None
 
 
 def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_path: Path) -> None:
@@ -125,6 +137,10 @@ def test_what_does_not_fit_together_is_refused_by_name(tmp_path: Path) -> None:
         (
             replace(made, attributes=AttributeVectors(np.arange(2, dtype=np.uint64), wrong, wrong[0])),
             r"attributes.vectors: got 'float32 \(5, 2\)', expected float32 \(2, 2\)",
+        ),
+        (
+            replace(made, groups=GroupVectors(np.arange(2, dtype=np.uint64), wrong, wrong[0])),
+            r"groups.vectors: got 'float32 \(5, 2\)', expected float32 \(2, 2\)",
         ),
         (replace(made, products=made.products[:4] + made.products[:1]), "products: got '4 distinct ids of 5'"),
     ):
