@@ -7,10 +7,11 @@ import pytest
 from msgspec.structs import replace as changed
 
 from embeddings.vectors.attribute_vectors import AttributeVectors, attribute_keys, attributes_of
+from embeddings.vectors.group_vectors import GroupVectors, groups_of
 from graph import DAY, CustomerId, Instant, InteractionKind, Product, ProductId, Profile
-from recommend.history import History, Rhythm
+from recommend.history import History, Rhythm, history_of
 from recommend.visitor import Histories
-from tests.recommend.shop import AS_OF, NOW, TODAY, Shop, profile, recent, shop_with, snapshot
+from tests.recommend.shop import AS_OF, NOW, TODAY, Shop, profile, recent, said, shop_with, snapshot, visitor
 
 VIEWS = {ProductId("beer"): {TODAY - 1: 4}}
 
@@ -109,3 +110,27 @@ def test_a_history_of_learnt_products_is_that_of_the_set(describing: Shop) -> No
     learnt = held(Shop(), Histories(), profile("anna")).vector
     found = held(describing, Histories(), changed(profile("anna"), recent=recent("milk"))).vector
     assert learnt is not None and found is not None and np.array_equal(learnt, found)
+
+
+def length_along(shop: Shop, who: Profile) -> float:
+    """How much of a vector of unit length points where the members of the group do."""
+    group = np.array([[0.0, 0.0, 5.0]], dtype=np.float32)
+    keys = attribute_keys(groups_of({"size": "3"}))
+    known = replace(shop.snapshot.set, groups=GroupVectors(keys, group, np.zeros(3, dtype=np.float32)))
+    assortment = shop.recommender.assortment(replace(shop.snapshot, set=known), shop.catalogue)
+    vector = history_of(who, assortment, AS_OF, Rhythm()).vector
+    assert vector is not None
+    assert np.linalg.norm(vector) == pytest.approx(1.0)
+    return float(vector[2])
+
+
+def test_a_trait_turns_the_vector_towards_its_group(shop: Shop) -> None:
+    plain = length_along(shop, profile("anna"))
+    assert length_along(shop, profile("anna", traits={"size": said("3")})) > plain
+    assert length_along(shop, profile("anna", traits={"size": said("4")})) == plain
+
+
+def test_who_did_nothing_over_the_long_term_has_no_vector_whatever_their_traits(shop: Shop) -> None:
+    assortment = shop.recommender.assortment(shop.snapshot, shop.catalogue)
+    stranger = changed(visitor(), traits={"size": said("3")})
+    assert history_of(stranger, assortment, AS_OF, Rhythm()).vector is None
