@@ -29,7 +29,8 @@ SHARE = 0.2
 QUICK_CUSTOMERS, MOST_CUSTOMERS = 3000, 6000
 """How many customers are asked: to choose the powers of the filter; to judge the network, whose steps are larger."""
 
-LEAST_EPOCHS, MOST_EPOCHS = 2, 16
+EPOCHS = (2, 4, 8, 16)
+"""How many the network may learn for: the rate falls to nothing over them, so each number is a training of its own."""
 
 LEAST_PAIRS, MOST_PAIRS, STEPS = 256, 2048, 200
 """Of one step: as many as leave this many steps an epoch."""
@@ -78,8 +79,8 @@ def search(
 
     A fifth of each customer's products is held out; every choice is by NDCG@20 on it, and what is not better by more
     than a standard error is not chosen over what is simpler. Then the winner learns from all edges. The filter always
-    fits, however short the time: it is there after some seconds. The network is tried where at least two epochs on the
-    slice and two on everything are left; it has as many dimensions as the best filter. Where nobody has two products
+    fits, however short the time: it is there after some seconds. The network is tried where two epochs on the slice
+    and two on everything are left; it has as many dimensions as the best filter. Where nobody has two products
     nothing can be held out, and the filter has its defaults.
 
     half_precision: see GnnConfig; None where the processor multiplies bfloat16 itself.
@@ -155,24 +156,9 @@ class _Run:
 
     def best_network(self, dim: int) -> EmbeddingSet | None:
         """The network of as many numbers a product, and one for its popularity, learnt from everything; None if the
-        filter found as much on the slice or if there is no time for learning twice."""
-        config = self.planned(dim)
-        if config is None:
-            return None
-        begun = self.clock()
-        learnt = self._trained(self.slice, config, self.held_out)
-        each = (self.clock() - begun) / (len(learnt.manifest.curve) - 1)  # seconds an epoch, its measurement included
-        epochs = int(learnt.manifest.parameters["best_epoch"])
-        found = self.judged(learnt, "GNN", {"dim": learnt.dim, "epochs": epochs}, self.held_out)
-        if not found.better_than(self.least):
-            return None
-        fitting = int(SPARE * (self.deadline - self.clock()) * (1.0 - SHARE) / each)
-        return self._trained(self.edges, replace(config, epochs=min(epochs, max(fitting, 1))), None)
+        filter found as much on the slice or if there is no time for learning twice.
 
-    def planned(self, dim: int) -> GnnConfig | None:
-        """The network to try in the time that is left, with its epochs; None where two of them do not fit.
-
-        Learning from everything takes as much longer than from the slice as there are more pairs.
+        It learns for some epochs, and from the start again for twice as many, until that is no better.
         """
         dim = min(dim, self.dim - 1)
         if dim < 1:
@@ -181,11 +167,31 @@ class _Run:
         config = replace(PAIRS, dim=dim, batch_customers=pairs, half_precision=self.half_precision)
         begun = self.clock()
         epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
+        starting = self.clock() - begun
         if not epoch > 0:
             return None
-        left = SPARE * (self.deadline - self.clock()) - 2.0 * (self.clock() - begun)
-        epochs = min(MOST_EPOCHS, int(left / (epoch + self.judging + epoch / (1.0 - SHARE))))
-        return replace(config, epochs=epochs) if epochs >= LEAST_EPOCHS else None
+        chosen, best = None, self.least
+        for epochs in EPOCHS:
+            if 2.0 * starting + self.twice(epochs, epoch) > SPARE * (self.deadline - self.clock()):
+                break
+            tried, begun = replace(config, epochs=epochs), self.clock()
+            learnt = self._trained(self.slice, tried, self.held_out)
+            epoch = (self.clock() - begun) / (len(learnt.manifest.curve) - 1)  # as it was, with its measurement
+            tried = replace(tried, epochs=int(learnt.manifest.parameters["best_epoch"]))
+            found = self.judged(learnt, "GNN", {"dim": learnt.dim, "epochs": tried.epochs}, self.held_out)
+            if found.better_than(best):
+                chosen, best = tried, found
+            elif chosen is not None:
+                break
+        if chosen is None:
+            return None
+        fitting = int(SPARE * (self.deadline - self.clock()) / (epoch / (1.0 - SHARE)))
+        return self._trained(self.edges, replace(chosen, epochs=min(chosen.epochs, max(fitting, 1))), None)
+
+    def twice(self, epochs: int, epoch: float) -> float:
+        """The seconds of so many epochs over the slice, each with its measurement, and of as many over everything,
+        which takes as much longer as there are more pairs."""
+        return epochs * (epoch + self.judging + epoch / (1.0 - SHARE))
 
     def _trained(self, edges: EdgeArrays, config: GnnConfig, held_out: HeldOut | None) -> EmbeddingSet:
         rng = np.random.default_rng(config.seed)
