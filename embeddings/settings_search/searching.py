@@ -156,12 +156,12 @@ class _Run:
 
     def best_network(self, dim: int) -> EmbeddingSet | None:
         """The network of as many numbers a product, and one for its popularity, learnt from everything; None if the
-        filter found as much on the slice or if there is no time for learning twice.
+        filter found as much on the slice, if there is no time for learning twice, or less left than the filter took.
 
         It learns for some epochs, and from the start again for twice as many, until that is no better.
         """
         dim = min(dim, self.dim - 1)
-        if dim < 1:
+        if dim < 1 or self.deadline - self.clock() < self.clock() - self.begun:
             return None
         pairs = min(MOST_PAIRS, max(LEAST_PAIRS, len(self.slice) // STEPS))
         config = replace(PAIRS, dim=dim, batch_customers=pairs, half_precision=self.half_precision)
