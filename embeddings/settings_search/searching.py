@@ -29,8 +29,13 @@ SHARE = 0.2
 QUICK_CUSTOMERS, MOST_CUSTOMERS = 3000, 6000
 """How many customers are asked: to choose the powers of the filter; to judge the network, whose steps are larger."""
 
-EPOCHS = (2, 4, 8, 16)
-"""How many the network may learn for: the rate falls to nothing over them, so each number is a training of its own."""
+NETWORK: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("epochs", (2, 4, 8, 16)),
+    ("temperature", (0.1, 0.125)),
+    ("temperature", (0.065, 0.05)),
+)
+"""What is tried of it, one after the other, as long as it gets better. The rate falls to nothing over the epochs, so
+each number of them is a training of its own."""
 
 LEAST_PAIRS, MOST_PAIRS, STEPS = 256, 2048, 200
 """Of one step: as many as leave this many steps an epoch."""
@@ -158,7 +163,8 @@ class _Run:
         """The network of as many numbers a product, and one for its popularity, learnt from everything; None if the
         filter found as much on the slice, if there is no time for learning twice, or less left than the filter took.
 
-        It learns for some epochs, and from the start again for twice as many, until that is no better.
+        It learns for some epochs, and from the start again for twice as many, until that is no better; then at higher
+        and at lower temperatures.
         """
         dim = min(dim, self.dim - 1)
         if dim < 1 or self.deadline - self.clock() < self.clock() - self.begun:
@@ -171,18 +177,20 @@ class _Run:
         if not epoch > 0:
             return None
         chosen, best = None, self.least
-        for epochs in EPOCHS:
-            if 2.0 * starting + self.twice(epochs, epoch) > SPARE * (self.deadline - self.clock()):
-                break
-            tried, begun = replace(config, epochs=epochs), self.clock()
-            learnt = self._trained(self.slice, tried, self.held_out)
-            epoch = (self.clock() - begun) / (len(learnt.manifest.curve) - 1)  # as it was, with its measurement
-            tried = replace(tried, epochs=int(learnt.manifest.parameters["best_epoch"]))
-            found = self.judged(learnt, "GNN", {"dim": learnt.dim, "epochs": tried.epochs}, self.held_out)
-            if found.better_than(best):
-                chosen, best = tried, found
-            elif chosen is not None:
-                break
+        for name, values in NETWORK:
+            for value in values:
+                change: dict[str, Any] = {name: value}
+                tried, begun = replace(chosen or config, **change), self.clock()
+                if 2.0 * starting + self.twice(tried.epochs, epoch) > SPARE * (self.deadline - begun):
+                    break
+                learnt = self._trained(self.slice, tried, self.held_out)
+                epoch = (self.clock() - begun) / max(len(learnt.manifest.curve) - 1, 1)  # with its measurement
+                tried = replace(tried, epochs=int(learnt.manifest.parameters["best_epoch"]))
+                found = self.judged(learnt, "GNN", {"dim": learnt.dim, **_learning(tried)}, self.held_out)
+                if found.better_than(best):
+                    chosen, best = tried, found
+                elif chosen is not None:
+                    break
         if chosen is None:
             return None
         fitting = int(SPARE * (self.deadline - self.clock()) / (epoch / (1.0 - SHARE)))
@@ -196,6 +204,10 @@ class _Run:
     def _trained(self, edges: EdgeArrays, config: GnnConfig, held_out: HeldOut | None) -> EmbeddingSet:
         rng = np.random.default_rng(config.seed)
         return train(edges, [], [], config=config, as_of=AS_OF, rng=rng, validation=held_out, progress=self.progress)
+
+
+def _learning(config: GnnConfig) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in ("epochs", "temperature")}
 
 
 def _told(config: SpectralConfig) -> dict[str, Any]:
