@@ -163,8 +163,8 @@ class _Run:
         """The network of as many numbers a product, and one for its popularity, learnt from everything; None if the
         filter found as much on the slice, if there is no time for learning twice, or less left than the filter took.
 
-        It learns for some epochs, and from the start again for twice as many, until that is no better; then at higher
-        and at lower temperatures.
+        It learns for some epochs, and from the start again for twice as many, until that is no better, or as
+        many as fit into the time; then at higher and at lower temperatures.
         """
         dim = min(dim, self.dim - 1)
         if dim < 1 or self.deadline - self.clock() < self.clock() - self.begun:
@@ -181,7 +181,10 @@ class _Run:
             for value in values:
                 change: dict[str, Any] = {name: value}
                 tried, begun = replace(chosen or config, **change), self.clock()
-                if 2.0 * starting + self.twice(tried.epochs, epoch) > SPARE * (self.deadline - begun):
+                fitting = self.fitting(starting, epoch)
+                if name == "epochs" and fitting > (1 if chosen is None else chosen.epochs):
+                    tried = replace(tried, epochs=min(tried.epochs, fitting))
+                if tried.epochs > fitting:
                     break
                 learnt = self._trained(self.slice, tried, self.held_out)
                 epoch = (self.clock() - begun) / max(len(learnt.manifest.curve) - 1, 1)  # with its measurement
@@ -193,13 +196,14 @@ class _Run:
                     break
         if chosen is None:
             return None
-        fitting = int(SPARE * (self.deadline - self.clock()) / (epoch / (1.0 - SHARE)))
-        return self._trained(self.edges, replace(chosen, epochs=min(chosen.epochs, max(fitting, 1))), None)
+        most = int(SPARE * (self.deadline - self.clock()) * (1.0 - SHARE) / epoch)
+        return self._trained(self.edges, replace(chosen, epochs=min(chosen.epochs, max(most, 1))), None)
 
-    def twice(self, epochs: int, epoch: float) -> float:
-        """The seconds of so many epochs over the slice, each with its measurement, and of as many over everything,
-        which takes as much longer as there are more pairs."""
-        return epochs * (epoch + self.judging + epoch / (1.0 - SHARE))
+    def fitting(self, starting: float, epoch: float) -> int:
+        """How many epochs of so many seconds fit into what is left, each measured and once more over everything, which
+        takes as much longer as there are more pairs; both trainings start in `starting` seconds."""
+        left = SPARE * (self.deadline - self.clock()) - 2.0 * starting
+        return int(left / (epoch + self.judging + epoch / (1.0 - SHARE)))
 
     def _trained(self, edges: EdgeArrays, config: GnnConfig, held_out: HeldOut | None) -> EmbeddingSet:
         rng = np.random.default_rng(config.seed)
