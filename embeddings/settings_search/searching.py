@@ -29,7 +29,13 @@ SHARE = 0.2
 QUICK_CUSTOMERS, MOST_CUSTOMERS = 3000, 6000
 """How many customers are asked: to choose the powers of the filter; to judge the network, whose steps are larger."""
 
-LEAST_EPOCHS, MOST_EPOCHS = 2, 16
+NETWORK: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("epochs", (2, 4, 8, 16)),
+    ("temperature", (0.1, 0.125)),
+    ("temperature", (0.065, 0.05)),
+)
+"""What is tried of it, one after the other, as long as it gets better. The rate falls to nothing over the epochs, so
+each number of them is a training of its own."""
 
 LEAST_PAIRS, MOST_PAIRS, STEPS = 256, 2048, 200
 """Of one step: as many as leave this many steps an epoch."""
@@ -79,8 +85,8 @@ def search(
 
     A fifth of each customer's products is held out; every choice is by NDCG@20 on it, and what is not better by more
     than a standard error is not chosen over what is simpler. Then the winner learns from all edges. The filter always
-    fits, however short the time: it is there after some seconds. The network is tried where at least two epochs on the
-    slice and two on everything are left; it has as many dimensions as the best filter. Where nobody has two products
+    fits, however short the time: it is there after some seconds. The network is tried where two epochs on the slice
+    and two on everything are left; it has as many dimensions as the best filter. Where nobody has two products
     nothing can be held out, and the filter has its defaults.
 
     half_precision: see GnnConfig; None where the processor multiplies bfloat16 itself.
@@ -156,41 +162,57 @@ class _Run:
 
     def best_network(self, dim: int) -> EmbeddingSet | None:
         """The network of as many numbers a product, and one for its popularity, learnt from everything; None if the
-        filter found as much on the slice or if there is no time for learning twice."""
-        config = self.planned(dim)
-        if config is None:
-            return None
-        begun = self.clock()
-        learnt = self._trained(self.slice, config, self.held_out)
-        each = (self.clock() - begun) / (len(learnt.manifest.curve) - 1)  # seconds an epoch, its measurement included
-        epochs = int(learnt.manifest.parameters["best_epoch"])
-        found = self.judged(learnt, "GNN", {"dim": learnt.dim, "epochs": epochs}, self.held_out)
-        if not found.better_than(self.least):
-            return None
-        fitting = int(SPARE * (self.deadline - self.clock()) * (1.0 - SHARE) / each)
-        return self._trained(self.edges, replace(config, epochs=min(epochs, max(fitting, 1))), None)
+        filter found as much on the slice, if there is no time for learning twice, or less left than the filter took.
 
-    def planned(self, dim: int) -> GnnConfig | None:
-        """The network to try in the time that is left, with its epochs; None where two of them do not fit.
-
-        Learning from everything takes as much longer than from the slice as there are more pairs.
+        It learns for some epochs, and from the start again for twice as many, until that is no better, or as
+        many as fit into the time; then at higher and at lower temperatures.
         """
         dim = min(dim, self.dim - 1)
-        if dim < 1:
+        if dim < 1 or self.deadline - self.clock() < self.clock() - self.begun:
             return None
         pairs = min(MOST_PAIRS, max(LEAST_PAIRS, len(self.slice) // STEPS))
         config = replace(PAIRS, dim=dim, batch_customers=pairs, half_precision=self.half_precision)
         begun = self.clock()
         epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
+        starting = self.clock() - begun
         if not epoch > 0:
             return None
-        left = SPARE * (self.deadline - self.clock()) - 2.0 * (self.clock() - begun)
-        epochs = min(MOST_EPOCHS, int(left / (epoch + self.judging + epoch / (1.0 - SHARE))))
-        return replace(config, epochs=epochs) if epochs >= LEAST_EPOCHS else None
+        chosen, best = None, self.least
+        for name, values in NETWORK:
+            for value in values:
+                change: dict[str, Any] = {name: value}
+                tried, begun = replace(chosen or config, **change), self.clock()
+                fitting = self.fitting(starting, epoch)
+                if name == "epochs" and fitting > (1 if chosen is None else chosen.epochs):
+                    tried = replace(tried, epochs=min(tried.epochs, fitting))
+                if tried.epochs > fitting:
+                    break
+                learnt = self._trained(self.slice, tried, self.held_out)
+                epoch = (self.clock() - begun) / max(len(learnt.manifest.curve) - 1, 1)  # with its measurement
+                tried = replace(tried, epochs=int(learnt.manifest.parameters["best_epoch"]))
+                found = self.judged(learnt, "GNN", {"dim": learnt.dim, **_learning(tried)}, self.held_out)
+                if found.better_than(best):
+                    chosen, best = tried, found
+                elif chosen is not None:
+                    break
+        if chosen is None:
+            return None
+        most = int(SPARE * (self.deadline - self.clock()) * (1.0 - SHARE) / epoch)
+        return self._trained(self.edges, replace(chosen, epochs=min(chosen.epochs, max(most, 1))), None)
+
+    def fitting(self, starting: float, epoch: float) -> int:
+        """How many epochs of so many seconds fit into what is left, each measured and once more over everything, which
+        takes as much longer as there are more pairs; both trainings start in `starting` seconds."""
+        left = SPARE * (self.deadline - self.clock()) - 2.0 * starting
+        return int(left / (epoch + self.judging + epoch / (1.0 - SHARE)))
 
     def _trained(self, edges: EdgeArrays, config: GnnConfig, held_out: HeldOut | None) -> EmbeddingSet:
         rng = np.random.default_rng(config.seed)
         return train(edges, [], [], config=config, as_of=AS_OF, rng=rng, validation=held_out, progress=self.progress)
+
+
+def _learning(config: GnnConfig) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in ("epochs", "temperature")}
 
 
 def _told(config: SpectralConfig) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.settings_search import pair_edges, search
 from embeddings.settings_search.pairs import AS_OF, hold_out
+from embeddings.settings_search.searching import NETWORK
 from embeddings.settings_search.trial import Measured, measured
 from graph import EdgeArrays, InvalidValue
 
@@ -54,9 +55,22 @@ def test_with_time_the_network_is_tried_and_the_better_of_both_is_learnt_from_ev
 
 def test_the_network_has_as_many_dimensions_as_the_best_filter(crowds: EdgeArrays) -> None:
     found = search(crowds, dim=8, seconds=1e5, rng=np.random.default_rng(0), clock=Clock())
-    (network,) = (trial for trial in found.trials if trial.model == "GNN")
+    networks = [trial for trial in found.trials if trial.model == "GNN"]
     *_, judged = (trial for trial in found.trials if trial.model == "spectral filter")
-    assert network.settings["dim"] == min(judged.settings["dim"] + 1, 8)  # and the popularity
+    assert {trial.settings["dim"] for trial in networks} == {min(judged.settings["dim"] + 1, 8)}  # and the popularity
+
+
+def test_it_learns_longer_while_that_is_better_and_ends_in_time(
+    crowds: EdgeArrays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Measured, "better_than", lambda self, other: True)
+    tried = {}
+    for seconds in (1e3, 1e5):
+        clock = Clock()
+        found = search(crowds, dim=8, seconds=seconds, rng=np.random.default_rng(0), clock=clock)
+        assert clock.now <= seconds
+        tried[seconds] = [trial for trial in found.trials if trial.model == "GNN"]
+    assert 0 < len(tried[1e3]) <= len(tried[1e5]) == sum(len(values) for _, values in NETWORK)
 
 
 def test_a_trial_measures_recall_and_ndcg_of_what_was_held_out(crowds: EdgeArrays) -> None:
