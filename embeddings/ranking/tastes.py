@@ -38,6 +38,16 @@ class Tastes:
         found = [vectors[rows] @ one for one, vectors in zip(taste, self.vectors, strict=True)]
         return np.stack(found) * self.gains[:, rows]
 
+    def scores_of_all(
+        self,
+        tastes: NDArray[np.float32],  # [n, num_tastes, dim]
+        products: NDArray[np.int64],  # [m]
+    ) -> NDArray[np.float32]:  # [n, num_tastes, m]
+        """The `scores` of many tastes at once."""
+        rows = self._rows(products)
+        found = [tastes[:, number] @ vectors[rows].T for number, vectors in enumerate(self.vectors)]
+        return np.stack(found, axis=1) * self.gains[:, rows]
+
     def _rows(self, products: NDArray[np.int64]) -> NDArray[np.int32]:
         rows: NDArray[np.int32] = self.place[np.minimum(products, len(self.place) - 1)]
         return rows
