@@ -53,6 +53,9 @@ class FitConfig:
     seed: int = 0
 
 
+ENOUGH = 1e-6
+"""A logistic regression whose coefficients move less than this has been found."""
+
 Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 """(logits [n], bought [n], which customer of the step each row is of [n], rising from 0) -> what is to be least."""
 
@@ -78,9 +81,8 @@ class Skipping(torch.nn.Module):
 
     def __init__(self, inputs: NDArray[np.float32], hidden: int, generator: torch.Generator) -> None:
         super().__init__()
-        self.mean = torch.from_numpy(inputs.mean(axis=0, dtype=np.float64).astype(np.float32))
-        spread = inputs.std(axis=0, dtype=np.float64).astype(np.float32)
-        self.spread = torch.from_numpy(np.where(spread < 1e-6, np.float32(1.0), spread))
+        variance, self.mean = torch.var_mean(torch.from_numpy(inputs), dim=0, correction=0)
+        self.spread = torch.where(variance < 1e-12, 1.0, variance.sqrt())
         size = inputs.shape[1]
         self.first, self.second = _layer(size, hidden, generator), _layer(hidden, hidden, generator)
         self.third, self.skip = _layer(hidden, 1, generator), _layer(size, 1, generator)
@@ -157,7 +159,10 @@ def logistic(
         likely = 1 / (1 + np.exp(-np.clip(inputs @ coefficients, -30, 30)))
         slope = inputs.T @ (bought - likely) - ridge * coefficients
         curve = (inputs * (likely * (1 - likely))[:, None]).T @ inputs + ridge * np.eye(len(coefficients))
-        coefficients += np.linalg.solve(curve, slope)
+        moved = np.linalg.solve(curve, slope)
+        coefficients += moved
+        if np.abs(moved).max() < ENOUGH:
+            break
     return coefficients.astype(np.float32)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from embeddings.ranking.fitting import Examples, FitConfig, calibrated, fitted, log_loss, softmax_loss
 from embeddings.ranking.habits import ACTIVITY, Habits, habits_of
 from embeddings.ranking.low_rank_ease import low_rank_ease
-from embeddings.ranking.product_facts import FACTS, PURCHASED, ProductFacts, product_facts
+from embeddings.ranking.product_facts import FACTS, ProductFacts, facts_of, product_groups
+from embeddings.ranking.purchases import Purchases
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT, Ranking, again_inputs, next_inputs
 from embeddings.ranking.tastes import Tastes
 from graph import DAY, EdgeArrays, Instant, Product, ProductId, day_of
@@ -20,7 +22,8 @@ AGAIN = FitConfig(hidden=32, epochs=3, customers=8, weight_decay=1e-5)
 NEXT = FitConfig(hidden=16, epochs=4, customers=24, weight_decay=0.1)
 
 HORIZON_DAYS = 30
-MOST_DAYS_EVER = 1_000_000
+TOGETHER = 256
+"""Customers whose tastes are asked together."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +70,34 @@ class Month:
         )  # [num_products]
         lately = popular + 3 * discovered
         reach = np.sort(np.argsort(-lately, kind="stable")[: config.reach])
-        common = reach[np.argsort(-lately[reach], kind="stable")[: config.discovered]]
+        common = np.argsort(-lately[reach], kind="stable")[: config.discovered]
         factor = np.sqrt(discovered[reach] + 0.1)
+        nearest = min(config.nearest, len(reach) - 1)
+        met = np.zeros(self.facts.num_products, dtype=np.bool_)
         inputs, bought = [], []
-        for habits, then in zip(self.habits, self.bought, strict=True):
-            scores = self.tastes.scores(self.tastes.of(habits.products, habits.last), reach)  # [num_tastes, num_reach]
-            found = scores * factor
-            found[:, np.isin(reach, habits.products)] = -np.inf
-            near = np.argpartition(-found, min(config.nearest, len(reach) - 1), axis=1)[:, : config.nearest]
-            new = np.setdiff1d(np.union1d(reach[near], common), habits.products)
-            inputs.append(next_inputs(habits, scores[:, np.searchsorted(reach, new)], new, self.facts))
-            bought.append(np.isin(new, then))
+        for start in range(0, len(self.habits), TOGETHER):
+            some = self.habits[start : start + TOGETHER]
+            scores = self.tastes.scores_of_all(self._tastes(some), reach)
+            for habits, then, score in zip(
+                some, self.bought[start:], scores, strict=False
+            ):  # score: [num_tastes, reach]
+                met[habits.products] = True
+                had = met[reach]
+                found = np.where(had, -np.inf, score * factor)
+                chosen = np.zeros(len(reach), dtype=np.bool_)
+                chosen[np.argpartition(-found, nearest, axis=1)[:, : config.nearest]] = True
+                chosen[common] = True
+                places = np.flatnonzero(chosen & ~had)
+                new = reach[places]
+                met[habits.products] = False
+                met[then] = True
+                inputs.append(next_inputs(habits, score[:, places], new, self.facts))
+                bought.append(met[new])
+                met[then] = False
         return Examples.of(inputs, bought, NUM_NEXT)
+
+    def _tastes(self, habits: Sequence[Habits]) -> NDArray[np.float32]:  # [n, num_tastes, dim]
+        return np.stack([self.tastes.of(one.products, one.last) for one in habits])
 
 
 def learn_ranking(
@@ -96,11 +115,11 @@ def learn_ranking(
     """
     config = config or RankingConfig()
     rng = np.random.default_rng(config.seed)
-    edges = edges.where(edges.at <= as_of)
+    purchases, groups = Purchases.of(edges, products).until(as_of), product_groups(products, described)
     again, new = list[Examples](), list[Examples]()
     for number, days in enumerate(config.cuts):
         progress(f"what was bought from {days} days ago on", number, len(config.cuts) + 2)
-        month = _month(edges, products, described, Instant(as_of - days * DAY), config.max_customers, rng)
+        month = _month(purchases, groups, Instant(as_of - days * DAY), config.max_customers, rng)
         if number == 0 and sum(map(len, month.bought)) < config.least:
             return None
         again.append(month.again())
@@ -109,79 +128,57 @@ def learn_ranking(
     examples = [Examples.joined(again, NUM_AGAIN), Examples.joined(new, NUM_NEXT)]
     if min(float(one.bought.sum()) for one in examples) < config.least:
         return None
-    facts = product_facts(edges, products, described, as_of)
     activity = slice(NUM_NEXT - len(ACTIVITY), NUM_NEXT)
     new_products = fitted(examples[1], config.next, softmax_loss)[0]
     return Ranking(
-        facts,
-        _tastes(edges, _rows(edges, products), as_of, facts.num_products, rng),
+        facts_of(purchases, groups, as_of),
+        _tastes(purchases, as_of, rng),
         fitted(examples[0], config.again, log_loss)[0],
         calibrated(new_products, examples[1], activity),
     )
 
 
 def _month(
-    edges: EdgeArrays,
-    products: Sequence[ProductId],
-    described: Sequence[Product],
-    cut: Instant,
-    max_customers: int,
-    rng: np.random.Generator,
+    purchases: Purchases, groups: NDArray[np.int32], cut: Instant, max_customers: int, rng: np.random.Generator
 ) -> Month:
     """Up to so many of the customers who had bought something before the cut, drawn at random."""
-    before, rows = edges.where(edges.at <= cut), _rows(edges, products)
-    facts = product_facts(before, products, described, cut)
-    had = _by_customer(before, before.kind == PURCHASED, rows)
-    after = (edges.kind == PURCHASED) & (edges.at > cut) & (edges.at <= cut + HORIZON_DAYS * DAY)
-    then = _by_customer(edges, after, rows)
-    drawn = sorted(had)
+    before = purchases.until(cut)
+    facts = facts_of(before, groups, cut)
+    drawn = np.unique(before.customer)
     if len(drawn) > max_customers:
-        drawn = sorted(rng.choice(drawn, size=max_customers, replace=False).tolist())
+        drawn = np.sort(rng.choice(drawn, size=max_customers, replace=False))
+    theirs = np.zeros(purchases.num_customers, dtype=np.bool_)
+    theirs[drawn] = True
+    had = before.where(theirs[before.customer])
+    day, oldest = had.day, int(had.day.min(initial=0))
+    span = int(day.max(initial=0)) - oldest + 1
+    key, times = np.unique(
+        (had.customer * purchases.num_products + had.product) * span + day - oldest, return_counts=True
+    )
+    pair, days = key // span, key % span + oldest
+    after = (purchases.at > cut) & (purchases.at <= cut + HORIZON_DAYS * DAY) & theirs[purchases.customer]
+    then = np.unique(purchases.customer[after] * purchases.num_products + purchases.product[after])
+    borders = np.append(drawn, purchases.num_customers) * purchases.num_products
     habits, bought = [], []
-    for customer in drawn:
-        product, day = had[customer]
-        key, times = np.unique(product * MOST_DAYS_EVER + day, return_counts=True)
-        habits.append(habits_of(key // MOST_DAYS_EVER, key % MOST_DAYS_EVER, times, day_of(cut), facts))
-        bought.append(np.unique(then[customer][0]) if customer in then else np.empty(0, dtype=np.int64))
-    return Month(habits, bought, facts, _tastes(before, rows, cut, facts.num_products, rng))
+    for (start, end), (first, last) in zip(
+        pairwise(np.searchsorted(pair, borders)), pairwise(np.searchsorted(then, borders)), strict=True
+    ):
+        rows = pair[start:end] % purchases.num_products
+        habits.append(habits_of(rows, days[start:end], times[start:end], day_of(cut), facts))
+        bought.append(then[first:last] % purchases.num_products)
+    return Month(habits, bought, facts, _tastes(before, cut, rng))
 
 
-def _rows(edges: EdgeArrays, products: Sequence[ProductId]) -> NDArray[np.int64]:  # [num_targets]
-    """Where each target of the edges stands among the products, -1 where it does not."""
-    row_of = {product: row for row, product in enumerate(products)}
-    return np.array([row_of.get(ProductId(target), -1) for target in edges.targets], dtype=np.int64)
-
-
-def _tastes(
-    edges: EdgeArrays, rows: NDArray[np.int64], as_of: Instant, num_products: int, rng: np.random.Generator
-) -> Tastes:
-    """What the purchases of `edges`, all up to `as_of`, say of tastes."""
-    places = np.flatnonzero(edges.kind == PURCHASED)
-    places = places[rows[edges.target[places]] >= 0] if len(rows) else places[:0]
-    pair = edges.customer[places].astype(np.int64) * num_products + rows[edges.target[places]]
-    newest = places[::-1][np.unique(pair[::-1], return_index=True)[1]]  # edges are ordered by time
-    ages = np.maximum(day_of(as_of) - edges.day[newest], 0).astype(np.float32)
+def _tastes(purchases: Purchases, as_of: Instant, rng: np.random.Generator) -> Tastes:
+    """What purchases, all up to `as_of`, say of tastes."""
+    pair = purchases.customer * purchases.num_products + purchases.product
+    newest = len(pair) - 1 - np.unique(pair[::-1], return_index=True)[1]  # they are ordered by time
+    ages = np.maximum(day_of(as_of) - purchases.day[newest], 0).astype(np.float32)
     return low_rank_ease(
-        edges.customer[newest].astype(np.int64),
-        rows[edges.target[newest]],
+        purchases.customer[newest],
+        purchases.product[newest],
         ages,
-        len(edges.customers),
-        num_products,
+        purchases.num_customers,
+        purchases.num_products,
         rng,
     )
-
-
-def _by_customer(
-    edges: EdgeArrays, kept: NDArray[np.bool_], rows: NDArray[np.int64]
-) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """(product rows, days) of the edges kept, by customer."""
-    places = np.flatnonzero(kept)
-    places = places[rows[edges.target[places]] >= 0] if len(rows) else places[:0]
-    places = places[np.argsort(edges.customer[places], kind="stable")]
-    customer = edges.customer[places]
-    starts = np.flatnonzero(np.r_[True, customer[1:] != customer[:-1]]) if len(customer) else places
-    products, days = rows[edges.target[places]], edges.day[places].astype(np.int64)
-    ends = np.r_[starts[1:], len(places)]
-    return {
-        int(customer[start]): (products[start:end], days[start:end]) for start, end in zip(starts, ends, strict=False)
-    }

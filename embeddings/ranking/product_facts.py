@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph import EdgeArrays, Instant, InteractionKind, Product, ProductId, day_of
+from embeddings.ranking.purchases import Purchases
+from graph import EdgeArrays, Instant, Product, ProductId, day_of
 
-__all__ = ["FACTS", "GROUPS", "RHYTHMIC", "ProductFacts", "product_facts"]
+__all__ = ["FACTS", "GROUPS", "RHYTHMIC", "ProductFacts", "facts_of", "product_facts", "product_groups"]
 
 GROUPS = ("subcategory", "category", "department", "brand", "manufacturer")
 RHYTHMIC = GROUPS[:2]
@@ -45,9 +46,11 @@ months.
 discovered_share: its part of what was discovered in its subcategory in the last weeks.
 """
 
-PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)
 MOST_DAYS = 400.0
-"""Ages beyond this are all the same."""
+"""Products older than this are all the same."""
+
+OLDEST = 4095
+"""Purchases older than so many days count as if they were that old."""
 
 
 @dataclass(frozen=True)
@@ -93,38 +96,42 @@ def product_facts(
 
     described: what is known of products; those not among `products` are left out.
     """
-    size = len(products) + 1
+    return facts_of(Purchases.of(edges, products).until(as_of), product_groups(products, described), as_of)
+
+
+def product_groups(
+    products: Sequence[ProductId], described: Sequence[Product]
+) -> NDArray[np.int32]:  # [num_products + 1, num_groups]
+    """The codes of GROUPS, as ProductFacts has them."""
     rows = {product: row for row, product in enumerate(products)}
-    groups = np.zeros((size, len(GROUPS)), dtype=np.int32)
+    groups = np.zeros((len(products) + 1, len(GROUPS)), dtype=np.int32)
     for column, name in enumerate(GROUPS):
         codes: dict[str, int] = {"": 0}
         for product in described:
             row = rows.get(ProductId(product.id), -1)
             if row >= 0:
                 groups[row, column] = codes.setdefault(getattr(product, name) or "", len(codes))
-    row_of = np.array([rows.get(ProductId(target), -1) for target in edges.targets], dtype=np.int64)
-    kept = (edges.kind == PURCHASED) & (edges.at <= as_of)
-    kept &= row_of[edges.target] >= 0 if len(row_of) else False
-    product, customer = row_of[edges.target[kept]], edges.customer[kept].astype(np.int64)
-    ages = np.maximum(day_of(as_of) - edges.day[kept], 0).astype(np.float64)
-    values = _values(customer, product, ages, groups, size)
-    values["deal"] = _deals(product, ages, edges.value[kept], edges.quantity[kept], size)
+    return groups
+
+
+def facts_of(purchases: Purchases, groups: NDArray[np.int32], as_of: Instant) -> ProductFacts:
+    """The facts that purchases, none later than `as_of`, tell of the products with these `groups`."""
+    ages = np.maximum(day_of(as_of) - purchases.day, 0)
+    values = _values(purchases.customer, purchases.product, ages, groups)
+    values["deal"] = _deals(purchases.product, ages, purchases.value, purchases.quantity, len(groups))
     return ProductFacts(np.column_stack([values[name] for name in FACTS]).astype(np.float32), groups)
 
 
 def _values(
     customer: NDArray[np.int64],  # [num_purchases]
     product: NDArray[np.int64],
-    ages: NDArray[np.float64],
+    age: NDArray[np.int64],
     groups: NDArray[np.int32],  # [size, num_groups]
-    size: int,
 ) -> dict[str, NDArray[np.float64]]:  # each [size]
-    pair = customer * size + product
-    order = np.lexsort((-ages, pair))
-    pair, ages = pair[order], ages[order]
-    opens = np.ones(len(pair), dtype=np.bool_)  # a day with it counts once
-    opens[1:] = (pair[1:] != pair[:-1]) | (ages[1:] != ages[:-1])
-    pair, ages = pair[opens], ages[opens]
+    size = len(groups)
+    oldest_first = OLDEST - np.minimum(age, OLDEST)
+    key = np.unique((customer * size + product) * (OLDEST + 1) + oldest_first)  # a day with it counts once
+    pair, ages = key // (OLDEST + 1), (OLDEST - key % (OLDEST + 1)).astype(np.float64)
     starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.empty(0, dtype=np.int64)
     days = np.diff(np.r_[starts, len(pair)])
     first, last = ages[starts], ages[starts + days - 1]
@@ -174,7 +181,7 @@ def _values(
 
 def _deals(
     product: NDArray[np.int64],  # [num_purchases]
-    ages: NDArray[np.float64],
+    ages: NDArray[np.int64],
     value: NDArray[np.int64],  # minor units
     quantity: NDArray[np.float64],
     size: int,

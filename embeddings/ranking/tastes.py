@@ -40,6 +40,16 @@ class Tastes:
             gained *= vectors.take(rows, axis=0) @ one
         return scores
 
+    def scores_of_all(
+        self,
+        tastes: NDArray[np.float32],  # [n, num_tastes, dim]
+        products: NDArray[np.int64],  # [m]
+    ) -> NDArray[np.float32]:  # [n, num_tastes, m]
+        """The `scores` of many tastes at once."""
+        rows = self._rows(products)
+        found = [tastes[:, number] @ vectors[rows].T for number, vectors in enumerate(self.vectors)]
+        return np.stack(found, axis=1) * self.gains[:, rows]
+
     def _rows(self, products: NDArray[np.int64]) -> NDArray[np.int32]:
         rows: NDArray[np.int32] = self.place.take(np.minimum(products, len(self.place) - 1))
         return rows

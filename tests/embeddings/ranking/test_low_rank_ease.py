@@ -31,6 +31,13 @@ def test_a_purchase_of_long_ago_counts_less_for_the_taste_of_late(two_kinds: Tas
     assert np.allclose(then[0], now[0]) and np.allclose(then[1], now[1] / 2)
 
 
+def test_many_tastes_are_asked_at_once_as_one_by_one(two_kinds: Tastes) -> None:
+    asked = np.array([5, 0, 7, NUM_PRODUCTS - 1, 900])
+    tastes = np.stack([two_kinds.of(np.array([0, 2]), np.zeros(2)), two_kinds.of(np.array([8]), np.array([30]))])
+    found = two_kinds.scores_of_all(tastes, asked)
+    assert np.allclose(found, [two_kinds.scores(taste, asked) for taste in tastes], atol=1e-6)
+
+
 def test_nothing_is_said_of_rare_products_nor_of_those_that_came_later(two_kinds: Tastes) -> None:
     taste = two_kinds.of(np.array([0, NUM_PRODUCTS - 1, 900]), np.zeros(3))
     assert np.allclose(taste, two_kinds.of(np.array([0]), np.zeros(1)))
