@@ -4,6 +4,7 @@ import argparse
 import resource
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from embeddings.evaluation.cold_start import ColdCustomers, cold_customers, cold
 from embeddings.evaluation.split import Split, Task
 from embeddings.gnn.config import GnnConfig
 from embeddings.vectors.embedding_set import EmbeddingSet
-from graph import Campaign, Customer, Product
+from graph import Campaign, Customer, CustomerId, Product, Profile
 from recommend.placements import Placements
 from recommend.ranker import profiles_of
 
@@ -55,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of what is held out, of training and of resamples (0)")
     parser.add_argument("--share", type=float, default=0.1, help="of the products and customers that is held out (.1)")
     parser.add_argument("--least", type=int, default=10, help="customers a product has that may be held out (10)")
-    parser.add_argument("--draws", type=int, default=1, help="times that products are held out, seed by seed (1)")
+    parser.add_argument("--draws", type=int, default=1, help="times that some are held out, seed by seed (1)")
     parser.add_argument("--validation", action="store_true", help="the month before the test month, to choose by")
     parser.add_argument("--json", type=Path, help="write the object here as well")
     options = parser.parse_args(arguments)
@@ -111,9 +112,10 @@ def _customers(
     split: Split, described: Described, placements: Placements, options: argparse.Namespace
 ) -> dict[str, Any]:
     """NDCG@20 of customers held out, over every product, beside the same customers having been in training: by the
-    vectors, over all draws, and by the whole recommender, in the first; what their newest interactions alone are worth,
-    with what groups say and without; what a vector of 50 interactions costs."""
+    vectors and by the whole recommender; what their newest interactions alone are worth, with what groups say and
+    without; what a vector of 50 interactions costs. Profiles are whole, whatever was learnt from."""
     everything = learnt_from(split, *described, GnnConfig(seed=options.seed), "training on everything")
+    profiles = profiles_of(split.train)
     pairs: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = {}
     newcomers: dict[str, dict[str, list[NDArray[np.float64]]]] = {}
     for seed in range(options.seed, options.seed + options.draws):
@@ -131,14 +133,13 @@ def _customers(
             outside, inside = (cold.served(each, described[2]) for each in (learnt, everything))
             of_vectors = cold.ndcg(outside, task), cold.ndcg(inside, task)
             pairs.setdefault(f"vectors, {task.value}", []).append(of_vectors)
-        if seed == options.seed:
-            microseconds = _microseconds(cold, learnt, interactions=50)
-            recommended = (
-                _recommended(cold, each, described[0], placements)
-                for each in ((cold.train, learnt), (split, everything))
-            )
-            of_strangers, of_known = recommended
-            pairs |= {f"recommender, {task.value}": [(of_strangers[task], of_known[task])] for task in Task}
+        recommended = (
+            _recommended(cold, each, described[0], placements, profiles)
+            for each in ((cold.train, learnt), (split, everything))
+        )
+        of_strangers, of_known = recommended
+        for task in Task:
+            pairs.setdefault(f"recommender, {task.value}", []).append((of_strangers[task], of_known[task]))
     answer = {}
     for name, draws in pairs.items():
         outside_all, inside_all = (np.concatenate(values) for values in zip(*draws, strict=True))
@@ -153,16 +154,18 @@ def _customers(
         newest: {name: float(np.concatenate(values).mean()) for name, values in by_name.items()}
         for newest, by_name in newcomers.items()
     }
+    microseconds = _microseconds(cold, learnt, interactions=50)
     return {"customers": answer, "newcomers": told, "customer_vector_microseconds": microseconds}
 
 
 def _recommended(
-    cold: ColdCustomers, learnt: tuple[Split, EmbeddingSet], products: list[Product], placements: Placements
+    cold: ColdCustomers,
+    learnt: tuple[Split, EmbeddingSet],
+    products: list[Product],
+    placements: Placements,
+    profiles: Mapping[CustomerId, Profile],
 ) -> dict[Task, NDArray[np.float64]]:
-    """NDCG@20 of the recommender's lists for those held out, whose profiles are whole whatever it learnt from."""
-    profiles = {
-        customer: profile for customer, profile in profiles_of(cold.split.train).items() if customer in cold.customers
-    }
+    """NDCG@20 of the recommender's lists for those held out."""
     with tempfile.TemporaryDirectory(prefix="patron-cold-start-") as folder:
         ranker = whole_recommender(*learnt, products, placements=placements, folder=Path(folder), profiles=profiles)
         return {task: cold.ranked_ndcg(ranker, task) for task in Task}

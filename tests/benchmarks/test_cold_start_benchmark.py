@@ -68,10 +68,7 @@ def test_it_prints_what_is_lost_on_strangers_and_new_products(
     assert set(printed["products"]["counts"]) == set(COUNTS)
     customers = printed["customers"]
     assert {name: of["customers"] for name, of in customers.items()} == {
-        "vectors, all": 20,
-        "vectors, new": 20,
-        "recommender, all": 10,
-        "recommender, new": 10,
+        f"{name}, {task}": 20 for name in ("vectors", "recommender") for task in ("all", "new")
     }
     for task in ("all", "new"):
         assert customers[f"vectors, {task}"]["held_out"] == pytest.approx(1.0)
