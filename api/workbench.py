@@ -59,16 +59,19 @@ class Workbench:
         """What customers did up to the newest purchase, products, and campaigns; PatronError where nothing was done."""
         return LearningData.read(self.settings)
 
-    def train(self, config: "GnnConfig | None" = None, *, start_from: str = "", fresh: bool = False) -> str:
+    def train(
+        self, config: "GnnConfig | None" = None, *, start_from: str = "", fresh: bool = False, device: str = "cpu"
+    ) -> str:
         """Train on everything and write the next version, the candidate then; its name. Nothing is published.
 
         config: the defaults where it is None. start_from: a version to learn on from, of as many dimensions. fresh:
         forget a training that was ended instead of going on with it. A twin of the version is trained too, without the
-        last days. PatronError where there is nothing to learn from, or while another training goes on.
+        last days. device: cpu, or an accelerator of this machine such as cuda, which learns with scores in bfloat16.
+        PatronError where there is nothing to learn from, or while another training goes on.
         """
         from api.learning.training import DEFAULTS, train_into  # it loads torch, which takes seconds: only to train
 
-        return train_into(self.settings, config or DEFAULTS, parent=start_from, fresh=fresh)
+        return train_into(self.settings, config or DEFAULTS, parent=start_from, fresh=fresh, device=device)
 
     def evaluate(
         self,

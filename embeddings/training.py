@@ -20,6 +20,7 @@ from embeddings.evaluation.split import HeldOut
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.gnn.batches import Batch, Batches
 from embeddings.gnn.config import GnnConfig
+from embeddings.gnn.device import PROCESSOR
 from embeddings.gnn.errors import TrainingDiverged
 from embeddings.gnn.hetero_graph import hetero_graph
 from embeddings.gnn.histories import Histories, Sort
@@ -56,6 +57,7 @@ def train(
     start: EmbeddingSet | None = None,
     checkpoint: Checkpoint | None = None,
     scratch: Scratch = MEMORY,
+    device: torch.device = PROCESSOR,
     progress: Progress = silent,
 ) -> EmbeddingSet:
     """Learn vectors of every product of the catalogue or the edges, and of every customer of the edges.
@@ -72,6 +74,8 @@ def train(
         same result. The caller clears it once what was learnt is written.
     scratch: where arrays as long as the interactions lie. In files, and with edges whose columns are mapped files, the
         memory it takes does not grow with the interactions; docs/scale.md says what it grows with.
+    device: what learns, batch after batch. Measured and written are arrays in the machine's memory, and what one device
+        began goes on with another.
 
     Processes that torchrun started, or that share a process group, train one set together when each of them calls this
     with the same arguments: they share out the pairs of every step, the loss and its gradient being those of one
@@ -84,7 +88,7 @@ def train(
     processes = Processes.here()
     rng.bit_generator.state = processes.from_first(lambda: rng.bit_generator.state)
     progress("start", 0, config.epochs)
-    training = _Training(edges, products, campaigns, config, as_of, rng, start, scratch, processes)
+    training = _Training(edges, products, campaigns, config, as_of, rng, start, scratch, device, processes)
     done, best, kept, greatest = 0, 0, training.parameters(), -1.0
     curve: list[Epoch] = []
     saved = processes.from_first(lambda: checkpoint.load() if checkpoint is not None else None)
@@ -130,9 +134,15 @@ def train(
     return with_attribute_vectors(learnt, products, histories.buyers(), histories.gains, config.new_product_ridge)
 
 
-def seconds_an_epoch(edges: EdgeArrays, config: GnnConfig, as_of: Instant, rng: np.random.Generator) -> float:
+def seconds_an_epoch(
+    edges: EdgeArrays,
+    config: GnnConfig,
+    as_of: Instant,
+    rng: np.random.Generator,
+    device: torch.device = PROCESSOR,
+) -> float:
     """About how long an epoch over these edges takes here and now, by its first steps; 0 where there is none."""
-    training = _Training(edges, [], [], config, as_of, rng, None, MEMORY, Processes())
+    training = _Training(edges, [], [], config, as_of, rng, None, MEMORY, device, Processes())
     begun, steps = time.perf_counter(), 0
     for steps, batch in enumerate(training.batches.epoch(rng), start=1):
         training.step(batch)
@@ -157,9 +167,10 @@ class _Training:
         rng: np.random.Generator,
         start: EmbeddingSet | None,
         scratch: Scratch,
+        device: torch.device,
         processes: Processes,
     ) -> None:
-        self.config, self.processes = config, processes
+        self.config, self.device, self.processes = config, device, processes
         catalogue = (product.id for product in products)
         self.matrix = InteractionMatrix.from_edges(edges, as_of, also=catalogue, scratch=scratch)
         self.interactions = len(edges)
@@ -167,7 +178,8 @@ class _Training:
         self.histories = Histories.of(self.matrix, config)
         graph = hetero_graph(self.histories, self.matrix.products, products, campaigns)
         self.batches = Batches(graph, self.histories, config, processes)
-        self.model = initial_model(self.histories, self.batches, config, rng, self.matrix.products, start)
+        model = initial_model(self.histories, self.batches, config, rng, self.matrix.products, start)
+        self.model = model.to(device)
         own = {
             "bases": config.base_learning_rate,
             "log_factors": config.factor_learning_rate if self.histories.sorts else 0.0,
@@ -192,7 +204,7 @@ class _Training:
         config = self.config
         for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = rate * _rate(self.made, self.steps, config.warmup_steps)
-        loss = self.loss(batch)
+        loss = self.loss(batch.to(self.device))
         total = self.processes.total(loss.detach().clone())
         self.made += 1
         if not np.isfinite(total):
@@ -205,7 +217,7 @@ class _Training:
 
     def parameters(self) -> dict[str, NDArray[Any]]:
         """A copy of what has been learnt."""
-        return {name: parameter.detach().numpy().copy() for name, parameter in self.model.named_parameters()}
+        return {name: parameter.detach().cpu().numpy().copy() for name, parameter in self.model.named_parameters()}
 
     @torch.no_grad()
     def use(self, parameters: dict[str, NDArray[Any]]) -> None:
@@ -218,7 +230,7 @@ class _Training:
         arrays = {f"now {name}": array for name, array in self.parameters().items()}
         arrays |= {f"kept {name}": array for name, array in kept.items()}
         for number, state in self.optimizer.state_dict()["state"].items():
-            arrays |= {f"adam {number} {name}": tensor.numpy() for name, tensor in state.items()}
+            arrays |= {f"adam {number} {name}": tensor.cpu().numpy() for name, tensor in state.items()}
         return arrays | {"made": np.array(self.made)}
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -298,9 +310,9 @@ def _embedding_set(
     curve: tuple[Epoch, ...],
 ) -> EmbeddingSet:
     """What the model says after an epoch, as arrays; TrainingDiverged where one is not finite."""
-    rows, described_by = batches.everything()
+    rows, described_by = batches.everything(model.bases.device)
     states = model.states(rows, described_by)  # [num_products, dim]
-    inputs, outputs = model.inputs(states).numpy(), model.outputs(states, rows).numpy()
+    inputs, outputs = model.inputs(states).cpu().numpy(), model.outputs(states, rows).cpu().numpy()
     factors = model.factors()  # [num_sorts]
     customers, lengths = unit_rows(histories.weighted(factors), inputs, histories.scratch)
     for what, vectors in (("a product vector", outputs), ("an input vector", inputs), ("a customer vector", lengths)):

@@ -19,10 +19,11 @@ __all__ = ["command"]
 @click.option("--dim", type=click.IntRange(2, 512), help=f"Numbers a vector.  [default: {DEFAULTS.dim}, or as --from]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="What random choices start from.")
 @click.option("--from", "parent", default="", help="Start from this version, or `champion`, and learn on.")
+@click.option("--device", default="cpu", show_default=True, help="What learns: cpu, or an accelerator such as cuda.")
 @click.option("--fresh", is_flag=True, help="Forget a training that was ended instead of going on with it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the version's manifest as JSON.")
 def command(
-    data: Path | None, epochs: int, dim: int | None, seed: int, parent: str, fresh: bool, as_json: bool
+    data: Path | None, epochs: int, dim: int | None, seed: int, parent: str, device: str, fresh: bool, as_json: bool
 ) -> None:
     """Train on everything in the graph and write the next version, the candidate; nothing is published.
 
@@ -35,7 +36,7 @@ def command(
     dim = dim or (bench.registry.manifest(bench.version(parent)).dim if parent else DEFAULTS.dim)
     config = replace(DEFAULTS, epochs=epochs, dim=dim, seed=seed)
     try:
-        version = bench.train(config, start_from=parent, fresh=fresh)
+        version = bench.train(config, start_from=parent, fresh=fresh, device=device)
     except KeyboardInterrupt:
         click.echo("\nended: the same call goes on after the last whole round, with --fresh it begins anew", err=True)
         raise

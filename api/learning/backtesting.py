@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 import numpy as np
+import torch
 
 from api.learning.learning_data import LearningData
 from api.progress import stage
@@ -17,6 +18,7 @@ from embeddings.checkpoint import Checkpoint
 from embeddings.errors import NothingToEvaluate
 from embeddings.evaluation.split import TEST_DAYS, time_split
 from embeddings.gnn.config import GnnConfig
+from embeddings.gnn.device import PROCESSOR
 from embeddings.training import train
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import DAY, Instant, InvalidValue, Product
@@ -47,7 +49,12 @@ class Parent:
 
 
 def backtested(
-    known: LearningData, config: GnnConfig, parent: Parent | None = None, checkpoint: Checkpoint | None = None
+    known: LearningData,
+    config: GnnConfig,
+    parent: Parent | None = None,
+    checkpoint: Checkpoint | None = None,
+    *,
+    device: torch.device = PROCESSOR,
 ) -> Backtest | None:
     """Trained with `config` up to a cut, and held out what came after it; None, and said, where that is nothing.
 
@@ -80,6 +87,7 @@ def backtested(
             rng=np.random.default_rng(config.seed),
             start=parent.unseen(holdout) if parent else None,
             checkpoint=checkpoint,
+            device=device,
             progress=lambda what, done, total: advance(done, total, what),
         )
     return Backtest(twin, holdout)

@@ -1,7 +1,7 @@
 """Batches: some customers, targets of theirs, and the part of the graph that these need."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -24,6 +24,9 @@ MOST = 1 / 3
 """A batch that needs more than this share of the products takes all: choosing rows would cost more than it saves."""
 
 
+TENSORS = ("rows", "history", "customers", "target_weights", "targets", "own", "masked")
+
+
 class Batch(NamedTuple):
     """Positions are within the batch: of customers, or of the n products in `rows`.
 
@@ -40,6 +43,12 @@ class Batch(NamedTuple):
     own: Tensor  # [num_pairs], where among these the pair's own is
     masked: Tensor  # [num_pairs, num_targets] bool, True for what the pair's customer has, but for its own
     share: float = 1.0  # of all processes' pairs
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same on a device."""
+        moved: dict[str, Any] = {name: each.to(device) for name, each in self._asdict().items() if name in TENSORS}
+        described_by = {kind: each.to(device) for kind, each in self.described_by.items()}
+        return self._replace(**moved, described_by=described_by)
 
 
 class Batches:
@@ -82,11 +91,11 @@ class Batches:
         for start in range(0, len(order), self.config.batch_customers):
             yield self._batch(self._drawn(np.sort(order[start : start + self.config.batch_customers]), rng))
 
-    def everything(self) -> tuple[Tensor, dict[str, Tensor]]:
-        """All product rows, and what describes them."""
+    def everything(self, device: torch.device) -> tuple[Tensor, dict[str, Tensor]]:
+        """All product rows, and what describes them, on a device."""
         return (
-            torch.arange(self.histories.shape[1]),
-            {kind: adjacency(matrix) for kind, matrix in self.described_by.items()},
+            torch.arange(self.histories.shape[1], device=device),
+            {kind: adjacency(matrix).to(device) for kind, matrix in self.described_by.items()},
         )
 
     @property

@@ -80,7 +80,7 @@ class CustomerProductGnn(torch.nn.Module):
     @torch.no_grad()
     def factors(self) -> NDArray[np.float32]:  # [num_sorts]
         """What an interaction's weight is multiplied by, by its sort."""
-        factors: NDArray[np.float32] = self.log_factors.exp().numpy()
+        factors: NDArray[np.float32] = self.log_factors.exp().cpu().numpy()
         return factors
 
     def pairs(self, batch: Batch) -> tuple[Tensor, Tensor]:  # [num_pairs, dim], [num_targets, dim]

@@ -67,8 +67,9 @@ def _summed(adj_t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:  # [n, m], [m
 
 
 def _transposed(adj_t: torch.Tensor) -> torch.Tensor:
-    parts = (adj_t.values().numpy(), adj_t.col_indices().numpy(), adj_t.crow_indices().numpy())
-    return adjacency(sparse.csr_array(parts, shape=tuple(adj_t.shape)).T.tocsr())
+    held = adj_t.cpu()
+    parts = (held.values().numpy(), held.col_indices().numpy(), held.crow_indices().numpy())
+    return adjacency(sparse.csr_array(parts, shape=tuple(adj_t.shape)).T.tocsr()).to(adj_t.device)
 
 
 def _indices(array: NDArray[np.integer]) -> torch.Tensor:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from embeddings.gnn import Batch, Batches, GnnConfig, Histories, hetero_graph
+from embeddings.gnn.device import PROCESSOR
 from embeddings.gnn.processes import Processes
 from embeddings.interaction_matrix import InteractionMatrix
 from graph import InteractionKind, Product, ProductId
@@ -118,7 +119,7 @@ def test_the_shares_of_two_processes_are_the_batch_of_one(histories: Histories, 
 
 
 def test_everything_is_all_products_with_what_describes_them(batches: Batches) -> None:
-    rows, described_by = batches.everything()
+    rows, described_by = batches.everything(PROCESSOR)
     assert rows.tolist() == [0, 1, 2, 3]
     assert described_by["department"].to_dense().tolist() == [[1, 0], [0, 0], [0, 1], [0, 1]]
 
