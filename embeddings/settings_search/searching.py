@@ -85,9 +85,9 @@ def search(
 
     A fifth of each customer's products is held out; every choice is by NDCG@20 on it, and what is not better by more
     than a standard error is not chosen over what is simpler. Then the winner learns from all edges. The filter always
-    fits, however short the time: it is there after some seconds. The network is tried where two epochs on the slice
-    and two on everything are left; it has as many dimensions as the best filter. Where nobody has two products
-    nothing can be held out, and the filter has its defaults.
+    fits, however short the time: it is there after two decompositions. The network is tried where two epochs on the
+    slice and two on everything are left; it has as many dimensions as the best filter, fewer where only those fit.
+    Where nobody has two products nothing can be held out, and the filter has its defaults.
 
     half_precision: see GnnConfig; None where the processor multiplies bfloat16 itself.
     """
@@ -98,7 +98,7 @@ def search(
         run = _Run(edges, dim, clock() + seconds, rng, halves, progress, clock, clock())
         spectral = run.best_filter()
         whole = SpectralFilter.fit(run.everything, spectral).embeddings(spectral)
-        network = run.best_network(spectral.dim) if run.trials else None
+        network = run.best_network(spectral.dim)
         return Found(network or whole, tuple(run.trials), clock() - run.begun)
 
 
@@ -121,7 +121,7 @@ class _Run:
         self.everything = InteractionMatrix.from_edges(edges, AS_OF)
         self.dim = max(1, min(dim, *(size - 1 for size in self.matrix.shape)))
         self.trials: list[Trial] = []
-        self.least: Measured
+        self.least: Measured | None = None  # of the filter, by all customers asked
         self.judging = 0.0  # seconds that asking all customers takes
 
     def judged(self, embeddings: EmbeddingSet, model: str, settings: dict[str, Any], held_out: HeldOut) -> Measured:
@@ -132,12 +132,13 @@ class _Run:
         return result
 
     def best_filter(self) -> SpectralConfig:
-        """One power after the other, then fewer dimensions; the default unless another is better."""
+        """One power after the other, then fewer dimensions, in time; the default unless another is better."""
         best = SpectralConfig(dim=self.dim)
         if not self.held_out.customers:
             return best
-        asked = _first(self.held_out, QUICK_CUSTOMERS)
+        asked, begun = _first(self.held_out, QUICK_CUSTOMERS), self.clock()
         fitted = SpectralFilter.fit(self.matrix, best)
+        fitting = (self.clock() - begun) / (1.0 - SHARE)  # everything, afterwards
 
         def tried(config: SpectralConfig, held_out: HeldOut) -> Measured:
             return self.judged(fitted.embeddings(config), "spectral filter", _told(config), held_out)
@@ -151,6 +152,8 @@ class _Run:
         for name, values in steps:
             start = best
             for value in values:
+                if self.clock() + fitting > self.deadline:
+                    return best
                 choice: dict[str, Any] = {name: value}
                 other = replace(start, **choice)
                 if other != start and (also := tried(other, asked)).better_than(found):
@@ -167,16 +170,10 @@ class _Run:
         It learns for some epochs, and from the start again for twice as many, until that is no better, or as
         many as fit into the time; then at higher and at lower temperatures.
         """
-        dim = min(dim, self.dim - 1)
-        if dim < 1 or self.deadline - self.clock() < self.clock() - self.begun:
+        probed = None if self.least is None else self.probed(min(dim, self.dim - 1))
+        if self.least is None or probed is None:
             return None
-        pairs = min(MOST_PAIRS, max(LEAST_PAIRS, len(self.slice) // STEPS))
-        config = replace(PAIRS, dim=dim, batch_customers=pairs, half_precision=self.half_precision)
-        begun = self.clock()
-        epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
-        starting = self.clock() - begun
-        if not epoch > 0:
-            return None
+        config, epoch, starting = probed
         chosen, best = None, self.least
         for name, values in NETWORK:
             for value in values:
@@ -199,6 +196,21 @@ class _Run:
             return None
         most = int(SPARE * (self.deadline - self.clock()) * (1.0 - SHARE) / epoch)
         return self._trained(self.edges, replace(chosen, epochs=min(chosen.epochs, max(most, 1))), None)
+
+    def probed(self, dim: int) -> tuple[GnnConfig, float, float] | None:
+        """The network of so many dimensions, or a half or a quarter of them, of which two epochs fit into the time; the
+        seconds that one takes, and those before the first."""
+        pairs = min(MOST_PAIRS, max(LEAST_PAIRS, len(self.slice) // STEPS))
+        for part in (1, 2, 4):
+            begun = self.clock()
+            if dim < part or self.deadline - begun < begun - self.begun:
+                return None
+            config = replace(PAIRS, dim=dim // part, batch_customers=pairs, half_precision=self.half_precision)
+            epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
+            starting = self.clock() - begun
+            if epoch > 0 and self.fitting(starting, epoch) >= 2:
+                return config, epoch, starting
+        return None
 
     def fitting(self, starting: float, epoch: float) -> int:
         """How many epochs of so many seconds fit into what is left, each measured and once more over everything, which

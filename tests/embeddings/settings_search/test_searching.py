@@ -37,9 +37,17 @@ def test_with_little_time_it_is_the_filter(crowds: EdgeArrays) -> None:
     assert found.embeddings.manifest.model == "spectral filter"
     assert {trial.model for trial in found.trials} == {"spectral filter"}
     chosen = found.embeddings.manifest.parameters
+    (judged,) = found.trials  # its defaults; there is time for nothing else
+    assert {name: chosen[name] for name in judged.settings} == judged.settings
+
+
+def test_with_some_more_the_settings_of_the_filter_are_chosen(crowds: EdgeArrays) -> None:
+    found = search(crowds, dim=8, seconds=25.0, rng=np.random.default_rng(0), clock=Clock())
+    chosen = found.embeddings.manifest.parameters
     judged = found.trials[-1]  # what was chosen, by more customers
     assert {name: chosen[name] for name in judged.settings} == judged.settings
     assert judged.ndcg >= 0.95 * max(trial.ndcg for trial in found.trials)
+    assert {trial.model for trial in found.trials} == {"spectral filter"}
 
 
 def test_with_time_the_network_is_tried_and_the_better_of_both_is_learnt_from_everything(crowds: EdgeArrays) -> None:
