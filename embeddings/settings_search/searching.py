@@ -186,11 +186,11 @@ class _Run:
                     break
                 learnt = self._trained(self.slice, tried, self.held_out)
                 epoch = (self.clock() - begun) / max(len(learnt.manifest.curve) - 1, 1)  # with its measurement
-                tried = replace(tried, epochs=int(learnt.manifest.parameters["best_epoch"]))
+                planned, tried = tried.epochs, replace(tried, epochs=int(learnt.manifest.parameters["best_epoch"]))
                 found = self.judged(learnt, "GNN", {"dim": learnt.dim, **_learning(tried)}, self.held_out)
                 if found.better_than(best):
                     chosen, best = tried, found
-                elif chosen is not None:
+                if chosen is not None and (chosen is not tried or tried.epochs < planned):  # longer is worse already
                     break
         if chosen is None:
             return None
