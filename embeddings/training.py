@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -37,7 +37,7 @@ from embeddings.vectors.group_regression import with_group_vectors
 from embeddings.vectors.popularity import with_log_popularity
 from graph import Campaign, Customer, EdgeArrays, Instant, InteractionKind, Product
 
-__all__ = ["seconds_an_epoch", "train"]
+__all__ = ["Pace", "pace", "train"]
 
 K = 20
 
@@ -135,22 +135,38 @@ def train(
     return with_attribute_vectors(learnt, products, histories.buyers(), histories.gains, config.new_product_ridge)
 
 
-def seconds_an_epoch(
+class Pace(NamedTuple):
+    """How many seconds an epoch takes, and with how many threads of PyTorch's that is so."""
+
+    seconds: float
+    threads: int
+
+
+def pace(
     edges: EdgeArrays,
     config: GnnConfig,
     as_of: Instant,
     rng: np.random.Generator,
     device: torch.device = PROCESSOR,
-) -> float:
-    """About how long an epoch over these edges takes here and now, by its first steps; 0 where there is none."""
+) -> Pace:
+    """How fast learning from these edges is here and now, by its first steps; 0 seconds where there is none.
+
+    They are made with all threads and with one, and the faster counts: where other programs are on the cores, threads
+    that wait for one another in every operation may take many times as long as one alone.
+    """
     training = _Training(edges, [], [], config, as_of, rng, None, MEMORY, device, Processes())
-    begun, taken = time.perf_counter(), []
-    for batch in islice(training.batches.epoch(rng), PROBED):
-        training.step(batch)
-        taken.append(time.perf_counter() - begun)
-        begun += taken[-1]
-    counted = taken[PROBED // 3 :] or taken
-    return float(np.median(counted)) * len(training.batches) if counted else 0.0
+    every, found = torch.get_num_threads(), []
+    for threads in dict.fromkeys((every, 1)):
+        torch.set_num_threads(threads)
+        begun, taken = time.perf_counter(), []
+        for batch in islice(training.batches.epoch(rng), PROBED):
+            training.step(batch)
+            taken.append(time.perf_counter() - begun)
+            begun += taken[-1]
+        counted = taken[PROBED // 3 :] or taken
+        found.append(Pace(float(np.median(counted)) * len(training.batches) if counted else 0.0, threads))
+    torch.set_num_threads(every)
+    return min(found)
 
 
 class _Training:

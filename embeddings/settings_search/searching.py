@@ -15,9 +15,10 @@ from embeddings.gnn.loss import half_precision_is_native
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.settings_search.kept_memory import memory_kept
 from embeddings.settings_search.pairs import AS_OF, hold_out
+from embeddings.settings_search.threads import of_torch
 from embeddings.settings_search.trial import Measured, Trial, measured
 from embeddings.spectral import SpectralConfig, SpectralFilter
-from embeddings.training import seconds_an_epoch, train
+from embeddings.training import Pace, pace, train
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import EdgeArrays, InvalidValue
 
@@ -173,8 +174,16 @@ class _Run:
         probed = None if self.least is None else self.probed(min(dim, self.dim - 1))
         if self.least is None or probed is None:
             return None
-        config, epoch, starting = probed
-        chosen, best = None, self.least
+        config, (epoch, threads), starting = probed
+        with of_torch(threads):
+            return self.chosen_network(self.least, config, epoch, starting)
+
+    def chosen_network(self, best: Measured, config: GnnConfig, epoch: float, starting: float) -> EmbeddingSet | None:
+        """The network of the best settings, learnt from everything; None where none is better than `best`.
+
+        epoch: how many seconds one takes; starting: those before the first.
+        """
+        chosen: GnnConfig | None = None
         for name, values in NETWORK:
             for value in values:
                 change: dict[str, Any] = {name: value}
@@ -197,19 +206,19 @@ class _Run:
         most = int(SPARE * (self.deadline - self.clock()) * (1.0 - SHARE) / epoch)
         return self._trained(self.edges, replace(chosen, epochs=min(chosen.epochs, max(most, 1))), None)
 
-    def probed(self, dim: int) -> tuple[GnnConfig, float, float] | None:
-        """The network of so many dimensions, or a half or a quarter of them, of which two epochs fit into the time; the
-        seconds that one takes, and those before the first."""
+    def probed(self, dim: int) -> tuple[GnnConfig, Pace, float] | None:
+        """The network of so many dimensions, or a half or a quarter of them, of which two epochs fit into the time; how
+        long one takes, and the seconds before the first."""
         pairs = min(MOST_PAIRS, max(LEAST_PAIRS, len(self.slice) // STEPS))
         for part in (1, 2, 4):
             begun = self.clock()
             if dim < part or self.deadline - begun < begun - self.begun:
                 return None
             config = replace(PAIRS, dim=dim // part, batch_customers=pairs, half_precision=self.half_precision)
-            epoch = seconds_an_epoch(self.slice, config, AS_OF, np.random.default_rng(config.seed))
+            found = pace(self.slice, config, AS_OF, np.random.default_rng(config.seed))
             starting = self.clock() - begun
-            if epoch > 0 and self.fitting(starting, epoch) >= 2:
-                return config, epoch, starting
+            if found.seconds > 0 and self.fitting(starting, found.seconds) >= 2:
+                return config, found, starting
         return None
 
     def fitting(self, starting: float, epoch: float) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from embeddings.checkpoint import Checkpoint
@@ -13,7 +14,7 @@ from embeddings.evaluation import Progress
 from embeddings.evaluation.split import Task, time_split
 from embeddings.gnn import GnnConfig, TrainingDiverged
 from embeddings.interaction_matrix import InteractionMatrix
-from embeddings.training import seconds_an_epoch, train
+from embeddings.training import pace, train
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import DAY, EdgeArrays, Instant, InteractionKind, ProductId
 from tests.embeddings.two_crowds import AS_OF, CAMPAIGNS, CATALOGUE, edges_of, two_crowds
@@ -208,5 +209,8 @@ def test_without_an_epoch_a_warm_start_says_what_the_earlier_set_said() -> None:
     assert scores == pytest.approx(before, rel=0.02, abs=0.02)
 
 
-def test_an_epoch_is_timed() -> None:
-    assert seconds_an_epoch(two_crowds(), CONFIG, AS_OF, np.random.default_rng(0)) > 0
+def test_an_epoch_is_timed_with_the_threads_that_are_fastest() -> None:
+    threads = torch.get_num_threads()
+    found = pace(two_crowds(), CONFIG, AS_OF, np.random.default_rng(0))
+    assert found.seconds > 0 and found.threads in (1, threads)
+    assert torch.get_num_threads() == threads
