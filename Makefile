@@ -53,7 +53,7 @@ neo4j: setup ## a Neo4j of your own on port 7687, with its Browser; Ctrl-C ends 
 
 lock: setup ## resolve the dependencies anew
 	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook --extra neo4j pyproject.toml -o requirements/dev.lock
-	echo "torch>=2.6" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/torch.lock
+	echo "torch>=2.15" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/torch.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock pyproject.toml -o requirements/serve.lock
 	awk '/^[a-z]/ {kept = !/^(torch|triton|nvidia|cuda)/} kept' requirements/torch.lock > requirements/torch-cpu.lock
 	echo "uv" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/uv.lock

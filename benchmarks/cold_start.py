@@ -2,12 +2,16 @@
 
 import argparse
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import numpy as np
 from numpy.typing import NDArray

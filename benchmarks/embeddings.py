@@ -10,6 +10,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -24,6 +27,9 @@ from embeddings.settings_search.trial import measured
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, EdgeArrays, InvalidValue, ProductId
 
+MOST_ROWS = 100_000_000
+"""The greatest id that --out takes."""
+
 CUSTOMER = '''"""A customer's vector from the products of a history; row = id, as in products.npy."""
 
 from pathlib import Path
@@ -36,7 +42,10 @@ PARTS = {parts}
 
 def customer_vector(products):
     """products: ids, each once. The vector of whoever has these; their score for a product is the inner product."""
-    summed = INPUTS[np.asarray(products, dtype=np.int64)].sum(axis=0, dtype=np.float32)
+    products = np.asarray(products, dtype=np.int64)
+    if len(products) and not 0 <= products.min() <= products.max() < len(INPUTS):
+        raise ValueError(f"products: got {products.min()} to {products.max()}, expected ids of 0 to {len(INPUTS) - 1}")
+    summed = INPUTS[products].sum(axis=0, dtype=np.float32)
     parts = np.split(summed, np.cumsum(PARTS)[:-1])
     lengths = [float(np.linalg.norm(part)) for part in parts]
     share = len(parts) ** -0.5
@@ -62,8 +71,22 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="a folder for customers.npy, products.npy and the customer function")
     parser.add_argument("--json", type=Path, help="write the object here as well")
     options = parser.parse_args(arguments)
+    try:
+        learn(options)
+    except InvalidValue as error:
+        sys.exit(str(error))
+
+
+def learn(options: argparse.Namespace) -> None:
+    """Choose, learn, judge, print and write; InvalidValue for files that hold no pairs, and for what cannot be."""
     begun = time.monotonic()
-    edges = pair_edges(*pairs(options.train))
+    train, others = pairs(options.train), pairs(options.test)
+    edges, test_edges = pair_edges(*train), pair_edges(*others)
+    if options.out is not None:
+        for name, ids in (("user", train[0]), ("item", train[1])):
+            if int(ids.max()) > MOST_ROWS:
+                told = f"at most {MOST_ROWS:,}, since a row of what --out writes is an id"
+                raise InvalidValue(f"{options.train}: {name}", int(ids.max()), told)
     found = search(
         edges,
         dim=options.dim,
@@ -74,10 +97,8 @@ def main(arguments: list[str] | None = None) -> None:
     )
     seconds = time.monotonic() - begun
     embeddings = found.embeddings
-    test = held_out(edges, *pairs(options.test))
+    test = held_out(edges, test_edges)
     found_in_test = measured(embeddings, InteractionMatrix.from_edges(edges, AS_OF), test)
-    if options.out is not None:
-        write(options.out, embeddings)
     answer = {
         "benchmark": "embeddings",
         "machine": machine(),
@@ -93,10 +114,12 @@ def main(arguments: list[str] | None = None) -> None:
         "trials": [asdict(trial) for trial in found.trials],
     }
     printed(answer, options.json)
+    if options.out is not None:
+        write(options.out, embeddings)
 
 
 def pairs(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first two columns of a parquet file; InvalidValue where they are not whole numbers."""
+    """The first two columns of a parquet file; InvalidValue where they are no whole numbers, or there are none."""
     table = pl.read_parquet(path)
     if table.width < 2:
         raise InvalidValue(str(path), f"{table.width} columns", "two: user and item")
@@ -104,13 +127,14 @@ def pairs(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     for column in columns:
         if not column.dtype.is_integer() or column.null_count():
             raise InvalidValue(f"{path}: {column.name}", f"{column.dtype} with {column.null_count()} nulls", "integers")
+    if not table.height:
+        raise InvalidValue(str(path), "no rows", "at least one pair of user and item")
     user, item = (column.to_numpy().astype(np.int64) for column in columns)
     return user, item
 
 
-def held_out(edges: EdgeArrays, users: NDArray[np.int64], items: NDArray[np.int64]) -> HeldOut:
+def held_out(edges: EdgeArrays, other: EdgeArrays) -> HeldOut:
     """The test pairs by user. A user or an item that training never met is there too, and cannot be found."""
-    other = pair_edges(users, items)
     products = sorted({*edges.targets, *other.targets})
     columns = {product: column for column, product in enumerate(products)}
     own = np.array([columns[product] for product in other.targets], dtype=np.int64)
@@ -131,9 +155,10 @@ def write(folder: Path, embeddings: EmbeddingSet) -> None:
         ("products", products, embeddings.product_vectors),
         ("inputs", products, weighted),
     ):
-        rows = np.zeros((max(ids, default=-1) + 1, embeddings.dim), dtype=np.float32)
+        shape = (max(ids, default=-1) + 1, embeddings.dim)
+        rows = np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=np.float32, shape=shape)
         rows[ids] = vectors
-        np.save(folder / f"{name}.npy", rows, allow_pickle=False)
+        rows.flush()
     parts = embeddings.manifest.customer_function.parts or (embeddings.dim,)
     (folder / "customer_vector.py").write_text(CUSTOMER.replace("{parts}", str(parts)), encoding="utf-8")
 

@@ -2,7 +2,11 @@
 
 import argparse
 import resource
+import sys
 from pathlib import Path
+
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from api.workbench import Workbench
 from benchmarks.machine import machine, printed

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import threading
 import time
 import urllib.request
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count, cycle
 from pathlib import Path
+
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import msgspec
 import numpy as np

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import faiss
 import numpy as np
 from numpy.typing import NDArray

@@ -19,6 +19,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import numpy as np
 
 from benchmarks.machine import machine, printed

@@ -7,6 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import numpy as np
 
 from benchmarks.load.served import Load, free_port, load, served, wait_until

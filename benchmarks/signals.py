@@ -2,9 +2,13 @@
 
 import argparse
 import json
+import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import numpy as np
 

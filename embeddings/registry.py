@@ -3,8 +3,8 @@
 import msgspec
 
 from embeddings.artifacts.gate import examine
+from embeddings.artifacts.opening import open_snapshot
 from embeddings.artifacts.report import Report
-from embeddings.artifacts.seal import verify_files
 from embeddings.versions import Act, Pointer, Versions
 from graph import Instant, NotFound
 from graph.files import locked, replace
@@ -54,13 +54,16 @@ class Registry(Versions):
                 return report
 
     def rollback(self, *, now: Instant = _UNTOLD) -> str:
-        """Make the version the champion again that was so before; NotFound where there was none."""
+        """Make the version the champion again that was so before.
+
+        NotFound where there was none, or its folder is gone; SnapshotBroken where it could not serve.
+        """
         with locked(self.folder):
             pointer = self.pointer()
             if not pointer.before:
                 raise NotFound("version published before", pointer.version or "none")
             *before, version = pointer.before
-            verify_files(self.path(version))
+            open_snapshot(self.path(version), verify=True)
             back = msgspec.structs.replace(pointer, version=version, before=tuple(before))
             self._point(back, Act("rolled back", version, now))
             return version

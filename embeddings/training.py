@@ -65,7 +65,8 @@ def train(
 
     edges: interactions with products, all before or at `as_of`, from which ages are counted.
     customers: what is known of customers. With it, be it empty, a customer's vector starts from what everyone takes and
-        from the groups that their traits put them in; without it, from nothing.
+        from the groups that their traits put them in; without it, from nothing. So it does without `config.attributes`
+        and with `config.log_popularity`, where nothing but pairs is looked at.
     validation: what customers bought after `as_of`. With it, training stops once its NDCG@20 has not grown for
         `config.patience` epochs, the best epoch is kept, and the manifest's metrics and "best_epoch" tell of it. Its
         curve tells of every epoch.

@@ -13,6 +13,13 @@ from api.workbench import TUNING_SECONDS, SplitName, Workbench
 __all__ = ["command"]
 
 
+def _in_a_folder(context: click.Context, option: click.Parameter, page: Path | None) -> Path | None:
+    """The page's path, refused now, not after minutes, where its folder is not there."""
+    if page is not None and not page.parent.is_dir():
+        raise click.BadParameter(f"{str(page.parent)!r} is no folder", context, option)
+    return page
+
+
 @click.command("evaluate")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder.")
 @click.option("--k", type=click.IntRange(1, 200), default=20, show_default=True, help="The length of the lists.")
@@ -27,7 +34,13 @@ __all__ = ["command"]
     help="After these the choice of settings is cut short.",
 )
 @click.option("--reference", help="The method all others are held against; else the best baseline on each task.")
-@click.option("--page", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Draw the table as HTML.")
+@click.option(
+    "--page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=_in_a_folder,
+    help="Draw the table as HTML.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def command(
     data: Path | None,

@@ -7,7 +7,7 @@ import msgspec
 
 from api.settings import loaded_settings
 from api.workbench import Workbench
-from graph import NotFound, PatronError
+from graph import PatronError
 
 __all__ = ["command"]
 
@@ -23,10 +23,9 @@ def command(data: Path | None, as_json: bool) -> None:
         raise PatronError(
             f"no version is published in {str(bench.registry.folder)!r}: there is nothing to go back from"
         )
-    try:
-        version = bench.rollback()
-    except NotFound:
-        raise PatronError(f"{before} was the first to be published: there is nothing to go back to") from None
+    if not bench.registry.pointer().before:
+        raise PatronError(f"{before} was the first to be published: there is nothing to go back to")
+    version = bench.rollback()
     if as_json:
         click.echo(msgspec.json.encode({"published": version, "before": before}))
     else:

@@ -81,7 +81,6 @@ def backtested(
             split.train,
             [msgspec.structs.replace(product, price=None, currency="") for product in known.products],
             [campaign for campaign in known.campaigns if campaign.starts is None or campaign.starts <= cut],
-            customers=known.customers_at(cut),
             config=config,
             as_of=cut,
             rng=np.random.default_rng(config.seed),

@@ -1,6 +1,6 @@
 """Comparison: how well a version finds what a holdout bought, beside what serves, the popular, and strangers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,11 @@ from embeddings.artifacts.report import Check
 from embeddings.evaluation.bootstrap import Interval, paired_difference
 from embeddings.evaluation.metrics import hits
 from embeddings.evaluation.split import Task
+from embeddings.ranking import Ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
+from graph import ProductId
 
-__all__ = ["LEAST_CUSTOMERS", "against_champion", "against_simple", "common_holdout", "unseen"]
+__all__ = ["LEAST_CUSTOMERS", "against_champion", "against_simple", "common_holdout", "ranking_found", "unseen"]
 
 LEAST_CUSTOMERS = 10
 """Fewer tell nothing of a difference."""
@@ -56,6 +58,20 @@ def against_simple(embeddings: EmbeddingSet, twin: EmbeddingSet, holdout: Holdou
             yield _no_worse(f"NDCG@20 for {WANTED[task]}, having seen it, less not having seen it", seen, own)
         popular = holdout.ndcg(holdout.popular(task), task)
         yield _no_worse(f"NDCG@20 for {WANTED[task]}, less that of the most popular", own, popular)
+
+
+def ranking_found(ranking: Ranking, products: Sequence[ProductId], holdout: Holdout) -> Iterator[Check]:
+    """The ranking of a version, which makes its home pages, against what each customer bought most often.
+
+    It has seen what is held out, so this says nothing of how good the ranking is; but one that finds less than counting
+    does was ruined while it was learnt or written.
+    """
+    own = holdout.ndcg(holdout.bought_again(ranking, products), Task.ALL)
+    if len(own) >= LEAST_CUSTOMERS:
+        counted = holdout.ndcg(holdout.bought_often(), Task.ALL)
+        yield _no_worse(
+            "NDCG@20 of the ranking for what is bought next, less that of what was bought most", own, counted
+        )
 
 
 def against_champion(ours: EmbeddingSet, theirs: EmbeddingSet, champion: str, holdout: Holdout) -> Iterator[Check]:

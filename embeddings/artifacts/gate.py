@@ -12,6 +12,7 @@ from embeddings.artifacts.comparison import (
     against_champion,
     against_simple,
     common_holdout,
+    ranking_found,
     unseen,
 )
 from embeddings.artifacts.known_products import still_known, with_vectors
@@ -51,6 +52,8 @@ def examine(folder: Path, champion: Path | None = None) -> Report:
         )
     else:
         checks += against_simple(snapshot.set, backtest.twin, backtest.holdout)
+        if snapshot.ranking is not None:
+            checks += ranking_found(snapshot.ranking, snapshot.set.products, backtest.holdout)
     if champion is None or champion == folder:
         return Report(snapshot.version, "", tuple(checks), tuple(notes))
     try:

@@ -1,5 +1,6 @@
 """Holdout: what customers did up to a cut and bought after it, kept with a version to ask any set the same."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,7 @@ from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.evaluation.split import Split, Task
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import PURCHASED
+from embeddings.ranking import Ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, Instant, ProductId, day_of
 
@@ -87,7 +89,7 @@ class Holdout:
         if strangers:
             vectors = np.roll(vectors, len(vectors) // 2, axis=0)
         asked = replace(embeddings, customers=self.customers, customer_vectors=vectors)
-        columns = self._columns(embeddings)
+        columns = self._places(embeddings.products)
         owner = np.repeat(np.arange(len(self.customers)), np.diff(self.offsets))
         known = (columns[self.product] >= 0) & (self.kind == PURCHASED)
         cells = (owner[known], columns[self.product[known]])
@@ -98,6 +100,34 @@ class Holdout:
         beyond = len(self.products)
         own = np.array([*(back.get(product, beyond) for product in embeddings.products), -1], dtype=np.int32)
         return own[found]
+
+    def bought_again(self, ranking: Ranking, products: Sequence[ProductId]) -> NDArray[np.int32]:
+        """What a ranking over `products` lists of what each customer had at the cut.
+
+        [num_customers, K] columns of this holdout's products, -1 where they had fewer.
+        """
+        own = self._places(products)
+        listed = np.full((len(self.customers), K), -1, dtype=np.int32)
+        for customer, (first, last) in enumerate(itertools.pairwise(self.offsets.tolist())):
+            rows = first + np.flatnonzero((self.kind[first:last] == PURCHASED) & (own[self.product[first:last]] >= 0))
+            rows = rows[np.lexsort((self.day[rows], own[self.product[rows]]))]
+            if not len(rows):
+                continue
+            days, times = self.day[rows].astype(np.int64), self.times[rows].astype(np.int64)
+            habits = ranking.habits(own[self.product[rows]], days, times, day_of(self.cut))
+            best = np.argsort(-ranking.again_probabilities(habits), kind="stable")[:K]
+            column_of = dict(zip(own[self.product[rows]].tolist(), self.product[rows].tolist(), strict=True))
+            listed[customer, : len(best)] = [column_of[row] for row in habits.products[best].tolist()]
+        return listed
+
+    def bought_often(self) -> NDArray[np.int32]:
+        """The same of how many days each was bought on: [num_customers, K]."""
+        listed = np.full((len(self.customers), K), -1, dtype=np.int32)
+        for customer, (first, last) in enumerate(itertools.pairwise(self.offsets.tolist())):
+            columns, days = np.unique(self.product[first:last][self.kind[first:last] == PURCHASED], return_counts=True)
+            best = np.argsort(-days, kind="stable")[:K]
+            listed[customer, : len(best)] = columns[best]
+        return listed
 
     def popular(self, task: Task) -> NDArray[np.int32]:
         """The same products for everybody, those most customers bought before the cut, as lists: [num_customers, K]."""
@@ -130,8 +160,8 @@ class Holdout:
         matrix.data[:] = 1.0
         return matrix
 
-    def _columns(self, embeddings: EmbeddingSet) -> NDArray[np.int64]:  # [num_products], rows of the set, -1: unknown
-        rows = {product: row for row, product in enumerate(embeddings.products)}
+    def _places(self, products: Sequence[ProductId]) -> NDArray[np.int64]:  # [num_products], rows, -1: not among them
+        rows = {product: row for row, product in enumerate(products)}
         return np.array([rows.get(product, -1) for product in self.products], dtype=np.int64)
 
     def customer_vectors(
@@ -139,7 +169,7 @@ class Holdout:
     ) -> NDArray[np.float32]:  # [num_customers, dim], unit length or zero
         """What the set's customer function makes of the histories at the cut, nobody's traits being known."""
         function = embeddings.manifest.customer_function
-        rows = self._columns(embeddings)[self.product]
+        rows = self._places(embeddings.products)[self.product]
         known = rows >= 0
         rows, kind, day, times = rows[known], self.kind[known], self.day[known], self.times[known]
         ages = np.maximum(day_of(Instant(min(self.cut, embeddings.manifest.as_of))) - day, 0)

@@ -24,6 +24,7 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     for name, array in (
         *(() if ranking is None else ranking.arrays()),
         *(() if embeddings.attributes is None else (("attributes.vectors", embeddings.attributes.vectors),)),
+        *(() if embeddings.attributes is None else (("attributes.input_scale", embeddings.attributes.input_scale),)),
         *(() if embeddings.groups is None else (("customer_groups.vectors", embeddings.groups.vectors),)),
         *(() if embeddings.groups is None else (("customer_groups.everyone", embeddings.groups.everyone),)),
         ("customers", embeddings.customer_vectors),
@@ -35,6 +36,9 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
         if not np.isfinite(array).all():
             found = f"{np.count_nonzero(~np.isfinite(array))} values that are not finite"
             raise SnapshotBroken(folder / f"{name}.npy", found, "finite numbers only")
+    for name, described in (("attributes", embeddings.attributes), ("customer_groups", embeddings.groups)):
+        if described is not None and (np.diff(described.keys.astype(object)) <= 0).any():
+            raise SnapshotBroken(folder / f"{name}.keys.npy", "keys that do not rise", "each once, rising")
     _check_ids(folder, "product_ids", num_products, len(snapshot.product_rows))
     _check_ids(folder, "customer_ids", num_customers, len(snapshot.customer_rows))
     _check_adjacency(folder, "bought_together", snapshot.bought_together, num_products)

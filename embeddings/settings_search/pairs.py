@@ -33,8 +33,8 @@ def pair_edges(users: NDArray[np.integer], items: NDArray[np.integer]) -> EdgeAr
     customer, target = np.divmod(cells, max(len(targets), 1))
     size = len(cells)
     return EdgeArrays(
-        customers=[CustomerId(f"user:{number:012d}") for number in names.tolist()],
-        targets=[f"{number:012d}" for number in targets.tolist()],
+        customers=[CustomerId(f"user:{number:019d}") for number in names.tolist()],
+        targets=[f"{number:019d}" for number in targets.tolist()],
         customer=customer.astype(np.int32),
         target=target.astype(np.int32),
         kind=np.full(size, PURCHASED, dtype=np.int8),

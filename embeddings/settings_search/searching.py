@@ -1,5 +1,6 @@
 """search: the best settings that a time allows, by a slice of the training data, and the set they give."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -92,8 +93,12 @@ def search(
 
     half_precision: see GnnConfig; None where the processor multiplies bfloat16 itself.
     """
-    if not seconds > 0:
-        raise InvalidValue("seconds", seconds, "a number above 0")
+    if not 0 < seconds < math.inf:
+        raise InvalidValue("seconds", seconds, "a finite number above 0")
+    if dim < 1:
+        raise InvalidValue("dim", dim, "an integer of 1 or more")
+    if not len(edges):
+        raise InvalidValue("edges", "no pairs", "at least one to learn from")
     halves = half_precision_is_native() if half_precision is None else half_precision
     with memory_kept():
         run = _Run(edges, dim, clock() + seconds, rng, halves, progress, clock, clock())

@@ -1,7 +1,10 @@
 """The embeddings benchmark on two small files: its figures are what another program computes from what it writes."""
 
 import json
+import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -48,3 +51,31 @@ def test_a_file_that_is_no_pairs_says_what_was_expected(tmp_path: Path) -> None:
     pl.DataFrame({"user": [1]}).write_parquet(tmp_path / "one.parquet")
     with pytest.raises(InvalidValue, match="two: user and item"):
         benchmark.pairs(tmp_path / "one.parquet")
+    pl.DataFrame(schema={"user": pl.Int64, "item": pl.Int64}).write_parquet(tmp_path / "none.parquet")
+    with pytest.raises(InvalidValue, match=r"none.parquet: got .*no rows.*expected at least one pair"):
+        benchmark.pairs(tmp_path / "none.parquet")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--seconds", "inf"], "seconds: got inf, expected a finite number above 0"),
+        (["--dim", "0"], "dim: got 0, expected an integer of 1 or more"),
+        (["--out", "out"], "expected at most 100,000,000, since a row of what --out writes is an id"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line_before_anything_is_learnt(
+    tmp_path: Path, given: list[str], told: str
+) -> None:
+    pl.DataFrame({"user": [0, 0, 1, 1], "item": [0, 10**12, 0, 1]}).write_parquet(tmp_path / "pairs.parquet")
+    with pytest.raises(SystemExit, match=re.escape(told)):
+        benchmark.main(["--train", str(tmp_path / "pairs.parquet"), "--test", str(tmp_path / "pairs.parquet"), *given])
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("name", ["embeddings", "index", "evaluate", "cold_start", "scale", "serving", "hot_swap"])
+def test_a_benchmark_runs_by_its_path_too(name: str) -> None:
+    asked = [sys.executable, str(Path(__file__).parents[2] / "benchmarks" / f"{name}.py"), "--help"]
+    ended = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert f"benchmarks.{name}" in ended.stdout
