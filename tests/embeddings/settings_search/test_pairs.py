@@ -13,8 +13,8 @@ PAIRS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, 
 
 def test_ids_sort_as_their_numbers_and_a_pair_counts_once() -> None:
     edges = pair_edges(np.array([10, 9, 9]), np.array([2, 11, 11]))
-    assert edges.customers == ["user:000000000009", "user:000000000010"]
-    assert edges.targets == ["000000000002", "000000000011"]
+    assert edges.customers == [f"user:{9:019d}", f"user:{10:019d}"]
+    assert edges.targets == [f"{2:019d}", f"{11:019d}"]
     assert list(zip(edges.customer.tolist(), edges.target.tolist(), strict=True)) == [(0, 1), (1, 0)]
 
 
