@@ -1,5 +1,6 @@
 """LearningData: all of the customer graph that embeddings are learnt from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -8,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.learning.existing_folder import existing_folder
+from api.learning.refusals import refusing
 from api.progress import stage
 from api.settings import Settings
-from graph import Campaign, Customer, EdgeArrays, Instant, InteractionKind, PatronError, Product
+from graph import Campaign, Customer, CustomerId, EdgeArrays, Instant, InteractionKind, PatronError, Product
+from graph.data_folder import DataFolder
 from graph.nodes import Stamp
 from graph.stores.open import open_graph, shown_url
 
@@ -23,6 +26,7 @@ Id = TypeVar("Id", bound=str)
 class LearningData:
     """What customers did with products up to the newest purchase, the products, the campaigns, and customers' traits.
 
+    Nothing of those who refuse personalization, as far as the folder's profiles have come.
     What came after the newest purchase is left out: a few views of today beside a history that was imported and ended
     long ago would make all of it equally old.
     """
@@ -46,6 +50,9 @@ class LearningData:
                 customers = [record for record in graph.export((Customer,)) if isinstance(record, Customer)]
         finally:
             graph.close()
+        refused = refusing(DataFolder(settings.data))
+        edges = _where(edges, ~np.isin(edges.customer, _rows(edges, refused))) if refused else edges
+        customers = [customer for customer in customers if customer.id not in refused]
         if not len(edges):
             named = shown_url(settings.graph_url)
             raise PatronError(f"the graph {named} has no interactions to learn from: `patron import` brings some")
@@ -102,6 +109,11 @@ def _until_newest_purchase(edges: EdgeArrays) -> EdgeArrays:
     if not len(purchases) or purchases.max() == edges.at.max():
         return edges
     return _where(edges, edges.at <= purchases.max())
+
+
+def _rows(edges: EdgeArrays, customers: Collection[CustomerId]) -> list[int]:
+    """The rows of those of the customers who occur."""
+    return [row for row, customer in enumerate(edges.customers) if customer in customers]
 
 
 def _where(edges: EdgeArrays, rows: NDArray[np.bool_]) -> EdgeArrays:

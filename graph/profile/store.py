@@ -114,9 +114,16 @@ class SqliteProfiles:
 
     def linking(self) -> Iterator[tuple[CustomerId, Choices]]:
         """Every customer who was ever linked to somebody, with what they allow; reads the whole file."""
+        return self._having(b"linked")
+
+    def choosing(self) -> Iterator[tuple[CustomerId, Choices]]:
+        """Every customer who ever allowed or refused a purpose, with what they allow; reads the whole file."""
+        return self._having(b"consents")
+
+    def _having(self, field: bytes) -> Iterator[tuple[CustomerId, Choices]]:
         try:
             # The name of the field stands in a profile that has it: only those are unpacked.
-            rows = self._connection.execute("SELECT customer, state FROM profile WHERE instr(state, ?)", (b"linked",))
+            rows = self._connection.execute("SELECT customer, state FROM profile WHERE instr(state, ?)", (field,))
             for customer, state in rows:
                 yield customer, _choices_decoder.decode(state)
         except sqlite3.Error as error:
