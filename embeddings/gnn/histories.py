@@ -36,7 +36,8 @@ class Sort(NamedTuple):
 class Histories:
     """One entry a (customer, product) with any weight, customer by customer, products rising.
 
-    What was only disliked, by kinds of a weight below 0, counts against a customer's history and is no target.
+    What adds up to nothing or less, returned or only disliked, by kinds of a weight below 0, counts in a customer's
+    history and nowhere else: it is no target, and nobody's purchase.
 
     history: Σ over the rows of the pair of what they weigh in `EmbeddingSet.customer_vector`, degree included.
     by_sort: the same by the sort of interaction, which adds up to `history`; one sort of everything unless factors of
@@ -177,6 +178,7 @@ class _Pairs(NamedTuple):
             kinds, ages_passed = matrix.kind[kept], np.searchsorted(config.age_bounds, ages, side="right")
             chosen = [(kinds == sort.kind) & (ages_passed == sort.age) for sort in sorts]
             by_sort = np.stack([_of_pairs(np.add, summed * rows, starts) for rows in chosen])
+        liking = liking * np.repeat(history > 0, np.diff(starts, append=len(liking)))  # what was undone is not liked
         oldest, best = _of_pairs(np.maximum, ages, starts), _of_pairs(np.maximum, liking, starts)
         return cls(
             customers=customer[starts],

@@ -8,6 +8,7 @@ import pytest
 from embeddings.gnn import GnnConfig, Histories
 from embeddings.interaction_matrix import InteractionMatrix
 from graph import InteractionKind
+from tests.embeddings.two_crowds import AS_OF, edges_of
 
 
 def test_one_entry_a_pair_customer_by_customer(histories: Histories) -> None:
@@ -63,3 +64,13 @@ def test_what_teaches_nothing_leaves_no_entry(matrix: InteractionMatrix) -> None
     silent = Histories.of(matrix, GnnConfig(kind_weights={}))
     assert silent.offsets.tolist() == [0, 0, 0, 0, 0]
     assert silent.matrix(silent.history).nnz == 0
+
+
+def test_what_was_bought_and_returned_teaches_nothing(config: GnnConfig) -> None:
+    kinds = [InteractionKind.PURCHASED, InteractionKind.RETURNED, InteractionKind.PURCHASED]
+    edges = edges_of([(0, product, kind, 3) for product, kind in zip((0, 0, 1), kinds, strict=True)], 1, 2)
+    weights = {InteractionKind.PURCHASED: 1.0, InteractionKind.RETURNED: -1.0}
+    histories = Histories.of(InteractionMatrix.from_edges(edges, AS_OF), replace(config, kind_weights=weights))
+    assert histories.history[0] == 0 and histories.history[1] > 0
+    assert histories.buyers().tolist() == [0, 1]
+    assert (histories.target > 0).tolist() == (histories.recency > 0).tolist() == [False, True]
