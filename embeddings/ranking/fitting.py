@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from embeddings.ranking.network import Network
+from embeddings.threads import of_torch
 
 __all__ = ["Examples", "FitConfig", "Loss", "calibrated", "fitted", "log_loss", "logistic", "softmax_loss"]
 
@@ -110,7 +111,16 @@ class Skipping(torch.nn.Module):
 
 
 def fitted(examples: Examples, config: FitConfig, loss: Loss) -> tuple[Network, Skipping]:
-    """The network of least loss, for serving and as it was trained."""
+    """The network of least loss, for serving and as it was trained.
+
+    By one thread: so little is done in each operation that a second helps nobody, and where another program is on its
+    core the wait for it takes ten times as long as all the work.
+    """
+    with of_torch(1):
+        return _fitted(examples, config, loss)
+
+
+def _fitted(examples: Examples, config: FitConfig, loss: Loss) -> tuple[Network, Skipping]:
     torch_rng, rng = torch.Generator().manual_seed(config.seed), np.random.default_rng(config.seed)
     inputs, bought = torch.from_numpy(examples.inputs), torch.from_numpy(examples.bought)
     module = Skipping(examples.inputs, config.hidden, torch_rng)

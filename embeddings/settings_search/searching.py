@@ -16,9 +16,9 @@ from embeddings.gnn.loss import half_precision_is_native
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.settings_search.kept_memory import memory_kept
 from embeddings.settings_search.pairs import AS_OF, hold_out
-from embeddings.settings_search.threads import of_torch
 from embeddings.settings_search.trial import Measured, Trial, measured
 from embeddings.spectral import SpectralConfig, SpectralFilter
+from embeddings.threads import of_torch
 from embeddings.training import Pace, pace, train
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import EdgeArrays, InvalidValue
