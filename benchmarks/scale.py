@@ -144,10 +144,10 @@ def measure(interactions: int, network: bool, folder: str | None, dim: int) -> N
 
 def network_epoch(edges: EdgeArrays, scratch: Scratch, dim: int) -> dict[str, Any]:
     """One epoch over every pair, as `patron`'s search for pairs trains."""
-    from embeddings.settings_search.searching import PAIRS  # torch is loaded where the network is measured alone
+    from embeddings.settings_search.searching import MOST_PAIRS, PAIRS  # torch loads with it
     from embeddings.training import train
 
-    config = replace(PAIRS, dim=dim, epochs=1, half_precision=True)
+    config = replace(PAIRS, dim=dim, epochs=1, batch_customers=MOST_PAIRS, half_precision=True)
     told: dict[str, Any] = {"pairs_a_step": config.batch_customers * config.targets_per_customer}
     stages = Stages()
 
