@@ -41,6 +41,8 @@ from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
 from graph.log.dead_letters import DeadLetters
 from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.features.table import FeatureTable
+from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
 from graph.profile.store import SqliteProfiles
 from recommend.answers import Item, Recommendation, RecommendationRequest
@@ -64,6 +66,7 @@ class Engine:
     dead_letters: DeadLetters
     stored: SqliteProfiles
     profiles: LiveProfiles
+    features: FeatureTable
     catalogue: Catalogue
     snapshots: SnapshotHolder
     recommender: Recommender
@@ -272,6 +275,7 @@ def open_engine(settings: Settings) -> Engine:
     """Open a data folder and catch up in memory with the end of its log; to be called on the running event loop."""
     loop = asyncio.get_running_loop()
     folder = DataFolder(settings.data)
+    features = read_feature_table(settings.profile_file)
     stored = SqliteProfiles(folder.profiles)
     catalogue = Catalogue()
     for product, seq in stored.products():
@@ -293,7 +297,8 @@ def open_engine(settings: Settings) -> Engine:
         intake=Intake(log, dead_letters),
         dead_letters=dead_letters,
         stored=stored,
-        profiles=LiveProfiles(stored),
+        profiles=LiveProfiles(stored, table=features),
+        features=features,
         catalogue=catalogue,
         snapshots=SnapshotHolder(Versions(folder.embeddings)),
         recommender=Recommender(Placements.read(settings.placements_file)),

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="The password of the graph's database, for a `PATRON_GRAPH` that names none."
     )
     placements: Path | None = Field(None, description="The placements file; empty means the one Patron ships.")
+    profile: Path | None = Field(
+        None, description="The file of the features that profiles keep; empty means the retail one Patron ships."
+    )
     host: str = Field("127.0.0.1", description="The address the server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port the server listens on; 0 takes a free one.")
     secret_key: SecretStr = Field(
@@ -103,6 +106,10 @@ class Settings(BaseSettings):
     @property
     def placements_file(self) -> Path:
         return self.placements or Path(__file__).parents[1] / "packs" / "retail" / "placements.yaml"
+
+    @property
+    def profile_file(self) -> Path:
+        return self.profile or Path(__file__).parents[1] / "packs" / "retail" / "profile.yaml"
 
     @property
     def graph_url(self) -> str:

@@ -12,6 +12,7 @@ from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of
 from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.features.table_file import read_feature_table
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
 from graph.projection.graph_projection import GRAPH_BATCH, GraphProjection
@@ -91,13 +92,14 @@ def bring_up(settings: Settings) -> None:
     folder = DataFolder(settings.data)
     log = SqliteEventLog(folder.log)
     profiles = SqliteProfiles(folder.profiles)
+    features = read_feature_table(settings.profile_file)
     graph = open_graph(settings.graph_url)
     in_a_file = settings.graph_url.startswith("sqlite")
     try:
         _follow(
             "building the customer graph", log, GraphProjection(graph), CATCH_UP_BATCH if in_a_file else GRAPH_BATCH
         )
-        _follow("folding the profiles", log, ServingProjection(profiles), CATCH_UP_BATCH)
+        _follow("folding the profiles", log, ServingProjection(profiles, table=features), CATCH_UP_BATCH)
     finally:
         graph.close()
         profiles.close()

@@ -21,6 +21,7 @@ from graph import START, StoreUnavailable
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of
 from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.features.table_file import read_feature_table
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
@@ -48,6 +49,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     folder = DataFolder(settings.data)
     log = SqliteEventLog(folder.log)
     profiles = SqliteProfiles(folder.profiles)
+    features = read_feature_table(settings.profile_file)
     state = StateFile(folder.graph_state)
     store = shown_url(settings.graph_url)
     before = state.read()
@@ -68,7 +70,8 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
             )
         )
 
-    works = [lambda: catch_up(log, ServingProjection(profiles), progress=lambda _: tell()), tell]
+    projection = ServingProjection(profiles, table=features)
+    works = [lambda: catch_up(log, projection, progress=lambda _: tell()), tell]
     behind.start()
     try:
         with _explorer(settings, log, lambda: behind.caught_up.is_set() and behind.reachable):

@@ -28,8 +28,9 @@ from graph.instants import day_of
 from graph.interactions import InteractionKind, event_key, line_key
 from graph.log.event_log import LoggedEvent
 from graph.nodes import Stamp
+from graph.profile.features.table import FeatureTable
 from graph.profile.growing import Growing
-from graph.profile.profile import Profile, Recent
+from graph.profile.profile import Profile, Recent, Seen
 
 __all__ = ["PRODUCT_EVENT_KINDS", "fold"]
 
@@ -47,8 +48,10 @@ PRODUCT_EVENT_KINDS: dict[type[ProductEvent], InteractionKind] = {
 _by_seq = itemgetter(0)
 
 
-def fold(profile: Profile | None, customer: CustomerId, logged: Iterable[LoggedEvent]) -> Profile:
-    """The profile of `customer` after `logged`, events of theirs in any order.
+def fold(
+    profile: Profile | None, customer: CustomerId, logged: Iterable[LoggedEvent], table: FeatureTable | None = None
+) -> Profile:
+    """The profile of `customer` after `logged`, events of theirs in any order, with what `table` needs of them.
 
     Only events numbered after ``profile.seq`` count, each once, so folding the same events again changes nothing.
     Between erasures the state is the same whatever numbers the same events have. `profile` is left as it is.
@@ -63,20 +66,28 @@ def fold(profile: Profile | None, customer: CustomerId, logged: Iterable[LoggedE
             continue
         growing.seq = seq
         if not event.context.internal:
-            _add(growing, event)
+            key = event_key(event.source, event.id)
+            _add(growing, event, key)
+            layout = None if table is None else table.layouts.of(event)
+            if layout is not None:
+                growing.note(layout.fact(event, key))
+    if table is not None:
+        table.count(growing.settle(), growing)
     return growing.profile()
 
 
-def _add(growing: Growing, event: CustomerEvent) -> None:
+def _add(growing: Growing, event: CustomerEvent, key: str) -> None:
     growing.count(type(event).__name__)
     if isinstance(event, BehaviourEvent):
-        growing.see(event.at)
+        context = event.context
+        seen = Seen(event.at, key, context.channel, context.device, context.place, context.locale, event.utc_offset)
+        growing.see(event.at, seen)
         if isinstance(event, ProductEvent):
-            _add_product_event(growing, event)
+            _add_product_event(growing, event, key)
         elif isinstance(event, Purchased):
             _add_order(growing, event)
         return
-    stamp = Stamp(event.at, event_key(event.source, event.id))
+    stamp = Stamp(event.at, key)
     match event:
         case TraitsChanged():
             growing.state("traits", event.traits, stamp)
@@ -94,10 +105,9 @@ def _add(growing: Growing, event: CustomerEvent) -> None:
             growing.state("linked", {event.previous: False}, stamp)
 
 
-def _add_product_event(growing: Growing, event: ProductEvent) -> None:
+def _add_product_event(growing: Growing, event: ProductEvent, key: str) -> None:
     kind = PRODUCT_EVENT_KINDS[type(event)]
     quantity = event.quantity if isinstance(event, AddedToCart | RemovedFromCart | Returned) else 1.0
-    key = event_key(event.source, event.id)
     row = Recent(event.at, key, kind, event.product, quantity, event.session, live=not event.history)
     if isinstance(event, Returned):
         row = row._replace(order=event.order)

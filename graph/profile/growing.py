@@ -9,7 +9,9 @@ from graph.ids import ProductId
 from graph.instants import Instant
 from graph.interactions import InteractionKind
 from graph.nodes import Stamp, Trait
-from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile, Recent
+from graph.profile.features.fact import Fact, settled
+from graph.profile.features.series import GrowingSeries, Mark
+from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile, Recent, Seen
 
 __all__ = ["Growing", "newest_rows"]
 
@@ -25,14 +27,22 @@ class Growing:
         self.recent: list[Recent] = []  # in any order
         self.cart_rows: list[Recent] = []
         self._first_seen, self._last_seen = profile.first_seen, profile.last_seen
+        self._seen = profile.seen
         self._counts: dict[str, int] = {}
         self._spent: dict[str, int] = {}
         self._bought: dict[ProductId, Instant] | None = None
         self._own_products: dict[InteractionKind, dict[ProductId, dict[int, int]]] = {}
         self._own_days: dict[InteractionKind, set[ProductId]] = {}
         self._stated: dict[Stated, dict[str, Dated]] = {}
+        self._facts: list[Fact] = []
+        self._settled = profile.facts
+        self._series: dict[int, GrowingSeries] = {}
+        self._firsts: dict[int, Mark] = {}
+        self._lasts: dict[int, Mark] = {}
 
-    def see(self, at: Instant) -> None:
+    def see(self, at: Instant, seen: Seen | None = None) -> None:
+        if seen is not None and (self._seen is None or seen > self._seen):
+            self._seen = seen
         if self._first_seen is None or at < self._first_seen:
             self._first_seen = at
         if self._last_seen is None or at > self._last_seen:
@@ -81,12 +91,39 @@ class Growing:
             if known is None or stamp >= known.stamp:
                 held[name] = Dated(stamp, value)
 
+    def note(self, fact: Fact) -> None:
+        """Keep what the feature table needs of an event."""
+        self._facts.append(fact)
+
+    def settle(self) -> list[Fact]:
+        """Take those noted in; what is now too old to be kept one by one, and to be counted by day."""
+        if not self._facts:
+            return []
+        self._settled, old = settled(self._settled, self._facts)
+        self._facts = []
+        return old
+
+    def series(self, number: int, width: int, horizon: int) -> GrowingSeries:
+        """A series of the feature table, to be added to."""
+        own = self._series.get(number)
+        if own is None:
+            own = self._series[number] = GrowingSeries(width, horizon, self._profile.series.get(number))
+        return own
+
+    def mark(self, number: int, mark: Mark, latest: bool) -> None:
+        """Move a mark of the feature table, where this one is earlier or later than it."""
+        own, held = (self._lasts, self._profile.lasts) if latest else (self._firsts, self._profile.firsts)
+        known = own.get(number) or held.get(number)
+        if known is None or (mark > known if latest else mark < known):
+            own[number] = mark
+
     def profile(self) -> Profile:
         """The grown profile; the one it began from where nothing was added."""
         began = self._profile
         if self.seq == began.seq:
             return began
         changes: dict[str, object] = {"seq": self.seq, "first_seen": self._first_seen, "last_seen": self._last_seen}
+        changes["seen"], changes["facts"] = self._seen, self._settled
         if self._counts:
             changes["counts"] = _sums(began.counts, self._counts)
         if self.recent:
@@ -99,6 +136,13 @@ class Growing:
             changes["bought"] = self._bought
         if self._own_products:
             changes["days"] = {**began.days, **self._own_products}
+        if self._series:
+            grown = {number: growing.series() for number, growing in self._series.items()}
+            changes["series"] = {**began.series, **grown}
+        if self._firsts:
+            changes["firsts"] = {**began.firsts, **self._firsts}
+        if self._lasts:
+            changes["lasts"] = {**began.lasts, **self._lasts}
         return replace(began, **changes, **self._stated)
 
 

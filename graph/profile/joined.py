@@ -6,6 +6,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from graph.nodes import Stamp
+from graph.profile.features.series import merged_marks, merged_series
 from graph.profile.growing import newest_rows
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile
 
@@ -40,6 +41,11 @@ def joined(known: Profile, anonymous: Profile) -> Profile:
         traits=_latest(known.traits, anonymous.traits),
         preferences=_latest(known.preferences, anonymous.preferences),
         consents=_strictest(known.consents, anonymous.consents),
+        seen=max((seen for seen in (known.seen, anonymous.seen) if seen is not None), default=None),
+        facts=tuple(sorted((*known.facts, *anonymous.facts))),
+        series=merged_series(known.series, anonymous.series),
+        firsts=merged_marks(known.firsts, anonymous.firsts, min),
+        lasts=merged_marks(known.lasts, anonymous.lasts, max),
         linked=_latest(known.linked, anonymous.linked),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from graph.errors import StoreUnavailable
 from graph.ids import CustomerId
 from graph.log.event_log import EventLog, LoggedEvent, Position
+from graph.profile.features.table import FeatureTable
 from graph.profile.fold import fold
 from graph.profile.profile import Profile
 from graph.profile.store import SqliteProfiles
@@ -26,11 +27,13 @@ class LiveProfiles:
 
     A profile with events the disk may lack is dirty and stays in memory until the disk has caught up with it; of those
     merely read at most `max_clean` are kept for speed. So what is not in memory is whole on disk, and since a fold
-    passes over what a profile includes, no event counts twice however far either side is ahead. For one thread.
+    passes over what a profile includes, no event counts twice however far either side is ahead. `table`: whose features
+    are kept, the same one on both sides. For one thread.
     """
 
-    def __init__(self, base: SqliteProfiles, max_clean: int = 10_000) -> None:
+    def __init__(self, base: SqliteProfiles, max_clean: int = 10_000, table: FeatureTable | None = None) -> None:
         self._base = base
+        self._table = table
         self._max_clean = max_clean
         self._clean: OrderedDict[CustomerId, Profile] = OrderedDict()  # least recently used first
         self._dirty: OrderedDict[CustomerId, Profile] = OrderedDict()  # by seq
@@ -65,7 +68,7 @@ class LiveProfiles:
             except StoreUnavailable:  # the disk will have the event once the worker has come to it
                 _logger.exception("event %d is not in the live profile yet", row.seq)
                 continue
-            after = fold(before, customer, (row,))
+            after = fold(before, customer, (row,), self._table)
             if after is before:
                 continue
             self._clean.pop(customer, None)

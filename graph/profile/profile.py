@@ -9,8 +9,10 @@ from graph.ids import CustomerId, ProductId
 from graph.instants import DAY, MINUTE, Instant
 from graph.interactions import InteractionKind
 from graph.nodes import Stamp, Trait
+from graph.profile.features.fact import Fact
+from graph.profile.features.series import Mark, Series
 
-__all__ = ["MAX_CART_ROWS", "MAX_RECENT", "SESSION_GAP", "Dated", "DayCount", "Profile", "Recent"]
+__all__ = ["MAX_CART_ROWS", "MAX_RECENT", "SESSION_GAP", "Dated", "DayCount", "Profile", "Recent", "Seen"]
 
 MAX_RECENT = 128
 """How many of the newest interactions a profile keeps one by one."""
@@ -53,6 +55,18 @@ class Dated(NamedTuple):
     value: Trait | list[str]
 
 
+class Seen(NamedTuple):
+    """Where, and on what, a customer was. utc_offset: minutes ahead of UTC on the clock there."""
+
+    at: Instant
+    key: str
+    channel: str = ""
+    device: str = ""
+    place: str = ""
+    locale: str = ""
+    utc_offset: int = 0
+
+
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one leaf identity: recent rows, day aggregates and dated values; no vectors, nothing computed.
 
@@ -60,6 +74,9 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     days: kind -> product -> day -> times.
     counts: event type -> how many.
     spent: currency -> int64 minor units.
+    seen: where and on what the newest behaviour was.
+    facts: for the feature table, the events less than a day older than the newest, oldest first.
+    series, firsts, lasts: what the feature table keeps of those before them, by the numbers of its plans.
     """
 
     customer: CustomerId
@@ -75,6 +92,11 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     traits: dict[str, Dated] = {}
     preferences: dict[str, Dated] = {}
     consents: dict[str, Dated] = {}
+    seen: Seen | None = None
+    facts: tuple[Fact, ...] = ()
+    series: dict[int, Series] = {}
+    firsts: dict[int, Mark] = {}
+    lasts: dict[int, Mark] = {}
     linked: dict[CustomerId, Dated] = {}  # leaves said to be the same person: True, or False once taken back
 
     def history(self) -> Iterator[DayCount]:

@@ -36,6 +36,7 @@ _SCHEMA = (
     );
     INSERT INTO progress (one, position) VALUES (1, '')
     """,
+    "ALTER TABLE progress ADD COLUMN features TEXT NOT NULL DEFAULT ''",
 )
 _PUT_PROFILE = (
     "INSERT INTO profile (customer, seq, state) VALUES (?, ?, ?) "
@@ -74,6 +75,10 @@ class SqliteProfiles:
             self._connection = open_sqlite(path, _SCHEMA, synchronous="NORMAL", busy_seconds=busy_seconds)
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
+
+    @property
+    def name(self) -> str:
+        return self._path.name
 
     def read(self, customer: CustomerId) -> Profile | None:
         try:
@@ -145,6 +150,18 @@ class SqliteProfiles:
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
         return START if row is None else Position(row[0])
+
+    def features(self, fingerprint: str) -> str:
+        """The fingerprint of the feature table these profiles are folded with: the one given where none is folded yet.
+
+        Another one than that of the table in use means that features lack what happened before, until a rebuild.
+        """
+        try:
+            self._connection.execute("UPDATE progress SET features = ? WHERE position = ''", (fingerprint,))
+            row = self._connection.execute("SELECT features FROM progress").fetchone()
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+        return "" if row is None else str(row[0])
 
     def write(self, profiles: Iterable[Profile], products: Iterable[tuple[Product, int]], position: Position) -> None:
         """Replace profiles and catalogue entries and move to `position`, as one transaction.

@@ -1,5 +1,6 @@
 """ServingProjection: events as profiles and catalogue entries in profiles.db."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -8,21 +9,33 @@ from graph.events.family import Erased, ProductChanged
 from graph.ids import CustomerId
 from graph.log.event_log import LoggedEvent, Position
 from graph.nodes import Product
+from graph.profile.features.table import FeatureTable
 from graph.profile.fold import fold
 from graph.profile.profile import Profile
 from graph.profile.store import SqliteProfiles
 
 __all__ = ["ServingProjection"]
 
+_logger = logging.getLogger(__name__)
+
 
 class ServingProjection:
-    """profiles.db as a Projection; it keeps the `max_held` last written profiles in memory from batch to batch."""
+    """profiles.db as a Projection; it keeps the `max_held` last written profiles in memory from batch to batch.
 
-    def __init__(self, profiles: SqliteProfiles, max_held: int = 4000) -> None:
+    table: whose features the profiles keep state for.
+    """
+
+    def __init__(self, profiles: SqliteProfiles, max_held: int = 4000, table: FeatureTable | None = None) -> None:
         self._profiles = profiles
+        self._table = table
         self._max_held = max_held
         self._held: OrderedDict[CustomerId, Profile] = OrderedDict()
         self._held_at = profiles.position()
+        if table is not None and profiles.features(table.fingerprint) != table.fingerprint:
+            _logger.warning(
+                "%s: folded with another feature table: features lack what came before, until profiles are rebuilt",
+                profiles.name,
+            )
         self._checkpoint_due = False
 
     def position(self) -> Position:
@@ -39,7 +52,7 @@ class ServingProjection:
                 by_customer.setdefault(customer, []).append(row)
             elif isinstance(row.event, ProductChanged):
                 products.append((product_of(row.event), row.seq))
-        changed = [fold(self._read(customer), customer, rows) for customer, rows in by_customer.items()]
+        changed = [fold(self._read(customer), customer, rows, self._table) for customer, rows in by_customer.items()]
         self._profiles.write(changed, products, position)
         self._hold(changed, position)
         self._checkpoint_due |= any(isinstance(row.event, Erased) for row in logged)

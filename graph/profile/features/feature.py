@@ -1,0 +1,28 @@
+"""Feature: one named value of the table, with where its state lies."""
+
+from dataclasses import dataclass
+
+from graph.profile.features.condition import Narrowing
+from graph.profile.features.kinds import Kind
+from graph.profile.features.plan import MarkPlan, Need
+from graph.profile.features.window import Window
+
+__all__ = ["Feature"]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature: a kind in one window and one segment, such as ``spent.dairy.30d``.
+
+    need: of which series. mark: or of which mark. narrowing: which groups of the series count.
+    of, to: for a rate, the names of the two features it compares.
+    """
+
+    name: str
+    kind: Kind
+    window: Window | None = None
+    need: Need | None = None
+    mark: MarkPlan | None = None
+    narrowing: Narrowing = ()
+    of: str = ""
+    to: str = ""
