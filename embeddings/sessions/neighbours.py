@@ -1,6 +1,6 @@
 """SessionNeighbours: what was done in the past sessions most like the one under way."""
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +118,15 @@ class SessionNeighbours:
         """Its arrays as files whose names begin with `name`."""
         for part, array in self._arrays():
             write_array(folder, f"{name}.{part}", array)
+        write_array(folder, f"{name}.settings", np.array(astuple(self.settings), dtype=np.float64))
 
     @classmethod
     def read(cls, folder: Path, name: str, settings: NeighbourSettings | None = None) -> "SessionNeighbours":
-        """What `write` wrote, by mmap; FileBroken where a file is missing or not of its type and shape."""
+        """What `write` wrote, by mmap; FileBroken where a file is missing or not of its type and shape.
+
+        settings: others than it was written with.
+        """
+        written = read_array(folder, f"{name}.settings", np.float64, (len(fields(NeighbourSettings)),)).tolist()
         at = read_array(folder, f"{name}.at", np.int64, (None,))
         sessions = Sessions(
             read_array(folder, f"{name}.session_offsets", np.int64, (len(at) + 1,)),
@@ -134,7 +139,7 @@ class SessionNeighbours:
             read_array(folder, f"{name}.offsets", np.int64, (None,)),
             containing,
             read_array(folder, f"{name}.places", np.int32, (len(containing),)),
-            settings or NeighbourSettings(),
+            settings or NeighbourSettings(int(written[0]), int(written[1]), *written[2:]),
         )
 
     def _arrays(self) -> tuple[tuple[str, NDArray[Any]], ...]:
