@@ -10,14 +10,11 @@ from hypothesis import strategies as st
 
 from embeddings.sessions import NeighbourSettings, SessionNeighbours, Sessions
 from graph import FileBroken, InvalidValue
+from tests.embeddings.sessions.ways import rows
 
 APPLE, BREAD, BUTTER, CHEESE, PEAR, WINE = range(6)
 SESSIONS = Sessions.of([[APPLE, PEAR], [BREAD, BUTTER], [APPLE, PEAR], [CHEESE, WINE], [BREAD, BUTTER, CHEESE]])
 INDEX = SessionNeighbours.of(SESSIONS, num_products=6)
-
-
-def rows(*products: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.array(products, dtype=np.int64)
 
 
 def test_what_followed_in_past_sessions_is_found_and_nothing_else() -> None:
