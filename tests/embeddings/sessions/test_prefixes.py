@@ -30,4 +30,7 @@ def test_what_is_found_is_by_the_rank_of_what_followed() -> None:
 
 
 def test_of_no_beginnings_nothing_is_found() -> None:
-    assert found_in(Prefixes.of(Sessions.of([])), lambda products: Nearest(products, products)).gain == 0
+    assert (
+        found_in(Prefixes.of(Sessions.of([])), lambda products: Nearest(products, np.empty(0, dtype=np.float32))).gain
+        == 0
+    )
