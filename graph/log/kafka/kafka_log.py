@@ -77,7 +77,7 @@ class KafkaEventLog(FileLog):
         self._patience = patience
         self._asides: deque[Aside] = deque()
         self._closed = False
-        self._refused: PatronError | None = None
+        self.refused: PatronError | None = None  # why nothing more is read
         self._reading_on = False
         self._thread = threading.Thread(target=self._run, name=f"kafka {self._topic.name}", daemon=True)
         self._thread.start()
@@ -90,8 +90,8 @@ class KafkaEventLog(FileLog):
     def submit(self, events: Sequence[Event]) -> Future[list[Appended]]:
         if self._closed:
             raise LogUnavailable(f"{self.path.name} is closed")
-        if self._refused is not None:
-            raise LogUnavailable(str(self._refused))
+        if self.refused is not None:
+            raise LogUnavailable(str(self.refused))
         return self._sender.send(tuple(events))
 
     def aside(self, row: Aside) -> bool:
@@ -110,10 +110,12 @@ class KafkaEventLog(FileLog):
         """The topic of this file; where it is known and no broker answers, as it was."""
         connection = self._commits.connection()
         known = known_topic(connection)
+        if known is not None:
+            known.must_be_called(self._address.topic)
         try:
             topic = found_topic(self._address, None if known else partitions, ANSWER_SECONDS)
         except LogUnavailable as error:
-            if known is None or known.name != self._address.topic:
+            if known is None:
                 raise
             _logger.warning("%s: serving what %s holds", error, self._commits.path.name)
             return known
@@ -145,7 +147,7 @@ class KafkaEventLog(FileLog):
 
     def _look(self) -> None:
         """Begin to read where that is not so yet, and notice that brokers are back."""
-        if self._refused is not None:
+        if self.refused is not None:
             return
         try:
             if not self._reading_on:
@@ -227,6 +229,6 @@ class KafkaEventLog(FileLog):
 
     def _refuse(self, error: PatronError) -> None:
         """Stop reading: what comes next is not for this file, or not for this version."""
-        self._refused = error
+        self.refused = error
         self._reading_on = False
         _logger.error("%s: nothing more is read, and no event is taken", error)

@@ -26,8 +26,7 @@ def repeats(connection: sqlite3.Connection, topic: Topic) -> None:
         if topic.partitions > 1:
             connection.execute(f"CREATE INDEX event_partition ON event ((seq - 1) % {topic.partitions}, seq)")
         return
-    if known.name != topic.name:
-        raise InvalidValue("PATRON_LOG", topic.name, f"the topic that this data folder repeats, {known.name!r}")
+    known.must_be_called(topic.name)
     if known.partitions != topic.partitions:
         expected = f"{known.partitions}: numbers of events depend on it; make a new topic and copy the events into it"
         raise InvalidValue(f"partitions of topic {topic.name!r}", topic.partitions, expected)

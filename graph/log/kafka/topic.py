@@ -7,7 +7,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from graph.errors import LogUnavailable
+from graph.errors import InvalidValue, LogUnavailable
 from graph.log.kafka.address import KafkaAddress
 
 __all__ = ["MAX_RECORD_BYTES", "Topic", "client_settings", "found_topic"]
@@ -27,6 +27,11 @@ class Topic(NamedTuple):
     name: str
     id: str
     partitions: int
+
+    def must_be_called(self, name: str) -> None:
+        """InvalidValue where the topic that a data folder repeats is not the one asked for."""
+        if self.name != name:
+            raise InvalidValue("PATRON_LOG", name, f"the topic that this data folder repeats, {self.name!r}")
 
 
 def client_settings(address: KafkaAddress) -> dict[str, Any]:
