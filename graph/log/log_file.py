@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.errors import InvalidValue, LogUnavailable
 from graph.events.codec import decode
@@ -14,7 +14,14 @@ from graph.log.positions import last_read, position_of
 from graph.log.schema import LOG_SCHEMA
 from graph.sqlite_file import open_sqlite
 
-__all__ = ["LogFile"]
+__all__ = ["LogFile", "Removed"]
+
+
+class Removed(NamedTuple):
+    """events: how many retention has removed so far. before: all of them are older than this."""
+
+    events: int
+    before: Instant
 
 
 class LogFile:
@@ -84,6 +91,11 @@ class LogFile:
     def erasures(self) -> dict[CustomerId, Instant]:
         """When each customer who was erased was erased last."""
         return {CustomerId(customer): Instant(at) for customer, at in self.select("SELECT customer, at FROM erasure")}
+
+    def removed(self) -> Removed | None:
+        """What retention has removed; None where the log is whole."""
+        found = self.select("SELECT removed, before FROM retention WHERE removed > 0")
+        return Removed(found[0][0], Instant(found[0][1])) if found else None
 
     def select(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Rows of the file, as of the newest commit."""
