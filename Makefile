@@ -9,7 +9,7 @@ INSTALL = $(BIN)/uv pip install --python $(BIN)/python
 EXPLORER := api/pages/explorer
 NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel error --prefix $(EXPLORER)
 
-.PHONY: demo setup test check bench neo4j lock clean
+.PHONY: demo setup test check bench neo4j kafka lock clean
 
 demo: setup ## a real retailer from data to answers; ARGS=--once ends after the tour
 	$(BIN)/patron demo $(ARGS)
@@ -51,8 +51,11 @@ bench: setup ## every benchmark on the data folder that `make demo` made
 neo4j: setup ## a Neo4j of your own on port 7687, with its Browser; Ctrl-C ends it
 	$(BIN)/python -m graph.stores.neo4j.local --browser $(ARGS)
 
+kafka: setup ## a Kafka of your own on port 9092; Ctrl-C ends it
+	$(BIN)/python -m graph.log.kafka.local $(ARGS)
+
 lock: setup ## resolve the dependencies anew
-	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook --extra neo4j pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook --extra neo4j --extra kafka pyproject.toml -o requirements/dev.lock
 	echo "torch>=2.15" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/torch.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock pyproject.toml -o requirements/serve.lock
 	awk '/^[a-z]/ {kept = !/^(torch|triton|nvidia|cuda)/} kept' requirements/torch.lock > requirements/torch-cpu.lock

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "A real retailer, from data to answers, with a guided tour.",
     "import": "Bring history from files into the graph.",
     "validate": "Say what an import would do, and which rows it would refuse and why.",
+    "rebuild": "Make the graph and the profiles anew from the event log.",
     "graph": "Copy the customer graph from one store into another.",
     "train": "Learn embeddings from the graph.",
     "evaluate": "Compare every method on the same time split.",

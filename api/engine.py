@@ -40,7 +40,8 @@ from graph.events.refusal import Parsed
 from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
 from graph.log.dead_letters import DeadLetters
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.file_log import FileLog
+from graph.log.opening import open_log
 from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
@@ -60,7 +61,7 @@ class Engine:
     """One server's parts. Everything here runs on the event loop, except the log's writer thread."""
 
     settings: Settings
-    log: SqliteEventLog
+    log: FileLog
     ledger: AnswerLedger
     intake: Intake
     dead_letters: DeadLetters
@@ -288,7 +289,7 @@ def open_engine(settings: Settings) -> Engine:
     def deliver(finish: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(finish)
 
-    log = SqliteEventLog(folder.log, on_commit=on_commit, deliver=deliver)
+    log = open_log(folder.log, settings.log, partitions=settings.log_partitions, on_commit=on_commit, deliver=deliver)
     dead_letters = DeadLetters(log)
     engine = Engine(
         settings=settings,

@@ -24,6 +24,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PATRON_", extra="ignore", frozen=True, validate_default=True)
 
     data: Path = Field(Path("data"), description="The folder that holds the event log, the stores and the embeddings.")
+    log: str = Field(
+        "", description="The event log: `kafka://host:port/topic`; empty means the SQLite file in the data folder."
+    )
+    log_partitions: int = Field(
+        12,
+        ge=1,
+        le=1024,
+        description="The partitions of a topic that is made for the event log; they stay as they are.",
+    )
     graph: str = Field(
         "",
         repr=False,

@@ -11,7 +11,8 @@ from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
+from graph.log.opening import open_log, read_log
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
@@ -71,7 +72,7 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
         graph.position()  # a store that is away is told of before the files are read
     finally:
         graph.close()
-    log = SqliteEventLog(DataFolder(settings.data).log)
+    log = open_log(DataFolder(settings.data).log, settings.log, partitions=settings.log_partitions)
     try:
         with stage("reading the files into the event log") as advance:
             rows: Counter[str] = Counter()
@@ -90,7 +91,7 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
 def bring_up(settings: Settings) -> None:
     """Bring the graph and the profiles of a data folder to the end of its log, saying so where they are not there."""
     folder = DataFolder(settings.data)
-    log = SqliteEventLog(folder.log)
+    log = read_log(folder.log, settings.log)
     profiles = SqliteProfiles(folder.profiles)
     features = read_feature_table(settings.profile_file)
     graph = open_graph(settings.graph_url)
@@ -106,7 +107,7 @@ def bring_up(settings: Settings) -> None:
         log.close()
 
 
-def _follow(title: str, log: SqliteEventLog, projection: Projection, batch: int) -> None:
+def _follow(title: str, log: LogFile, projection: Projection, batch: int) -> None:
     total = lag_of(log, projection.position()).events
     if not total:
         return

@@ -20,7 +20,7 @@ from embeddings.versions import Versions
 from graph import CustomerGraph, InvalidValue, StoreUnavailable
 from graph.analysis import AnalysisFolder
 from graph.data_folder import DataFolder
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
 from graph.profile.store import SqliteProfiles
 from graph.stores.open import open_graph
 
@@ -51,13 +51,13 @@ class Shared(NamedTuple):
     analyses: Analyses
     vectors: Vectors
     overviews: Overviews
-    log: SqliteEventLog
+    log: LogFile
     links: Links
 
     @classmethod
     def of(cls, settings: Settings) -> "Shared":
         folder = DataFolder(settings.data)
-        log = SqliteEventLog(folder.log)
+        log = LogFile(folder.log)
         analyses, vectors = Analyses(AnalysisFolder(folder.analysis)), Vectors(Versions(folder.embeddings))
         return cls(settings, analyses, vectors, Overviews(), log, Links(log))
 

@@ -4,7 +4,7 @@ import threading
 
 from graph import CustomerId, Position
 from graph.ids import is_anonymous
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
 from graph.log.subjects import subjects_after
 from graph.profile.store import Choices, SqliteProfiles
 
@@ -22,7 +22,7 @@ class Links:
     All profiles are read once; then only those of customers with events since.
     """
 
-    def __init__(self, log: SqliteEventLog) -> None:
+    def __init__(self, log: LogFile) -> None:
         self._log = log
         self._visitors: dict[CustomerId, tuple[CustomerId, ...]] = {}
         self._customers: dict[CustomerId, frozenset[CustomerId]] = {}  # by visitor

@@ -20,7 +20,8 @@ from api.settings import Settings
 from graph import START, StoreUnavailable
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
+from graph.log.opening import read_log
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
@@ -47,7 +48,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # what it says again and again is said here, once
     folder = DataFolder(settings.data)
-    log = SqliteEventLog(folder.log)
+    log = read_log(folder.log, settings.log)
     profiles = SqliteProfiles(folder.profiles)
     features = read_feature_table(settings.profile_file)
     state = StateFile(folder.graph_state)
@@ -83,7 +84,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
 
 
 @contextlib.contextmanager
-def _explorer(settings: Settings, log: SqliteEventLog, caught_up: Callable[[], bool]) -> Iterator[None]:
+def _explorer(settings: Settings, log: LogFile, caught_up: Callable[[], bool]) -> Iterator[None]:
     """Answer the explorer's questions and keep the analysis of the graph up, in threads of their own, where wanted."""
     if not settings.explore:
         yield

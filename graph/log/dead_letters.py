@@ -7,10 +7,9 @@ from msgspec.msgpack import Decoder, Encoder
 
 from graph.events.refusal import Refusal
 from graph.instants import Instant
-from graph.log.sqlite_log import SqliteEventLog
-from graph.log.writer import Aside
+from graph.log.file_log import Aside, FileLog
 
-__all__ = ["DeadLetter", "DeadLetters"]
+__all__ = ["DeadLetter", "DeadLetters", "kept_row"]
 
 _KEEP = (
     "INSERT INTO dead_letter (customer, source, received, payload) SELECT nullif(?1, ''), ?2, ?3, ?4 "
@@ -30,17 +29,22 @@ class DeadLetter(NamedTuple):
     refusal: Refusal
 
 
+def kept_row(refusal: Refusal, source: str, received: Instant) -> Aside:
+    """A refusal as a row to be written beside the events."""
+    return Aside(_KEEP, (refusal.customer, source, received, _encode(refusal)))
+
+
 class DeadLetters:
     """Refusals in the log's file, written by its thread behind the events; `forget` covers them."""
 
-    def __init__(self, log: SqliteEventLog) -> None:
+    def __init__(self, log: FileLog) -> None:
         self._log = log
 
     def keep(self, refusals: Iterable[Refusal], source: str, received: Instant) -> int:
         """Queue refusals without waiting; how many there was room for."""
         kept = 0
         for refusal in refusals:
-            kept += self._log.aside(Aside(_KEEP, (refusal.customer, source, received, _encode(refusal))))
+            kept += self._log.aside(kept_row(refusal, source, received))
         return kept
 
     def list(self, limit: int = 100) -> list[DeadLetter]:

@@ -1,7 +1,8 @@
 """What one event becomes in log.db: a new row, its new lines only, or nothing where it is known."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ Erasures = dict[CustomerId, Instant]
 _KNOWN = Appended(None)
 
 _INSERT = (
-    "INSERT INTO event (customer, source, id, at, schema, payload) VALUES (?, ?, ?, ?, ?, ?) "
+    "INSERT INTO event (seq, customer, source, id, at, schema, payload) VALUES (?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (source, id) DO NOTHING"
 )
 _INSERT_ORDER = "INSERT INTO order_event (source, order_id, seq) VALUES (?, ?, ?)"
@@ -39,11 +40,15 @@ def insert_events(
     events: Sequence[Event],
     payloads: Sequence[bytes],
     erasures: Erasures,
+    seqs: Sequence[int] | None = None,
 ) -> list[Appended]:
-    """Insert what is new of these events, in order, within the open transaction; `erasures` is kept up to date."""
+    """Insert what is new of these events, in order, within the open transaction; `erasures` is kept up to date.
+
+    `seqs` are their numbers; the file gives them where there are none."""
     cursor = connection.cursor()
     appended: list[Appended] = []
-    for event, payload in zip(events, payloads, strict=True):
+    numbers: Iterable[int | None] = repeat(None, len(events)) if seqs is None else seqs
+    for event, payload, number in zip(events, payloads, numbers, strict=True):
         customer = event.subject
         if customer is not None and customer in erasures and event.at <= erasures[customer]:
             appended.append(_KNOWN)
@@ -58,7 +63,7 @@ def insert_events(
         elif isinstance(event, Erased):
             _forget(cursor, event)
             erasures[event.customer] = event.at
-        cursor.execute(_INSERT, (customer, event.source, event.id, event.at, SCHEMA, payload))
+        cursor.execute(_INSERT, (number, customer, event.source, event.id, event.at, SCHEMA, payload))
         if cursor.rowcount == 0:
             appended.append(_KNOWN)
             continue
