@@ -19,6 +19,7 @@ from embeddings.snapshot.holder import SnapshotHolder
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.versions import Versions
 from graph import (
+    MINUTE,
     Catalogue,
     CustomerId,
     EventId,
@@ -39,10 +40,11 @@ from graph.events.family import Erased
 from graph.events.refusal import Parsed
 from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
-from graph.log.dead_letters import DeadLetters
+from graph.log.dead_letters import DeadLetters, Retention
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.live import LiveProfiles
 from graph.profile.store import SqliteProfiles
+from graph.quality import Quality
 from recommend.answers import Item, Recommendation, RecommendationRequest
 from recommend.placements import Placements
 from recommend.recommender import Recommender, recorded_row
@@ -62,6 +64,7 @@ class Engine:
     ledger: AnswerLedger
     intake: Intake
     dead_letters: DeadLetters
+    quality: Quality
     stored: SqliteProfiles
     profiles: LiveProfiles
     catalogue: Catalogue
@@ -76,6 +79,7 @@ class Engine:
     def __post_init__(self) -> None:
         self._leaves = KnownLeaves(self.profiles.get)
         self._erasures = self.log.erasures()
+        self._pruned = Instant(0)
         self._graph_state = StateFile(DataFolder(self.settings.data).graph_state)
 
     # ── from events to what is known ──────────────────────────────────────────────────────────────────────────────
@@ -225,9 +229,16 @@ class Engine:
                     self.announce()
                     await asyncio.to_thread(self.recommender.let_go)
                 self.telemetry.dirty.set(self.profiles.settle())
+                self._let_go_of_dead_letters()
                 self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
+
+    def _let_go_of_dead_letters(self) -> None:
+        now = self.now()
+        if now - self._pruned >= MINUTE:
+            self._pruned = now
+            self.dead_letters.prune(Retention(self.settings.dead_letters, self.settings.dead_letter_days), now)
 
     def _prepare(self, fresh: ServingSnapshot) -> None:
         self.recommender.prepare(fresh, self.catalogue)
@@ -285,19 +296,20 @@ def open_engine(settings: Settings) -> Engine:
         loop.call_soon_threadsafe(finish)
 
     log = SqliteEventLog(folder.log, on_commit=on_commit, deliver=deliver)
-    dead_letters = DeadLetters(log)
+    dead_letters, quality = DeadLetters(log), Quality(lambda product: catalogue.row(product) is not None)
     engine = Engine(
         settings=settings,
         log=log,
         ledger=AnswerLedger(log),
-        intake=Intake(log, dead_letters),
+        intake=Intake(log, dead_letters, quality),
         dead_letters=dead_letters,
+        quality=quality,
         stored=stored,
         profiles=LiveProfiles(stored),
         catalogue=catalogue,
         snapshots=SnapshotHolder(Versions(folder.embeddings)),
         recommender=Recommender(Placements.read(settings.placements_file)),
-        telemetry=Telemetry(),
+        telemetry=Telemetry(quality),
         now=now,
     )
     engine.profiles.replay(log, also=catalogue.apply)

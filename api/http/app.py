@@ -13,6 +13,7 @@ from api.explorer.wire.relay import Relay
 from api.http.keys import DevelopmentMode, Keys
 from api.http.openapi import describe
 from api.http.problems import install_problems
+from api.http.rates import Rates
 from api.pages.description import description_route
 from api.pages.explorer import explorer_routes
 from api.pages.storefront import storefront_routes
@@ -54,6 +55,7 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
         redoc_url=None,
     )
     app.state.keys = Keys(settings)
+    app.state.rates = Rates(settings.events_per_second)
     # What is asked most comes first: routes are tried in turn.
     app.router.routes[:0] = [*recommendation_routes(), *tracking_routes(), *product_routes(), *customer_routes()]
     app.include_router(operation.router)
