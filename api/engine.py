@@ -80,6 +80,7 @@ class Engine:
         self._leaves = KnownLeaves(self.profiles.get)
         self._erasures = self.log.erasures()
         self._pruned = Instant(0)
+        self.opened = self.now()
         self._graph_state = StateFile(DataFolder(self.settings.data).graph_state)
 
     # ── from events to what is known ──────────────────────────────────────────────────────────────────────────────

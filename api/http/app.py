@@ -20,6 +20,7 @@ from api.pages.storefront import storefront_routes
 from api.routes import operation
 from api.routes.customers import customer_routes
 from api.routes.graph import graph_routes
+from api.routes.intake import intake_routes
 from api.routes.products import product_routes
 from api.routes.recommendations import recommendation_routes
 from api.routes.tracking import tracking_routes
@@ -57,7 +58,13 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
     app.state.keys = Keys(settings)
     app.state.rates = Rates(settings.events_per_second)
     # What is asked most comes first: routes are tried in turn.
-    app.router.routes[:0] = [*recommendation_routes(), *tracking_routes(), *product_routes(), *customer_routes()]
+    app.router.routes[:0] = [
+        *recommendation_routes(),
+        *tracking_routes(),
+        *product_routes(),
+        *customer_routes(),
+        *intake_routes(),
+    ]
     app.include_router(operation.router)
     app.router.routes.append(description_route())
     if settings.explore:

@@ -95,6 +95,10 @@ class DeadLetters:
         """Queue the letters' removal without waiting; for how many there was room."""
         return sum(self._log.aside(Aside(_DROP, (number,))) for number in numbers)
 
+    def drop_all(self, chosen: Selection) -> bool:
+        """Queue the removal of all those chosen; False where there was no room."""
+        return self._log.aside(Aside(f"DELETE FROM dead_letter WHERE {_CHOSEN}", (chosen.source, chosen.since, 0)))
+
     def refuse_again(self, number: int, refusal: Refusal) -> bool:
         """Queue a letter's newer reason; False where there was no room."""
         return self._log.aside(Aside(_AGAIN, (number, _encode(refusal))))

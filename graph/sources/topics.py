@@ -19,7 +19,7 @@ TopicFormat = Callable[[bytes, Mapping[str, str], Instant], Parsed]
 
 
 class _Shape(Struct):
-    batch: Raw | None = None
+    batch: Raw = Raw()  # empty where there is none
 
 
 _SHAPE = Decoder(_Shape)
@@ -27,7 +27,7 @@ _SHAPE = Decoder(_Shape)
 
 def _segment(value: bytes, headers: Mapping[str, str], received: Instant) -> Parsed:
     """One Segment message that says its ``type``, or a body of ``POST /v1/batch``."""
-    if read(_SHAPE, value).batch is not None:
+    if bytes(read(_SHAPE, value).batch):
         return parse_segment("batch", value, received=received)
     return reread_segment(value, AsSegment(), received=received)
 

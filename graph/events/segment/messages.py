@@ -154,7 +154,7 @@ def _said(message: Message) -> str | None:
 
 
 def _skew(message: Message, heard: Hearing) -> int:
-    """A message that has both times was set right by whoever passes it on."""
-    if message.timestamp is not None and message.original_timestamp is not None:
+    """A message that has both times was set right by whoever passes it on, and one that has none happens now."""
+    if (message.timestamp is None) == (message.original_timestamp is None):
         return 0
     return heard.clock.skew(message.sent_at or heard.sent)
