@@ -96,7 +96,8 @@ def _structured(text: bytes | Raw, received: Instant) -> Event:
 
 
 def _binary(headers: Mapping[str, str], body: bytes, received: Instant) -> Event:
-    _require_json(headers["content-type"], "content-type")
+    if headers["content-type"]:  # the SDK for Python names none where the event does not
+        _require_json(headers["content-type"], "content-type")
 
     def said(name: str) -> str | None:
         value = headers.get(f"ce-{name}")

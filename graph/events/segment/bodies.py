@@ -103,6 +103,8 @@ def _seen(kind: str, message: Message, head: Head) -> Sequence[Event]:
 
 def _identify(message: Message, head: Head) -> Sequence[Event]:
     said = traits(plain(message.traits_text, "traits"), "traits")
+    if message.context is not None:  # where RudderStack's libraries put them
+        said = traits(plain(message.context.traits_text, "context.traits"), "context.traits") | said
     events: list[Event] = [TraitsChanged(**head, traits=said)]
     if message.user_id and message.anonymous_id:
         visitor = anonymous(message.anonymous_id, "anonymousId")

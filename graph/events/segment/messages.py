@@ -36,6 +36,7 @@ class MessageContext(Struct, rename="camel"):
     place: Text | None = None
     session_id: Text | int | None = None
     timezone: Text | None = None
+    traits_text: Raw = field(name="traits", default=Raw(EMPTY))
     user_agent: Text | None = None
 
 

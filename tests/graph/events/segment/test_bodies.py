@@ -355,3 +355,12 @@ def test_wrong_clocks_are_counted() -> None:
 def test_a_bot_is_internal_traffic() -> None:
     bot = {"userAgent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
     assert only(call("track", {**TRACK, "context": bot})).context.internal
+
+
+def test_traits_in_the_context_of_an_identify_are_traits() -> None:
+    context = {"traits": {"city": "Delft", "age": 40}}
+    said = only(call("identify", {"userId": "42", "context": context, "traits": {"age": 41}}))
+    assert isinstance(said, TraitsChanged) and said.traits == {"city": "Delft", "age": 41}
+    assert isinstance(only(call("track", TRACK | {"context": context})), AccountEvent)
+    wrong = refusal(call("identify", {"userId": "42", "context": {"traits": [1]}}))
+    assert wrong.message == "context.traits: got [1], expected an object of names and values"
