@@ -19,6 +19,7 @@ from embeddings.snapshot.holder import SnapshotHolder
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.versions import Versions
 from graph import (
+    MINUTE,
     Catalogue,
     CustomerId,
     EventId,
@@ -39,13 +40,14 @@ from graph.events.family import Erased
 from graph.events.refusal import Parsed
 from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
-from graph.log.dead_letters import DeadLetters
+from graph.log.dead_letters import DeadLetters, Retention
 from graph.log.file_log import FileLog
 from graph.log.opening import open_log
 from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
 from graph.profile.store import SqliteProfiles
+from graph.quality import Quality
 from recommend.answers import Item, Recommendation, RecommendationRequest
 from recommend.placements import Placements
 from recommend.recommender import Recommender, recorded_row
@@ -65,6 +67,7 @@ class Engine:
     ledger: AnswerLedger
     intake: Intake
     dead_letters: DeadLetters
+    quality: Quality
     stored: SqliteProfiles
     profiles: LiveProfiles
     features: FeatureTable
@@ -80,6 +83,8 @@ class Engine:
     def __post_init__(self) -> None:
         self._leaves = KnownLeaves(self.profiles.get)
         self._erasures = self.log.erasures()
+        self._pruned = Instant(0)
+        self.opened = self.now()
         self._graph_state = StateFile(DataFolder(self.settings.data).graph_state)
 
     # ── from events to what is known ──────────────────────────────────────────────────────────────────────────────
@@ -229,9 +234,16 @@ class Engine:
                     self.announce()
                     await asyncio.to_thread(self.recommender.let_go)
                 self.telemetry.dirty.set(self.profiles.settle())
+                self._let_go_of_dead_letters()
                 self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
+
+    def _let_go_of_dead_letters(self) -> None:
+        now = self.now()
+        if now - self._pruned >= MINUTE:
+            self._pruned = now
+            self.dead_letters.prune(Retention(self.settings.dead_letters, self.settings.dead_letter_days), now)
 
     def _prepare(self, fresh: ServingSnapshot) -> None:
         self.recommender.prepare(fresh, self.catalogue)
@@ -290,20 +302,21 @@ def open_engine(settings: Settings) -> Engine:
         loop.call_soon_threadsafe(finish)
 
     log = open_log(folder.log, settings.log, partitions=settings.log_partitions, on_commit=on_commit, deliver=deliver)
-    dead_letters = DeadLetters(log)
+    dead_letters, quality = DeadLetters(log), Quality(lambda product: catalogue.row(product) is not None)
     engine = Engine(
         settings=settings,
         log=log,
         ledger=AnswerLedger(log),
-        intake=Intake(log, dead_letters),
+        intake=Intake(log, dead_letters, quality),
         dead_letters=dead_letters,
+        quality=quality,
         stored=stored,
         profiles=LiveProfiles(stored, table=features),
         features=features,
         catalogue=catalogue,
         snapshots=SnapshotHolder(Versions(folder.embeddings)),
         recommender=Recommender(Placements.read(settings.placements_file)),
-        telemetry=Telemetry(),
+        telemetry=Telemetry(quality),
         now=now,
     )
     engine.profiles.replay(log, also=catalogue.apply)

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
         (), description="Origins whose pages may call the API, separated by commas."
     )
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="The largest request body that is read.")
+    events_per_second: int = Field(
+        50_000,
+        ge=0,
+        description="How many events one key may send a second, ten seconds' worth at once; 0 is no limit.",
+    )
+    dead_letters: int = Field(20_000, ge=0, description="How many refused messages are kept, the newest.")
+    dead_letter_days: float = Field(30, gt=0, description="How long a refused message is kept, in days.")
     deadline_ms: int = Field(200, ge=1, description="How long a recommendation may take before it falls back.")
     worker: bool = Field(True, description="Whether `patron serve` starts the worker as a child process.")
     poll_seconds: float = Field(

@@ -1,6 +1,7 @@
 """Intake: events become durable, refusals are kept, and the sender hears what became of each."""
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from graph.events.refusal import Parsed, Refusal
 from graph.instants import Instant
 from graph.log.dead_letters import DeadLetters
 from graph.log.event_log import Appended, EventLog
+from graph.quality import Quality
 
 __all__ = ["Intake", "IntakeResult"]
 
@@ -29,9 +31,11 @@ class IntakeResult(NamedTuple):
 class Intake:
     """The one door into the log for every route and file."""
 
-    def __init__(self, log: EventLog, dead_letters: DeadLetters) -> None:
+    def __init__(self, log: EventLog, dead_letters: DeadLetters, quality: Quality | None = None) -> None:
+        """quality: where it is counted how good what comes in is."""
         self._log = log
         self._dead_letters = dead_letters
+        self._quality = quality
 
     def submit(self, parsed: Parsed, source: str, received: Instant) -> "Future[IntakeResult]":
         """The result once the events are durable, LogUnavailable where they cannot be.
@@ -40,7 +44,7 @@ class Intake:
         """
         result: Future[IntakeResult] = Future()
         if not parsed.events:
-            self._keep(parsed.refused, source, received)
+            self._tell(parsed, [], source, received)
             result.set_result(IntakeResult(0, 0, parsed.refused))
             return result
 
@@ -51,7 +55,7 @@ class Intake:
             if error is not None:
                 result.set_exception(error)
                 return
-            self._keep(parsed.refused, source, received)
+            self._tell(parsed, appended.result(), source, received)
             duplicates = sum(one.duplicate for one in appended.result())
             result.set_result(IntakeResult(len(parsed.events) - duplicates, duplicates, parsed.refused))
 
@@ -61,6 +65,12 @@ class Intake:
     def take(self, parsed: Parsed, source: str, received: Instant) -> IntakeResult:
         """`submit`, waited for: what files use."""
         return self.submit(parsed, source, received).result()
+
+    def _tell(self, parsed: Parsed, appended: Sequence[Appended], source: str, received: Instant) -> None:
+        """Keep what was refused and count what came; neither is a reason for an answer not to come."""
+        self._keep(parsed.refused, source, received)
+        if self._quality is not None:
+            self._quality.count(source, parsed, appended)
 
     def _keep(self, refused: tuple[Refusal, ...], source: str, received: Instant) -> None:
         try:

@@ -15,7 +15,7 @@ from api.http.bodies import json_response, read_body
 from api.http.keys import Keys
 from api.http.problems import Forbidden, problem, told
 from graph.events.catalogue_bodies import parse_customers, parse_products
-from graph.events.cloudevents import parse_cloudevents
+from graph.events.cloudevents import BATCHED, parse_cloudevents
 from graph.events.family import (
     AccountEvent,
     Aliased,
@@ -52,16 +52,17 @@ def tracking_routes() -> list[Route]:
 
 async def _segment(call: str, request: Request) -> Response:
     engine, body = await _admitted(request, Keys.require_any)
-    parsed = _admissible(request, parse_segment(call, body, received=engine.now()))
-    return answered(await engine.take(parsed, "segment"), single=call != "batch")
+    parsed = _charged(request, parse_segment(call, body, received=engine.now()))
+    return answered(await engine.take(_admissible(request, parsed), "segment"), single=call != "batch")
 
 
 async def events(request: Request) -> Response:
     """CloudEvents 1.0: structured, batched or binary."""
     engine, body = await _admitted(request, Keys.require_any)
     content_type = request.headers.get("content-type", "")
-    parsed = _admissible(request, parse_cloudevents(content_type, request.headers, body, received=engine.now()))
-    return answered(await engine.take(parsed, "cloudevents"), single="batch" not in content_type)
+    parsed = _charged(request, parse_cloudevents(content_type, request.headers, body, received=engine.now()))
+    single = BATCHED not in content_type.lower()
+    return answered(await engine.take(_admissible(request, parsed), "cloudevents"), single=single)
 
 
 async def put_products(request: Request) -> Response:
@@ -76,13 +77,22 @@ async def put_customers(request: Request) -> Response:
 
 async def _put(request: Request, parse: Callable[..., Parsed], source: str) -> Response:
     engine, body = await _admitted(request, Keys.require_secret)
-    return answered(await engine.take(parse(body, received=engine.now()), source), single=False)
+    parsed = _charged(request, parse(body, received=engine.now()))
+    return answered(await engine.take(parsed, source), single=False)
 
 
 async def _admitted(request: Request, require: Callable[[Keys, Request], None]) -> tuple[Engine, bytes]:
     engine: Engine = request.app.state.engine
-    require(request.app.state.keys, request)
+    keys: Keys = request.app.state.keys
+    require(keys, request)
+    request.app.state.rates.admit(keys.name_of(request))
     return engine, await read_body(request, engine.settings.max_body_bytes)
+
+
+def _charged(request: Request, parsed: Parsed) -> Parsed:
+    state = request.app.state
+    state.rates.charge(state.keys.name_of(request), len(parsed.events) + len(parsed.refused))
+    return parsed
 
 
 def _admissible(request: Request, parsed: Parsed) -> Parsed:
