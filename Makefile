@@ -63,7 +63,7 @@ kafka: setup ## a Kafka of your own on port 9092; Ctrl-C ends it
 	$(BIN)/python -m graph.log.kafka.local $(ARGS)
 
 lock: setup ## resolve the dependencies anew
-	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook --extra neo4j --extra kafka pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook --extra neo4j --extra kafka --extra valkey pyproject.toml -o requirements/dev.lock
 	echo "torch>=2.15" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/torch.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock pyproject.toml -o requirements/serve.lock
 	awk '/^[a-z]/ {kept = !/^(torch|triton|nvidia|cuda)/} kept' requirements/torch.lock > requirements/torch-cpu.lock
