@@ -43,9 +43,9 @@ from graph.log.answers import AnswerLedger
 from graph.log.dead_letters import DeadLetters, Retention
 from graph.log.file_log import FileLog
 from graph.log.opening import open_log
-from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
+from graph.profile.reading.reading import FeatureReader
 from graph.profile.store import SqliteProfiles
 from graph.quality import Quality
 from recommend.answers import Item, Recommendation, RecommendationRequest
@@ -70,7 +70,7 @@ class Engine:
     quality: Quality
     stored: SqliteProfiles
     profiles: LiveProfiles
-    features: FeatureTable
+    features: FeatureReader
     catalogue: Catalogue
     snapshots: SnapshotHolder
     recommender: Recommender
@@ -288,7 +288,7 @@ def open_engine(settings: Settings) -> Engine:
     """Open a data folder and catch up in memory with the end of its log; to be called on the running event loop."""
     loop = asyncio.get_running_loop()
     folder = DataFolder(settings.data)
-    features = read_feature_table(settings.profile_file)
+    table = read_feature_table(settings.profile_file)
     stored = SqliteProfiles(folder.profiles)
     catalogue = Catalogue()
     for product, seq in stored.products():
@@ -311,8 +311,8 @@ def open_engine(settings: Settings) -> Engine:
         dead_letters=dead_letters,
         quality=quality,
         stored=stored,
-        profiles=LiveProfiles(stored, table=features),
-        features=features,
+        profiles=LiveProfiles(stored, table=table),
+        features=FeatureReader(table, catalogue),
         catalogue=catalogue,
         snapshots=SnapshotHolder(Versions(folder.embeddings)),
         recommender=Recommender(Placements.read(settings.placements_file)),

@@ -4,9 +4,20 @@ from typing import Any
 
 from msgspec import Struct
 
+from api.http.feature_answers import (
+    ContextShown,
+    FeatureShown,
+    IntentShown,
+    TastesShown,
+    context_shown,
+    features_shown,
+    intent_shown,
+    tastes_shown,
+)
 from graph import InteractionKind, Profile, Recent, iso, public_id
-from graph.instants import Instant, day_start
+from graph.instants import day_start
 from graph.profile.profile import Dated
+from graph.profile.reading.reading import Reading
 from recommend.answers import Item
 from recommend.similar import SimilarCustomer
 
@@ -103,6 +114,8 @@ class ProfileAnswer(Struct, frozen=True, kw_only=True):
     """The answer of ``GET /v1/customers/{id}``.
 
     counts: event type → how many. spent: currency → minor units. recent, most_bought: the first 20.
+    features: the pack's, by name. tastes, intent, context: what they prefer, what the running session is after (null
+    when none goes on), where they are.
     includes: the number in the log of the newest event in it.
     """
 
@@ -119,6 +132,10 @@ class ProfileAnswer(Struct, frozen=True, kw_only=True):
     recent: list[Row]
     session: list[Row]
     cart: dict[str, float]
+    features: dict[str, FeatureShown]
+    tastes: TastesShown
+    intent: IntentShown | None
+    context: ContextShown
     includes: int
 
 
@@ -151,8 +168,9 @@ class Erasure(Struct, frozen=True):
     known: bool
 
 
-def profile_answer(profile: Profile, now: Instant) -> ProfileAnswer:
-    """A profile as it is shown: products by how often and when last, the session and the cart of `now`."""
+def profile_answer(profile: Profile, reading: Reading) -> ProfileAnswer:
+    """A profile as it is shown at the moment of its reading: products by how often and when last, session and cart."""
+    now = reading.now
     bought = sorted(
         (
             (sum(days.values()), max(days), product)
@@ -176,6 +194,10 @@ def profile_answer(profile: Profile, now: Instant) -> ProfileAnswer:
         recent=[_row(row) for row in reversed(profile.recent[-SHOWN_PRODUCTS:])],
         session=[_row(row) for row in profile.session(now)],
         cart={str(product): quantity for product, quantity in profile.cart(now).items()},
+        features=features_shown(reading),
+        tastes=tastes_shown(reading),
+        intent=intent_shown(reading),
+        context=context_shown(reading),
         includes=profile.seq,
     )
 

@@ -18,6 +18,7 @@ from api.http.answers import (
     StatedConsents,
     StatedPreferences,
 )
+from api.http.feature_answers import FeatureEvents
 from api.http.intake_answers import DeadLetters, QualityAnswer
 from api.http.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
 from api.replaying import Replayed, ReplayRequest
@@ -36,6 +37,7 @@ STRUCTS = (
     DeadLetters,
     Erasure,
     EventsAnswer,
+    FeatureEvents,
     Preferences,
     Problem,
     ProfileAnswer,
@@ -60,6 +62,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "k": (_COUNT, "How many."),
     "source": ({"type": "string", "maxLength": 256}, "Where it came from: segment, cloudevents, …"),
     "since": ({"type": "string", "format": "date-time"}, "Only what was received then or later."),
+    "feature": (_TEXT, "A feature of the pack, such as `spent.dairy.30d`, to be told with the events behind it."),
     "explain": (
         {"enum": ["true", "1", "false", "0"]},
         "Whether the answer tells how it came about, in `trace`; for the secret key.",
@@ -142,7 +145,7 @@ def _customers() -> dict[str, Any]:
     at, who = "/v1/customers/{customer_id}", ("customer_id",)
     paths = {
         at: {
-            "get": _operation("customers", "The profile of a customer or visitor.", ProfileAnswer, path=who),
+            "get": _profile(who),
             "delete": _operation("customers", "Forget a customer.", Erasure, path=who),
         },
         f"{at}/similar": {
@@ -178,6 +181,14 @@ def _graph() -> dict[str, Any]:
         operation["parameters"] = [dict(parameter) for parameter in described.parameters]
         paths[f"/v1/graph/{verb}"] = {"get": operation}
     return paths
+
+
+def _profile(who: tuple[str, ...]) -> dict[str, Any]:
+    summary = "The profile of a customer or visitor, or one feature of it with the events behind it."
+    operation = _operation("customers", summary, ProfileAnswer, path=who, query=("feature",))
+    either = {"anyOf": [_reference(ProfileAnswer), _reference(FeatureEvents)]}
+    operation["responses"]["200"]["content"]["application/json"]["schema"] = either
+    return operation
 
 
 def _operation(

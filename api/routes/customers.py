@@ -18,6 +18,7 @@ from api.http.answers import (
     stated,
 )
 from api.http.bodies import BodyDecoder, json_response, read_body
+from api.http.feature_answers import feature_events
 from api.routes.recommendations import optional_count
 from graph import CustomerId, customer_id, public_id
 from graph.events.family import ConsentChanged, Erased, PreferenceChanged
@@ -57,9 +58,14 @@ def customer_routes() -> list[Route]:
 
 
 async def customer(request: Request) -> Response:
-    """The profile of a customer or visitor."""
+    """The profile of a customer or visitor; with ``?feature=<name>``, one feature and the events behind it."""
     engine, who = _asked(request)
-    return json_response(profile_answer(engine.known_profile(who), engine.now()))
+    profile = engine.known_profile(who)
+    reading = engine.features.read(profile, engine.now())
+    feature = request.query_params.get("feature")
+    if feature is not None:
+        return json_response(feature_events(public_id(who), feature, reading))
+    return json_response(profile_answer(profile, reading))
 
 
 async def similar_customers(request: Request) -> Response:
