@@ -1,5 +1,6 @@
 """Intake: refused messages are told of and taken in again, the quality of each source is counted, rates are kept."""
 
+import asyncio
 import sqlite3
 from typing import Any
 
@@ -75,6 +76,15 @@ def test_letters_are_kept_up_to_a_number_and_an_age(app: InProcess) -> None:
     app.engine.dead_letters.prune(Retention(3, 30), Instant(now + 31 * DAY))
     settle(app)
     assert app.get("/v1/dead-letters").json()["total"] == 0
+
+
+def test_a_server_lets_go_of_what_is_too_many_by_itself(settings: Settings) -> None:
+    with InProcess(settings) as app:
+        app.post("/v1/batch", {"batch": [{"type": "dance", "userId": str(number)} for number in range(5)]})
+    with InProcess(settings.model_copy(update={"dead_letters": 2, "poll_seconds": 0.01})) as app:
+        app.run(asyncio.sleep(0.3))
+        settle(app)
+        assert app.get("/v1/dead-letters").json()["total"] == 2
 
 
 def test_the_quality_of_a_source_is_counted(app: InProcess) -> None:
