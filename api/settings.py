@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         le=1024,
         description="The partitions of a topic that is made for the event log; they stay as they are.",
     )
+    retention_days: int = Field(
+        0, ge=0, description="How long the event log keeps what customers did, in days; 0 means for ever."
+    )
     graph: str = Field(
         "",
         repr=False,

@@ -18,6 +18,7 @@ from graph.log.event_log import START
 from graph.log.lag import lag_of
 from graph.log.log_file import LogFile
 from graph.log.opening import read_log
+from graph.profile.features.table_file import read_feature_table
 from graph.projection.rebuilding import Applied, Rebuilt, rebuild_graph_file, rebuild_graph_server, rebuild_profiles
 from graph.stores.open import check_url
 
@@ -46,8 +47,9 @@ def command(profiles: bool, only_graph: bool, incomplete: bool, data: Path | Non
         _check_retention(log, incomplete)
         told: dict[str, Any] = {}
         if profiles or both:
+            features = read_feature_table(settings.profile_file)
             told["profiles"] = _timed(
-                "profiles", log, lambda applied: rebuild_profiles(log, folder.profiles, applied), as_json
+                "profiles", log, lambda applied: rebuild_profiles(log, folder.profiles, applied, features), as_json
             )
         if only_graph or both:
             told["graph"] = _timed("graph", log, lambda applied: _graph(settings, folder, log, applied), as_json)

@@ -15,6 +15,7 @@ from api.explorer.explorer import Explorer, Shared
 from api.explorer.wire.address import explorer_address
 from api.explorer.wire.service import Service
 from api.processes.graph_state import GraphState, StateFile
+from api.processes.retention import Retention
 from api.processes.write_behind import WriteBehind
 from api.settings import Settings
 from graph import START, StoreUnavailable
@@ -26,7 +27,7 @@ from graph.profile.features.table_file import read_feature_table
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
-from graph.stores.open import check_url, open_graph, shown_url
+from graph.stores.open import check_url, open_graph, shown_url, sqlite_file
 
 __all__ = ["keep_up", "run_worker"]
 
@@ -72,7 +73,9 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
         )
 
     projection = ServingProjection(profiles, table=features)
-    works = [lambda: catch_up(log, projection, progress=lambda _: tell()), tell]
+    files = [folder.profiles, *sqlite_file(settings.graph_url)]
+    retention = Retention(log, settings.retention_days, lambda: (profiles.position(), behind.reached), files, now=now)
+    works: list[Callable[[], object]] = [lambda: catch_up(log, projection, progress=lambda _: tell()), tell, retention]
     behind.start()
     try:
         with _explorer(settings, log, lambda: behind.caught_up.is_set() and behind.reachable):

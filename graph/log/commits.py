@@ -95,7 +95,11 @@ class Commits:
         """The writing connection, opened where it is not."""
         if self._connection is None:
             self._connection = open_sqlite(
-                self.path, LOG_SCHEMA, synchronous=self._synchronous, busy_seconds=self._busy_seconds
+                self.path,
+                LOG_SCHEMA,
+                synchronous=self._synchronous,
+                busy_seconds=self._busy_seconds,
+                shrinks=True,
             )
             self._data_version = -1
         return self._connection

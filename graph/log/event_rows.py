@@ -28,10 +28,15 @@ _ORDER_EVENTS = (
     "SELECT event.schema, event.payload FROM order_event JOIN event USING (seq) "
     "WHERE order_event.source = ? AND order_event.order_id = ?"
 )
+_ANY_SEEN = "SELECT EXISTS (SELECT 1 FROM seen)"
+_SEEN = "SELECT 1 FROM seen WHERE source = ? AND id = ?"
+_SEEN_LINES = "SELECT line FROM seen_line WHERE source = ? AND order_id = ?"
 _FORGET = (
     "DELETE FROM event WHERE customer = ?",
     "DELETE FROM answer WHERE customer = ?",
     "DELETE FROM dead_letter WHERE customer = ?",
+    "DELETE FROM seen WHERE customer = ?",
+    "DELETE FROM seen_line WHERE customer = ?",
 )
 
 
@@ -47,10 +52,14 @@ def insert_events(
     `seqs` are their numbers; the file gives them where there are none."""
     cursor = connection.cursor()
     appended: list[Appended] = []
+    some_seen = bool(cursor.execute(_ANY_SEEN).fetchone()[0])
     numbers: Iterable[int | None] = repeat(None, len(events)) if seqs is None else seqs
     for event, payload, number in zip(events, payloads, numbers, strict=True):
         customer = event.subject
         if customer is not None and customer in erasures and event.at <= erasures[customer]:
+            appended.append(_KNOWN)
+            continue
+        if some_seen and cursor.execute(_SEEN, (event.source, event.id)).fetchone() is not None:
             appended.append(_KNOWN)
             continue
         if isinstance(event, Purchased):
@@ -86,6 +95,7 @@ def _with_new_lines(cursor: sqlite3.Cursor, event: Purchased) -> Purchased | Non
         if isinstance(earlier := decode(schema, payload), Purchased)
         for line in earlier.lines
     }
+    known.update(line for (line,) in cursor.execute(_SEEN_LINES, (event.source, event.order)))
     fresh = []
     for line in event.lines:
         if line.line not in known:

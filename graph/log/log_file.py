@@ -32,7 +32,7 @@ class LogFile:
         self._reading = threading.Lock()
         self._reader: sqlite3.Connection | None = None
         try:
-            self._reader = open_sqlite(path, LOG_SCHEMA, busy_seconds=busy_seconds)
+            self._reader = open_sqlite(path, LOG_SCHEMA, busy_seconds=busy_seconds, shrinks=True)
             found = self.select("SELECT name, partitions FROM topic")
         except sqlite3.Error as error:
             raise LogUnavailable(f"{path.name} cannot be read: {error}") from error
@@ -45,7 +45,7 @@ class LogFile:
         for partition in range(self.partitions):
             share = -(-(limit - len(logged)) // (self.partitions - partition))
             rows = self.select(
-                f"SELECT seq, schema, payload FROM event WHERE {self._after(partition)} ORDER BY seq LIMIT ?",
+                f"SELECT seq, schema, payload FROM event WHERE {self.after(partition)} ORDER BY seq LIMIT ?",
                 (last[partition], share),
             )
             if rows:
@@ -58,16 +58,16 @@ class LogFile:
         return logged, position_of(last)
 
     def end(self) -> Position:
-        return position_of(self._newest())
+        return position_of(self.newest())
 
     def remaining(self, position: Position) -> tuple[int, Instant | None]:
         """How many numbers lie after `position`, from the first event there on, and when the first of these events was
         received."""
         count, oldest = 0, None
         last = last_read(position, self.partitions)
-        for partition, newest in enumerate(self._newest()):
+        for partition, newest in enumerate(self.newest()):
             first = self.select(
-                f"SELECT seq, schema, payload FROM event WHERE {self._after(partition)} ORDER BY seq LIMIT 1",
+                f"SELECT seq, schema, payload FROM event WHERE {self.after(partition)} ORDER BY seq LIMIT 1",
                 (last[partition],),
             )
             for seq, schema, payload in first:
@@ -82,7 +82,7 @@ class LogFile:
         found: set[CustomerId] = set()
         for partition, seq in enumerate(last):
             rows = self.select(
-                f"SELECT DISTINCT customer FROM event WHERE {self._after(partition)} AND customer IS NOT NULL",
+                f"SELECT DISTINCT customer FROM event WHERE {self.after(partition)} AND customer IS NOT NULL",
                 (seq,),
             )
             found.update(CustomerId(customer) for (customer,) in rows)
@@ -113,12 +113,13 @@ class LogFile:
             if reader is not None:
                 reader.close()
 
-    def _after(self, partition: int) -> str:
+    def after(self, partition: int) -> str:
         """The SQL condition of the events of a partition that come after a number."""
         if self.partitions == 1:
             return "seq > ?"
         return f"(seq - 1) % {self.partitions} = {partition} AND seq > ?"
 
-    def _newest(self) -> list[int]:
+    def newest(self) -> list[int]:
+        """The number of the newest event of each partition, 0 where there is none."""
         newest = "SELECT coalesce(max(seq), 0) FROM event WHERE {}"
-        return [self.select(newest.format(self._after(one)), (0,))[0][0] for one in range(self.partitions)]
+        return [self.select(newest.format(self.after(one)), (0,))[0][0] for one in range(self.partitions)]

@@ -59,6 +59,7 @@ CREATE TABLE seen (
     removed INTEGER NOT NULL,
     PRIMARY KEY (source, id)
 ) WITHOUT ROWID;
+CREATE INDEX seen_customer ON seen (customer) WHERE customer IS NOT NULL;
 CREATE TABLE seen_line (
     source TEXT NOT NULL,
     order_id TEXT NOT NULL,
@@ -67,6 +68,7 @@ CREATE TABLE seen_line (
     removed INTEGER NOT NULL,
     PRIMARY KEY (source, order_id, line)
 ) WITHOUT ROWID;
+CREATE INDEX seen_line_customer ON seen_line (customer) WHERE customer IS NOT NULL;
 CREATE TABLE retention (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     before INTEGER NOT NULL,

@@ -13,6 +13,7 @@ from graph.errors import PatronError, StoreUnavailable
 from graph.files.durable import sync
 from graph.log.event_log import START, Position
 from graph.log.log_file import LogFile
+from graph.profile.features.table import FeatureTable
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
 from graph.projection.graph_projection import GraphProjection
@@ -48,17 +49,20 @@ class ServerGraph(CustomerGraph, Protocol):
         ...
 
 
-def rebuild_profiles(log: LogFile, path: Path, applied: Applied = lambda _: None) -> Rebuilt:
-    """Fold the whole log into a new profiles.db, catalogue included, and put it in the place of the one at `path`.
+def rebuild_profiles(
+    log: LogFile, path: Path, applied: Applied = lambda _: None, table: FeatureTable | None = None
+) -> Rebuilt:
+    """Fold the whole log, with the features of `table`, into a new profiles.db, catalogue included, and put it in the
+    place of the one at `path`.
 
     Nobody else may have `path` open. Stopped at any moment, the next call goes on where this one was, and `path` is the
     old file or the new one, whole.
     """
     fresh = _fresh(path)
     _alone(path)
-    resumed = _begun(fresh, log, SqliteProfiles)
+    resumed = _begun(fresh, log, SqliteProfiles) and _of_this_table(fresh, table)
     with closing(SqliteProfiles(fresh)) as profiles:
-        events, position = _caught_up(log, ServingProjection(profiles), applied)
+        events, position = _caught_up(log, ServingProjection(profiles, table=table), applied)
     _swap(fresh, path)
     return Rebuilt(events, resumed, position)
 
@@ -129,6 +133,17 @@ def _begun(fresh: Path, log: LogFile, opened: Callable[[Path], Store]) -> bool:
         _remove(fresh)
         return False
     return position != START
+
+
+def _of_this_table(fresh: Path, table: FeatureTable | None) -> bool:
+    """Whether the profiles begun keep the features of `table`; others are removed."""
+    if table is None:
+        return True
+    with closing(SqliteProfiles(fresh)) as profiles:
+        same = profiles.features(table.fingerprint) == table.fingerprint
+    if not same:
+        _remove(fresh)
+    return same
 
 
 def _alone(path: Path) -> None:

@@ -21,6 +21,7 @@ from graph import (
     ProductId,
 )
 from graph.events.family import Erased, Event, OrderLine, ProductChanged, Purchased, TraitsChanged, Viewed
+from graph.log.log_file import LogFile
 
 ANN, BOB = CustomerId("user:ann"), CustomerId("user:bob")
 
@@ -54,7 +55,7 @@ def erased(event: str, at: int, customer: CustomerId = ANN) -> Erased:
     return Erased(id=EventId(event), source="desk", at=Instant(at), received=Instant(at), customer=customer)
 
 
-def everything(log: EventLog, batch: int = 1000) -> list[LoggedEvent]:
+def everything(log: EventLog | LogFile, batch: int = 1000) -> list[LoggedEvent]:
     held: list[LoggedEvent] = []
     position = START
     while True:
