@@ -14,7 +14,7 @@ from typing import Any
 if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from api.settings import Settings
+from api.settings import loaded_settings
 from benchmarks.machine import machine, printed
 from graph import DAY, HOUR, MINUTE, Catalogue, CustomerId, EventId, Instant, LoggedEvent, Position, Product, ProductId
 from graph.events.family import (
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="write the object here as well")
     options = parser.parse_args(arguments)
-    path = options.profile or Settings().profile_file
+    path = options.profile or loaded_settings().profile_file
     with TemporaryDirectory() as kept:
         answer = measured(options.customers, path, random.Random(options.seed), Path(kept) / "profiles.db")
     printed({"benchmark": "profiles", "machine": machine(), **answer}, options.json)
@@ -123,7 +123,7 @@ def _read(file: Path, asked: list[CustomerId], reader: FeatureReader) -> dict[st
 
 def _again(file: Path, tail: list[LoggedEvent], asked: list[CustomerId]) -> dict[str, Any]:
     """A server that starts after a crash: the store as it is, and the events of the log that it lacks."""
-    table = read_feature_table(Settings().profile_file)
+    table = read_feature_table(loaded_settings().profile_file)
     started = time.perf_counter()
     store = SqliteProfiles(file)
     live = LiveProfiles(store, table=table)

@@ -19,8 +19,9 @@ from api.http.answers import (
     StatedPreferences,
 )
 from api.http.feature_answers import FeatureEvents
+from api.http.identity_answers import Identities
 from api.http.intake_answers import DeadLetters, QualityAnswer
-from api.http.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
+from api.http.request_bodies import CLOUDEVENT, EXPORT, MESSAGE, MESSAGE_TYPES, listed
 from api.replaying import Replayed, ReplayRequest
 from api.routes.customers import Consents, Preferences
 from graph.events.limits import MAX_MESSAGES
@@ -38,6 +39,7 @@ STRUCTS = (
     Erasure,
     EventsAnswer,
     FeatureEvents,
+    Identities,
     Preferences,
     Problem,
     ProfileAnswer,
@@ -152,6 +154,12 @@ def _customers() -> dict[str, Any]:
             "get": _operation("customers", "The nearest customers.", SimilarCustomers, path=who, query=("k",))
         },
     }
+    paths[f"{at}/identities"] = {
+        "get": _operation("customers", "The leaves of a person, and the evidence of their links.", Identities, path=who)
+    }
+    export = _operation("customers", "Everything held of a customer, streamed.", ProfileAnswer, path=who)
+    export["responses"]["200"]["content"]["application/json"]["schema"] = EXPORT
+    paths[f"{at}/export"] = {"get": export}
     for name, body, answer in (
         ("preferences", Preferences, StatedPreferences),
         ("consents", Consents, StatedConsents),

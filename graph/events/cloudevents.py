@@ -10,7 +10,7 @@ from msgspec.structs import fields, replace
 
 from graph.errors import InvalidValue
 from graph.events.bots import is_bot
-from graph.events.family import EVENT_TYPES, CustomerEvent, Erased, Event, Identified, OrderLine
+from graph.events.family import EVENT_TYPES, CustomerEvent, Erased, Event, Identified, Linked, OrderLine
 from graph.events.json_text import converted, plain, read
 from graph.events.limits import MAX_LINES, MAX_MESSAGES, at_most
 from graph.events.moment import moment
@@ -26,8 +26,11 @@ TYPE_PREFIX = "com.patron."
 STRUCTURED = "application/cloudevents+json"
 BATCHED = "application/cloudevents-batch+json"
 
-_TYPES: dict[str, type[Event]] = {TYPE_PREFIX + kind.__name__: kind for kind in EVENT_TYPES if kind is not Erased}
+_TYPES: dict[str, type[Event]] = {
+    TYPE_PREFIX + kind.__name__: kind for kind in EVENT_TYPES if kind not in (Erased, Linked)
+}
 _ENVELOPE = {"id", "source", "at", "received", "utc_offset", "history"}  # said by the envelope, never by the data
+_OURS = {"denied"}  # said by intake
 _LINE_FIELDS = {field.name for field in fields(OrderLine)}
 _NAMED = {"traits": traits, "attributes": traits, "preferences": wishes, "consents": choices}
 
@@ -122,7 +125,7 @@ def _event(envelope: Envelope, data: Any, received: Instant) -> Event:
         raise InvalidValue("type", envelope.type, "an erasure to be asked for by DELETE /v1/customers/{id}")
     if kind is None:
         raise InvalidValue(
-            "type", envelope.type, f"{TYPE_PREFIX} and one of {', '.join(t.__name__ for t in EVENT_TYPES)}"
+            "type", envelope.type, f"{TYPE_PREFIX} and one of {', '.join(t.__name__ for t in _TYPES.values())}"
         )
     if not isinstance(data, dict):
         raise InvalidValue("data", data, f"an object with the fields of {kind.__name__}")
@@ -139,7 +142,7 @@ def _event(envelope: Envelope, data: Any, received: Instant) -> Event:
 def _row(kind: type[Event], data: dict[str, Any], subject: str | None) -> dict[str, Any]:
     """The fields of an event of `kind` as they are kept, from the data as merchants write them."""
     row = {name: value for name, value in data.items() if value is not None}
-    names = {field.name for field in fields(kind)} - _ENVELOPE
+    names = {field.name for field in fields(kind)} - _ENVELOPE - _OURS
     if issubclass(kind, CustomerEvent):
         row["customer"] = _leaf(kind, row, subject)
     if "previous" in names:

@@ -11,7 +11,7 @@ from graph.events.refusal import Refusal
 from graph.instants import DAY, Instant
 from graph.log.file_log import Aside, FileLog
 
-__all__ = ["DeadLetter", "DeadLetters", "Retention", "Selection", "kept_row"]
+__all__ = ["DeadLetter", "DeadLetters", "Retention", "Selection", "decode_refusal", "kept_row"]
 
 _KEEP = (
     "INSERT INTO dead_letter (customer, source, received, payload) SELECT nullif(?1, ''), ?2, ?3, ?4 "
@@ -27,7 +27,7 @@ _TOO_MANY = (
 )
 
 _encode = Encoder().encode
-_decoder = Decoder(Refusal)
+decode_refusal = Decoder(Refusal).decode
 
 
 class DeadLetter(NamedTuple):
@@ -119,4 +119,4 @@ class DeadLetters:
 
 def _letter(row: tuple[int, str, Instant, bytes]) -> DeadLetter:
     number, source, received, payload = row
-    return DeadLetter(number, source, received, _decoder.decode(payload))
+    return DeadLetter(number, source, received, decode_refusal(payload))

@@ -117,7 +117,10 @@ def _group(message: Message, head: Head) -> Sequence[Event]:
     if not message.group_id:
         raise InvalidValue("groupId", message.group_id, "the group's id, a non-empty string")
     said = traits(plain(message.traits_text, "traits"), "traits")
-    return [Grouped(**head, group=message.group_id, traits=said)]
+    left = said.pop("left", False)
+    if not isinstance(left, bool):
+        raise InvalidValue("traits.left", left, "true or false")
+    return [Grouped(**head, group=message.group_id, traits=said, left=left)]
 
 
 def _alias(message: Message, head: Head) -> Sequence[Event]:
