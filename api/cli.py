@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "A real retailer, from data to answers, with a guided tour.",
     "import": "Bring history from files into the graph.",
     "validate": "Say what an import would do, and which rows it would refuse and why.",
+    "rebuild": "Make the graph and the profiles anew from the event log.",
     "graph": "Copy the customer graph from one store into another.",
     "train": "Learn embeddings from the graph.",
     "evaluate": "Compare every method on the same time split.",
@@ -22,7 +23,11 @@ COMMANDS = {
     "rollback": "Serve the version published before.",
     "serve": "Answer over HTTP.",
     "worker": "Keep the graph and the stored profiles up with the event log.",
+    "dead-letters": "What was refused and why: list it, read it again, drop it.",
 }
+
+MODULES = {"import": "import_", "dead-letters": "dead_letters"}
+"""Of the commands whose names no module can have."""
 
 EXTRAS = {"torch": "train", "torch_geometric": "train", "httpx": "demo"}
 """What only some commands need, and the extra that brings it."""
@@ -40,7 +45,7 @@ class Verbs(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            module = importlib.import_module(f"api.commands.{cmd_name}{'_' if cmd_name == 'import' else ''}")
+            module = importlib.import_module(f"api.commands.{MODULES.get(cmd_name, cmd_name)}")
         except ModuleNotFoundError as error:
             raise _not_installed(cmd_name, error) from None
         command = module.command

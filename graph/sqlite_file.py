@@ -19,10 +19,12 @@ def open_sqlite(
     *,
     synchronous: str = "FULL",
     busy_seconds: float = 5.0,
+    shrinks: bool = False,
 ) -> sqlite3.Connection:
     """A connection in autocommit mode that any thread may use, one at a time.
 
     ``migrations[n]`` is the script that brings schema n to schema n + 1. What is deleted is overwritten in the file.
+    `shrinks`: a file made now can give freed pages back step by step (``PRAGMA incremental_vacuum``).
     Raises SchemaTooNew for a file of a later schema, sqlite3.Error where the file cannot be used.
     """
     connection = sqlite3.connect(
@@ -32,6 +34,8 @@ def open_sqlite(
         version = _schema_of(connection)
         if version > len(migrations):
             raise SchemaTooNew(f"schema of {path.name}", version, f"at most {len(migrations)}")
+        if shrinks and version == 0:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         _use_wal(connection)
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA secure_delete = ON")

@@ -10,8 +10,11 @@ from api.clock import now
 from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
+from graph.identity.marking import Marking
+from graph.identity.people import People
 from graph.log.lag import lag_of
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
+from graph.log.opening import open_log, read_log
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
@@ -56,6 +59,8 @@ def command(mapping: Path, files: Path | None, data: Path | None, as_json: bool)
     )
     for name, count in sorted(report.by_type.items()):
         click.echo(f"{count:>12,}  {name}")
+    if report.withheld:
+        click.echo(f"{report.withheld:,} observations withheld: their customers refuse every use of them")
     if report.refused:
         click.echo("refused, by reason (`patron validate` shows more):")
     for reason in report.reasons[:SHOWN_REASONS]:
@@ -71,7 +76,10 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
         graph.position()  # a store that is away is told of before the files are read
     finally:
         graph.close()
-    log = SqliteEventLog(DataFolder(settings.data).log)
+    folder = DataFolder(settings.data)
+    log = open_log(folder.log, settings.log, partitions=settings.log_partitions)
+    profiles = SqliteProfiles(folder.profiles)
+    marking = Marking(People(profiles.read).consents, settings.consent_defaults)
     try:
         with stage("reading the files into the event log") as advance:
             rows: Counter[str] = Counter()
@@ -80,9 +88,10 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
                 rows[file] += count
                 advance(rows.total(), None, f"rows, now {file}")
 
-            report = import_history(read_history(mapping, files, now(), read), log)
+            report = import_history(read_history(mapping, files, now(), read), log, marking=marking)
     finally:
         log.close()
+        profiles.close()
     bring_up(settings)
     return report
 
@@ -90,7 +99,7 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
 def bring_up(settings: Settings) -> None:
     """Bring the graph and the profiles of a data folder to the end of its log, saying so where they are not there."""
     folder = DataFolder(settings.data)
-    log = SqliteEventLog(folder.log)
+    log = read_log(folder.log, settings.log)
     profiles = SqliteProfiles(folder.profiles)
     features = read_feature_table(settings.profile_file)
     graph = open_graph(settings.graph_url)
@@ -106,7 +115,7 @@ def bring_up(settings: Settings) -> None:
         log.close()
 
 
-def _follow(title: str, log: SqliteEventLog, projection: Projection, batch: int) -> None:
+def _follow(title: str, log: LogFile, projection: Projection, batch: int) -> None:
     total = lag_of(log, projection.position()).events
     if not total:
         return

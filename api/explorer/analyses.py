@@ -16,7 +16,7 @@ from graph import (
     StoreUnavailable,
 )
 from graph.analysis import AnalysisFolder, GraphAnalysis, analyse
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
 
 __all__ = ["Analyses", "Upkeep"]
 
@@ -51,7 +51,7 @@ class Upkeep:
         self,
         analyses: Analyses,
         opened: Callable[[], CustomerGraph],
-        log: SqliteEventLog,
+        log: LogFile,
         *,
         minutes: float,
         poll_seconds: float,

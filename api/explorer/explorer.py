@@ -20,7 +20,7 @@ from embeddings.versions import Versions
 from graph import CustomerGraph, InvalidValue, StoreUnavailable
 from graph.analysis import AnalysisFolder
 from graph.data_folder import DataFolder
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
 from graph.profile.store import SqliteProfiles
 from graph.stores.open import open_graph
 
@@ -51,14 +51,15 @@ class Shared(NamedTuple):
     analyses: Analyses
     vectors: Vectors
     overviews: Overviews
-    log: SqliteEventLog
+    log: LogFile
     links: Links
 
     @classmethod
     def of(cls, settings: Settings) -> "Shared":
         folder = DataFolder(settings.data)
-        log = SqliteEventLog(folder.log)
-        analyses, vectors = Analyses(AnalysisFolder(folder.analysis)), Vectors(Versions(folder.embeddings))
+        log = LogFile(folder.log)
+        analyses = Analyses(AnalysisFolder(folder.analysis))
+        vectors = Vectors(Versions(folder.embeddings), settings.consent_defaults)
         return cls(settings, analyses, vectors, Overviews(), log, Links(log))
 
 
@@ -112,7 +113,9 @@ class Explorer:
     def _opened(self) -> tuple[CustomerGraph, SqliteProfiles, Visibility]:
         if self._graph is None or self._profiles is None or self._visibility is None:
             self._profiles = self._profiles or SqliteProfiles(DataFolder(self._shared.settings.data).profiles)
-            self._visibility = Visibility(self._profiles, self._shared.log, self._shared.links)
+            self._visibility = Visibility(
+                self._profiles, self._shared.log, self._shared.links, self._shared.settings.consent_defaults
+            )
             self._graph = open_graph(self._shared.settings.graph_url)
         return self._graph, self._profiles, self._visibility
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from api.http.feature_answers import (
     ContextShown,
@@ -15,6 +15,7 @@ from api.http.feature_answers import (
     tastes_shown,
 )
 from graph import InteractionKind, Profile, Recent, iso, public_id
+from graph.identity.groups import groups_of, is_group_trait
 from graph.instants import day_start
 from graph.profile.profile import Dated
 from graph.profile.reading.reading import Reading
@@ -25,6 +26,7 @@ __all__ = [
     "Bought",
     "Erasure",
     "EventsAnswer",
+    "Group",
     "Learnt",
     "Problem",
     "ProfileAnswer",
@@ -54,7 +56,8 @@ class Refused(Struct, frozen=True):
 class EventsAnswer(Struct, frozen=True):
     """What became of a body of events, all of them durable now; `duplicates` were known already.
 
-    refused: the first 100 of `refused_total`.
+    refused: the first 100 of `refused_total`. withheld: what was seen of customers who allow no use of it; it is kept
+    nowhere.
     """
 
     success: bool
@@ -62,6 +65,7 @@ class EventsAnswer(Struct, frozen=True):
     duplicates: int
     refused: tuple[Refused, ...] = ()
     refused_total: int = 0
+    withheld: int | UnsetType = UNSET  # there only where something was
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -110,6 +114,14 @@ class Row(Struct, frozen=True):
     quantity: float
 
 
+class Group(Struct, frozen=True):
+    """A household or account the customer is in, since when, and what is known of it."""
+
+    group_id: str
+    since: str
+    traits: dict[str, str | int | float | bool]
+
+
 class ProfileAnswer(Struct, frozen=True, kw_only=True):
     """The answer of ``GET /v1/customers/{id}``.
 
@@ -125,6 +137,7 @@ class ProfileAnswer(Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     spent: dict[str, int]
     traits: dict[str, Stated]
+    groups: list[Group]
     preferences: dict[str, Stated]
     consents: dict[str, Stated]
     products_bought: int
@@ -184,7 +197,8 @@ def profile_answer(profile: Profile, reading: Reading) -> ProfileAnswer:
         last_seen=None if profile.last_seen is None else iso(profile.last_seen),
         counts=dict(sorted(profile.counts.items())),
         spent=dict(sorted(profile.spent.items())),
-        traits=stated(profile.traits),
+        traits=stated({name: held for name, held in profile.traits.items() if not is_group_trait(name)}),
+        groups=[Group(group, iso(stamp.at), traits) for group, stamp, traits in groups_of(profile.traits)],
         preferences=stated(profile.preferences),
         consents=stated(profile.consents),
         products_bought=len(bought),

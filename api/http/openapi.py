@@ -19,7 +19,10 @@ from api.http.answers import (
     StatedPreferences,
 )
 from api.http.feature_answers import FeatureEvents
-from api.http.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
+from api.http.identity_answers import Identities
+from api.http.intake_answers import DeadLetters, QualityAnswer
+from api.http.request_bodies import CLOUDEVENT, EXPORT, MESSAGE, MESSAGE_TYPES, listed
+from api.replaying import Replayed, ReplayRequest
 from api.routes.customers import Consents, Preferences
 from graph.events.limits import MAX_MESSAGES
 from graph.events.segment import CALLS
@@ -32,12 +35,17 @@ Schema = Mapping[str, Any]
 REF = "#/components/schemas/{name}"
 STRUCTS = (
     Consents,
+    DeadLetters,
     Erasure,
     EventsAnswer,
     FeatureEvents,
+    Identities,
     Preferences,
     Problem,
     ProfileAnswer,
+    QualityAnswer,
+    Replayed,
+    ReplayRequest,
     Recommendation,
     RecommendationRequest,
     SimilarCustomers,
@@ -54,6 +62,8 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "session_id": ({"type": "string", "maxLength": 256}, "The visit, as the page calls it; it is recorded."),
     "product_id": (_TEXT, "A product of the catalogue."),
     "k": (_COUNT, "How many."),
+    "source": ({"type": "string", "maxLength": 256}, "Where it came from: segment, cloudevents, …"),
+    "since": ({"type": "string", "format": "date-time"}, "Only what was received then or later."),
     "feature": (_TEXT, "A feature of the pack, such as `spent.dairy.30d`, to be told with the events behind it."),
     "explain": (
         {"enum": ["true", "1", "false", "0"]},
@@ -83,7 +93,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "description": "The key as token."},
     }
     found["security"] = [{}, {"basic": []}, {"bearer": []}]
-    found["paths"] |= _tracking() | _recommendations() | _customers()
+    found["paths"] |= _tracking() | _recommendations() | _customers() | _intake()
     if hasattr(app.state, "relay"):
         found["paths"] |= _graph()
     return found
@@ -144,6 +154,12 @@ def _customers() -> dict[str, Any]:
             "get": _operation("customers", "The nearest customers.", SimilarCustomers, path=who, query=("k",))
         },
     }
+    paths[f"{at}/identities"] = {
+        "get": _operation("customers", "The leaves of a person, and the evidence of their links.", Identities, path=who)
+    }
+    export = _operation("customers", "Everything held of a customer, streamed.", ProfileAnswer, path=who)
+    export["responses"]["200"]["content"]["application/json"]["schema"] = EXPORT
+    paths[f"{at}/export"] = {"get": export}
     for name, body, answer in (
         ("preferences", Preferences, StatedPreferences),
         ("consents", Consents, StatedConsents),
@@ -153,6 +169,17 @@ def _customers() -> dict[str, Any]:
             "put": _operation("customers", f"State {name}; the next answer obeys them.", answer, body, path=who),
         }
     return paths
+
+
+def _intake() -> dict[str, Any]:
+    letters = _operation("intake", "Refused messages and why.", DeadLetters, query=("source", "since", "k"))
+    again = _operation("intake", "Read refused messages again.", Replayed, ReplayRequest)
+    quality = _operation("intake", "How good what came in was, by source.", QualityAnswer)
+    return {
+        "/v1/dead-letters": {"get": letters},
+        "/v1/dead-letters/replay": {"post": again},
+        "/v1/quality": {"get": quality},
+    }
 
 
 def _graph() -> dict[str, Any]:

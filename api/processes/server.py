@@ -20,6 +20,7 @@ from api.processes.supervisor import Supervisor
 from api.settings import Settings
 from graph import PatronError
 from graph.data_folder import DataFolder
+from graph.log.opening import check_log_url
 from graph.stores.open import check_url
 
 __all__ = ["AddressInUse", "run_server"]
@@ -42,10 +43,11 @@ class AddressInUse(PatronError):
 def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first, then the process exits with 0.
 
-    Raises InvalidValue for a graph URL that names no store, DataFolderLocked where another serves from the same folder,
+    Raises InvalidValue for a graph or log URL that names none, DataFolderLocked where another serves from the folder,
     AddressInUse where another has the port, and what `open_engine` says of a data folder that cannot be used.
     """
     check_url(settings.graph_url)
+    check_log_url(settings.log)
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)

@@ -15,17 +15,19 @@ from api.explorer.explorer import Explorer, Shared
 from api.explorer.wire.address import explorer_address
 from api.explorer.wire.service import Service
 from api.processes.graph_state import GraphState, StateFile
+from api.processes.retention import Retention
 from api.processes.write_behind import WriteBehind
 from api.settings import Settings
 from graph import START, StoreUnavailable
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
+from graph.log.opening import read_log
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
-from graph.stores.open import check_url, open_graph, shown_url
+from graph.stores.open import check_url, open_graph, shown_url, sqlite_file
 
 __all__ = ["keep_up", "run_worker"]
 
@@ -47,7 +49,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # what it says again and again is said here, once
     folder = DataFolder(settings.data)
-    log = SqliteEventLog(folder.log)
+    log = read_log(folder.log, settings.log)
     profiles = SqliteProfiles(folder.profiles)
     features = read_feature_table(settings.profile_file)
     state = StateFile(folder.graph_state)
@@ -71,7 +73,9 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
         )
 
     projection = ServingProjection(profiles, table=features)
-    works = [lambda: catch_up(log, projection, progress=lambda _: tell()), tell]
+    files = [folder.profiles, *sqlite_file(settings.graph_url)]
+    retention = Retention(log, settings.retention_days, lambda: (profiles.position(), behind.reached), files, now=now)
+    works: list[Callable[[], object]] = [lambda: catch_up(log, projection, progress=lambda _: tell()), tell, retention]
     behind.start()
     try:
         with _explorer(settings, log, lambda: behind.caught_up.is_set() and behind.reachable):
@@ -83,7 +87,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
 
 
 @contextlib.contextmanager
-def _explorer(settings: Settings, log: SqliteEventLog, caught_up: Callable[[], bool]) -> Iterator[None]:
+def _explorer(settings: Settings, log: LogFile, caught_up: Callable[[], bool]) -> Iterator[None]:
     """Answer the explorer's questions and keep the analysis of the graph up, in threads of their own, where wanted."""
     if not settings.explore:
         yield

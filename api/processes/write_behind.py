@@ -18,7 +18,7 @@ from graph import (
     Position,
     StoreUnavailable,
 )
-from graph.log.sqlite_log import SqliteEventLog
+from graph.log.log_file import LogFile
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GRAPH_BATCH, GraphProjection
 
@@ -68,7 +68,7 @@ class WriteBehind:
     def _go_on(self) -> None:
         while not self._stopping.is_set():
             try:
-                with closing(SqliteEventLog(self._log)) as log, closing(self._opened()) as graph:
+                with closing(LogFile(self._log)) as log, closing(self._opened()) as graph:
                     while not self._stopping.is_set():
                         self._keep_up(log, graph)
                         self._stopping.wait(self._poll)
@@ -79,7 +79,7 @@ class WriteBehind:
             self._stopping.wait(self._rng.uniform(self._wait / 2, self._wait))
             self._wait = min(2 * self._wait, LONGEST_WAIT_SECONDS)
 
-    def _keep_up(self, log: SqliteEventLog, graph: GraphWriter) -> None:
+    def _keep_up(self, log: LogFile, graph: GraphWriter) -> None:
         self.reached = graph.position()
         self.reached = catch_up(log, _Watched(graph, self._applied), batch=GRAPH_BATCH)
         self._works()

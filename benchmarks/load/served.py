@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +39,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def served(data: Path, **settings: str) -> Iterator[Server]:
+def served(data: Path, cpus: Set[int] | None = None, **settings: str) -> Iterator[Server]:
     """`patron serve` on a copy of the folder, so that what is measured leaves no trace in it; a setting is a keyword.
 
-    A Neo4j that lies in the folder is not copied, nor a socket that a killed worker left there.
+    A Neo4j that lies in the folder is not copied, nor a socket that a killed worker left there. cpus: the cores that
+    the server and its worker are held to.
     """
     with tempfile.TemporaryDirectory(prefix="patron-bench-") as copy:
         folder = Path(shutil.copytree(data, Path(copy) / "data", ignore=_left_out))
@@ -50,6 +51,8 @@ def served(data: Path, **settings: str) -> Iterator[Server]:
         begun = time.perf_counter()
         command = [sys.executable, "-m", "api", "serve", "--data", str(folder), "--port", str(port)]
         environ = os.environ | {f"PATRON_{name.upper()}": value for name, value in settings.items()}
+        if cpus is not None:
+            command = ["taskset", "--cpu-list", ",".join(map(str, sorted(cpus))), *command]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environ)
         try:
             wait_until(f"http://127.0.0.1:{port}/readyz", process)

@@ -2,8 +2,7 @@
 
 from graph.ids import CustomerId
 from graph.instants import Instant
-from graph.log.sqlite_log import SqliteEventLog
-from graph.log.writer import Aside
+from graph.log.file_log import Aside, FileLog
 
 __all__ = ["AnswerLedger"]
 
@@ -17,7 +16,7 @@ _RECORD = (
 class AnswerLedger:
     """Recorded answers, in the log's file and written by its thread, behind the events; `forget` covers them."""
 
-    def __init__(self, log: SqliteEventLog) -> None:
+    def __init__(self, log: FileLog) -> None:
         self._log = log
 
     def record(self, id: str, customer: CustomerId | None, at: Instant, payload: bytes) -> bool:

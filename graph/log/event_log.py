@@ -46,7 +46,7 @@ class EventLog(Protocol):
         """Make these events durable, in this order; the answer has one entry an event.
 
         An event is known by (source, id), an order's line also by `line_key`; what an erased customer did before the
-        erasure counts as known. All of the call is kept, or, on LogUnavailable, none of it.
+        erasure counts as known. On LogUnavailable the caller may send all of it again: what was kept counts as known.
         """
         ...
 

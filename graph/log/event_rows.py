@@ -1,7 +1,8 @@
 """What one event becomes in log.db: a new row, its new lines only, or nothing where it is known."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ Erasures = dict[CustomerId, Instant]
 _KNOWN = Appended(None)
 
 _INSERT = (
-    "INSERT INTO event (customer, source, id, at, schema, payload) VALUES (?, ?, ?, ?, ?, ?) "
+    "INSERT INTO event (seq, customer, source, id, at, schema, payload) VALUES (?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (source, id) DO NOTHING"
 )
 _INSERT_ORDER = "INSERT INTO order_event (source, order_id, seq) VALUES (?, ?, ?)"
@@ -27,10 +28,15 @@ _ORDER_EVENTS = (
     "SELECT event.schema, event.payload FROM order_event JOIN event USING (seq) "
     "WHERE order_event.source = ? AND order_event.order_id = ?"
 )
+_ANY_SEEN = "SELECT EXISTS (SELECT 1 FROM seen)"
+_SEEN = "SELECT 1 FROM seen WHERE source = ? AND id = ?"
+_SEEN_LINES = "SELECT line FROM seen_line WHERE source = ? AND order_id = ?"
 _FORGET = (
     "DELETE FROM event WHERE customer = ?",
     "DELETE FROM answer WHERE customer = ?",
     "DELETE FROM dead_letter WHERE customer = ?",
+    "DELETE FROM seen WHERE customer = ?",
+    "DELETE FROM seen_line WHERE customer = ?",
 )
 
 
@@ -39,13 +45,21 @@ def insert_events(
     events: Sequence[Event],
     payloads: Sequence[bytes],
     erasures: Erasures,
+    seqs: Sequence[int] | None = None,
 ) -> list[Appended]:
-    """Insert what is new of these events, in order, within the open transaction; `erasures` is kept up to date."""
+    """Insert what is new of these events, in order, within the open transaction; `erasures` is kept up to date.
+
+    `seqs` are their numbers; the file gives them where there are none."""
     cursor = connection.cursor()
     appended: list[Appended] = []
-    for event, payload in zip(events, payloads, strict=True):
+    some_seen = bool(cursor.execute(_ANY_SEEN).fetchone()[0])
+    numbers: Iterable[int | None] = repeat(None, len(events)) if seqs is None else seqs
+    for event, payload, number in zip(events, payloads, numbers, strict=True):
         customer = event.subject
         if customer is not None and customer in erasures and event.at <= erasures[customer]:
+            appended.append(_KNOWN)
+            continue
+        if some_seen and cursor.execute(_SEEN, (event.source, event.id)).fetchone() is not None:
             appended.append(_KNOWN)
             continue
         if isinstance(event, Purchased):
@@ -58,7 +72,7 @@ def insert_events(
         elif isinstance(event, Erased):
             _forget(cursor, event)
             erasures[event.customer] = event.at
-        cursor.execute(_INSERT, (customer, event.source, event.id, event.at, SCHEMA, payload))
+        cursor.execute(_INSERT, (number, customer, event.source, event.id, event.at, SCHEMA, payload))
         if cursor.rowcount == 0:
             appended.append(_KNOWN)
             continue
@@ -81,6 +95,7 @@ def _with_new_lines(cursor: sqlite3.Cursor, event: Purchased) -> Purchased | Non
         if isinstance(earlier := decode(schema, payload), Purchased)
         for line in earlier.lines
     }
+    known.update(line for (line,) in cursor.execute(_SEEN_LINES, (event.source, event.order)))
     fresh = []
     for line in event.lines:
         if line.line not in known:

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from graph.instants import Instant
-from graph.log.event_log import EventLog, Position
+from graph.log.event_log import Position
+from graph.log.log_file import LogFile
 
 __all__ = ["Lag", "lag_of"]
 
@@ -16,9 +17,6 @@ class Lag(NamedTuple):
     oldest: Instant | None
 
 
-def lag_of(log: EventLog, position: Position) -> Lag:
-    """How far `position` is behind the end of a log whose positions are numbers."""
-    logged, after = log.read(position, 1)
-    if not logged:
-        return Lag(0, None)
-    return Lag(int(log.end()) - int(after) + 1, logged[0].event.received)
+def lag_of(log: LogFile, position: Position) -> Lag:
+    """How far `position` is behind the log's end."""
+    return Lag(*log.remaining(position))

@@ -41,5 +41,45 @@ CREATE TABLE dead_letter (
 CREATE INDEX dead_letter_customer ON dead_letter (customer) WHERE customer IS NOT NULL
 """
 
-LOG_SCHEMA: tuple[str, ...] = (_FIRST,)
-"""One script a schema number; the lines of an order are those of the events that `order_event` names."""
+_TOPIC_AND_RETENTION = """
+CREATE TABLE topic (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    name TEXT NOT NULL,
+    id TEXT NOT NULL,
+    partitions INTEGER NOT NULL
+);
+CREATE TABLE topic_offset (
+    partition INTEGER PRIMARY KEY,
+    next INTEGER NOT NULL
+);
+CREATE TABLE seen (
+    source TEXT NOT NULL,
+    id TEXT NOT NULL,
+    customer TEXT,
+    removed INTEGER NOT NULL,
+    PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+CREATE INDEX seen_customer ON seen (customer) WHERE customer IS NOT NULL;
+CREATE TABLE seen_line (
+    source TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    line TEXT NOT NULL,
+    customer TEXT,
+    removed INTEGER NOT NULL,
+    PRIMARY KEY (source, order_id, line)
+) WITHOUT ROWID;
+CREATE INDEX seen_line_customer ON seen_line (customer) WHERE customer IS NOT NULL;
+CREATE TABLE retention (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    before INTEGER NOT NULL,
+    removed INTEGER NOT NULL
+)
+"""
+
+LOG_SCHEMA: tuple[str, ...] = (_FIRST, _TOPIC_AND_RETENTION)
+"""One script a schema number.
+
+The lines of an order are those of the events that `order_event` names, and `seen_line`. `topic` has a row where the
+file is the replica of a Kafka topic, `topic_offset` the offset to be read next of each partition. `seen` and
+`seen_line` keep known for a while what retention has removed, `retention` says what that was.
+"""

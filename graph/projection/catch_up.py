@@ -5,9 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from graph.log.event_log import EventLog, LoggedEvent, Position
+from graph.log.event_log import LoggedEvent, Position
 
 __all__ = ["Projection", "catch_up"]
+
+
+class Readable(Protocol):
+    """What an EventLog and a LogFile share."""
+
+    def read(self, position: Position, limit: int = 1000) -> tuple[list[LoggedEvent], Position]: ...
 
 
 class Projection(Protocol):
@@ -23,7 +29,7 @@ class Projection(Protocol):
 
 
 def catch_up(
-    log: EventLog,
+    log: Readable,
     projection: Projection,
     *,
     batch: int = 10_000,

@@ -1,12 +1,13 @@
 """Opening a customer graph by its URL."""
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from graph.customer_graph import CustomerGraph
 from graph.errors import InvalidValue, PatronError
 from graph.stores.sqlite import SqliteGraph
 
-__all__ = ["check_url", "open_graph", "shown_url"]
+__all__ = ["check_url", "open_graph", "shown_url", "sqlite_file"]
 
 _SQLITE = "sqlite:///"
 _NEO4J = ("neo4j", "bolt")
@@ -37,6 +38,11 @@ def check_url(url: str) -> None:
     elif not url.removeprefix(_SQLITE) or not url.startswith(_SQLITE):
         expected = "sqlite:///relative/path.db, sqlite:////absolute/path.db or neo4j://user:password@host:7687/database"
         raise InvalidValue("graph_url", shown_url(url), expected)
+
+
+def sqlite_file(url: str) -> list[Path]:
+    """The file that a graph's URL names, none where it names a server."""
+    return [Path(url.removeprefix(_SQLITE))] if url.startswith(_SQLITE) else []
 
 
 def shown_url(url: str) -> str:

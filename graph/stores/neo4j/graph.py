@@ -1,6 +1,7 @@
 """Neo4jGraph: the customer graph in a Neo4j database."""
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.customer_graph import (
@@ -25,7 +26,7 @@ from graph.stores.neo4j.edges import edges
 from graph.stores.neo4j.entries import entries
 from graph.stores.neo4j.export import Exported
 from graph.stores.neo4j.neighbours import neighbours
-from graph.stores.neo4j.schema import INTERACTION_TYPES
+from graph.stores.neo4j.schema import INTERACTION_TYPES, LABELS
 from graph.stores.neo4j.search import search
 from graph.stores.neo4j.similarity import similar_customers
 from graph.stores.neo4j.writing import Neo4jWriting
@@ -40,6 +41,7 @@ __all__ = ["Neo4jGraph"]
 
 FIND_POSITION = "MATCH (g:Patron {id: 'graph'}) RETURN g.position AS position"
 PUT_POSITION = "MATCH (g:Patron {id: 'graph'}) SET g.position = $position"
+REMOVE_SOME = "MATCH (n:{label}) WITH n LIMIT 500 DETACH DELETE n RETURN count(*) AS removed"
 COUNTS = "\nUNION ALL ".join(
     f"MATCH {pattern} WITH count(n) AS count RETURN '{name}' AS name, count"
     for name, pattern in (
@@ -149,8 +151,19 @@ class Neo4jGraph(Verbs):
 
         return self._database.write(write)
 
+    def clear(self, position: Position) -> None:
+        """Stand at `position` and remove everything that Patron holds here, some nodes a transaction."""
+        self.apply((), position)
+        for label in LABELS.values():
+            while self._database.write(partial(_remove_some, label=label)):
+                pass
+
     def position(self) -> Position:
         return self._database.read(lambda tx: Position(tx.run(FIND_POSITION).single(strict=True)["position"]))
 
     def close(self) -> None:
         self._database.close()
+
+
+def _remove_some(tx: "ManagedTransaction", label: str) -> int:
+    return int(tx.run(REMOVE_SOME.format(label=label)).single(strict=True)["removed"])

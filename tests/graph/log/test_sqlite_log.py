@@ -27,7 +27,7 @@ def test_a_file_of_a_later_schema_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(SchemaTooNew, match=r"log\.db: got 99, expected at most 1"):
+    with pytest.raises(SchemaTooNew, match=r"log\.db: got 99, expected at most 2"):
         SqliteEventLog(path)
 
 

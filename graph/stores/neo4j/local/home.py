@@ -1,20 +1,15 @@
 """Home: the folder of one's own Neo4j with its data, logs, configuration, password and lock."""
 
-import fcntl
 import os
 import secrets
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from graph.errors import StoreUnavailable
+from graph.local_servers.owned import last_words, owned
 
 __all__ = ["Home"]
-
-LOCK_SECONDS = 40
-SHOWN_LINES = 25
-SHOWN_WIDTH = 300
 
 
 class Home:
@@ -58,28 +53,13 @@ class Home:
         lines = [f"{key}={value}\n" for key, value in configuration.items()]
         (self.conf / "neo4j.conf").write_text("".join(lines), encoding="utf-8")
 
-    @contextmanager
-    def exclusive(self) -> Iterator[int]:
+    def exclusive(self) -> AbstractContextManager[int]:
         """Own the home while the block runs, and after it for as long as a child holds the descriptor this yields.
 
         A server that is still stopping is waited for; StoreUnavailable where one goes on running.
         """
-        with (self.path / "lock").open("w") as lock:
-            deadline = time.monotonic() + LOCK_SECONDS
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise StoreUnavailable(
-                            f"a Neo4j runs in {self.path} already: stop it, or name another home"
-                        ) from None
-                    time.sleep(0.1)
-            yield lock.fileno()
+        return owned(self.path, "Neo4j")
 
     def last_words(self) -> str:
         """The end of what the server printed and logged."""
-        logs = [log for log in (self.console, self.logs / "neo4j.log") if log.exists()]
-        lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]]
-        return "\n".join(line[:SHOWN_WIDTH] for line in lines)
+        return last_words(self.console, self.logs / "neo4j.log")

@@ -1,82 +1,15 @@
-"""Jars: a Neo4j release as Maven fetches it, kept in the user's cache, whole or not at all."""
+"""The jars of a Neo4j release, with Neo4j Browser."""
 
-import fcntl
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from graph.errors import StoreUnavailable
-from graph.stores.neo4j.local.tied import start_tied
+from graph.local_servers.jars import Jars
 
-__all__ = ["Jars", "cache_folder"]
+__all__ = ["neo4j_jars"]
 
 BROWSER_VERSION = "5.24.0"
-FETCH_SECONDS = 900
-
-_POM = """\
-<project>
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId><artifactId>neo4j-jars</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
-    <dependency><groupId>org.neo4j</groupId><artifactId>neo4j</artifactId><version>{version}</version></dependency>
-    <dependency>
-      <groupId>org.neo4j.client</groupId><artifactId>neo4j-browser</artifactId><version>{browser}</version>
-    </dependency>
-  </dependencies>
-</project>
-"""
-_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies"
 
 
-def cache_folder(environ: Mapping[str, str]) -> Path:
-    """Where Patron keeps what can be fetched anew: ``$XDG_CACHE_HOME/patron``, else ``~/.cache/patron``."""
-    home = environ.get("HOME") or Path.home()
-    return Path(environ.get("XDG_CACHE_HOME") or Path(home, ".cache")) / "patron"
-
-
-class Jars:
-    """The jars of one Neo4j version, with Neo4j Browser: `lib` exists only once it holds all of them."""
-
-    def __init__(self, cache: Path, version: str) -> None:
-        self.version = version
-        self.lib = cache / f"neo4j-{version}" / "lib"
-
-    def fetch(self, maven: Path, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-        """Fill `lib` where it is missing; StoreUnavailable, with Maven's words, where that fails.
-
-        Several processes may do so at once: one fetches, the others wait for it.
-        """
-        folder = self.lib.parent
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if self.lib.exists():
-                return
-            say(f"Fetching Neo4j {self.version} with Maven: about 140 MB, once …")
-            for left in folder.parent.glob(f"{folder.name}.partial-*"):
-                shutil.rmtree(left, ignore_errors=True)
-            with tempfile.TemporaryDirectory(
-                dir=folder.parent, prefix=f"{folder.name}.partial-", ignore_cleanup_errors=True
-            ) as partial:
-                self._copy(maven, environ, Path(partial))
-                folder.mkdir(exist_ok=True)
-                Path(partial, "lib").rename(self.lib)
-
-    def _copy(self, maven: Path, environ: Mapping[str, str], partial: Path) -> None:
-        pom, printed = partial / "pom.xml", partial / "maven.log"
-        pom.write_text(_POM.format(version=self.version, browser=BROWSER_VERSION))
-        lib = f"-DoutputDirectory={partial / 'lib'}"
-        command = [str(maven), "-B", "-q", "-C", "-f", str(pom), _GOAL, lib, "-DincludeScope=runtime"]
-        with printed.open("wb") as output, start_tied(command, environ=environ, output=output) as fetching:
-            try:
-                code = fetching.wait(FETCH_SECONDS)
-            except BaseException as error:
-                fetching.kill()
-                if isinstance(error, subprocess.TimeoutExpired):
-                    raise StoreUnavailable(f"Maven did not fetch Neo4j within {FETCH_SECONDS} s") from None
-                raise
-        if code:
-            words = "\n".join(printed.read_text(errors="replace").splitlines()[:20])
-            raise StoreUnavailable(f"Maven could not fetch Neo4j {self.version} (exit code {code}):\n{words}")
+def neo4j_jars(cache: Path, version: str) -> Jars:
+    """Where in `cache` they lie or will lie."""
+    artifacts = (("org.neo4j", "neo4j", version), ("org.neo4j.client", "neo4j-browser", BROWSER_VERSION))
+    return Jars(cache / f"neo4j-{version}", f"Neo4j {version}", artifacts, megabytes=140)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from graph.errors import StoreUnavailable
+from graph.local_servers.jars import Jars
+from graph.local_servers.java import Java
 from graph.stores.neo4j.local.home import Home
-from graph.stores.neo4j.local.jars import Jars
-from graph.stores.neo4j.local.java import Java
 from graph.stores.neo4j.local.releases import Release
 from graph.stores.neo4j.local.settings import HOST, ServerSettings
 

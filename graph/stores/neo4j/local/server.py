@@ -15,10 +15,10 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from graph.errors import StoreUnavailable
+from graph.local_servers.tied import start_tied
 from graph.stores.neo4j.local.home import Home
 from graph.stores.neo4j.local.launchers import Launcher
 from graph.stores.neo4j.local.settings import HOST, ServerSettings
-from graph.stores.neo4j.local.tied import start_tied
 
 __all__ = ["LocalNeo4j"]
 

@@ -8,8 +8,9 @@ from types import TracebackType
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from graph.errors import InvalidValue, StoreUnavailable
-from graph.stores.neo4j.local.jars import Jars, cache_folder
-from graph.stores.neo4j.local.java import javas
+from graph.local_servers.jars import cache_folder
+from graph.local_servers.java import javas
+from graph.stores.neo4j.local.jars import neo4j_jars
 from graph.stores.neo4j.local.launchers import DockerLauncher, JavaLauncher
 from graph.stores.neo4j.local.releases import DEFAULT_VERSION, Release, release_of
 from graph.stores.neo4j.local.server import LocalNeo4j
@@ -88,7 +89,7 @@ def _java_way(release: Release, environ: Mapping[str, str], cache: Path) -> Java
         return (
             f"Java here: {', '.join(f'{java.version} at {java.path}' for java in found)}" if found else "no java here"
         )
-    jars = Jars(cache, release.version)
+    jars = neo4j_jars(cache, release.version)
     maven = shutil.which("mvn", path=environ.get("PATH", ""))
     if maven is None and not jars.lib.exists():
         return f"Java {java.version} is here, mvn is not on the PATH"

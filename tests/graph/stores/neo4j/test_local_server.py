@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from graph import InvalidValue, StoreUnavailable
+from graph.local_servers.java import javas
 from graph.stores.neo4j.local import GivenNeo4j, LocalNeo4j, ServerSettings, find_neo4j
 from graph.stores.neo4j.local.home import Home
-from graph.stores.neo4j.local.jars import Jars
-from graph.stores.neo4j.local.java import javas
+from graph.stores.neo4j.local.jars import neo4j_jars
 from graph.stores.neo4j.local.launchers import DockerLauncher
 from graph.stores.neo4j.local.releases import DEFAULT_VERSION, release_of
 from tests.graph.stores.neo4j.neo4j_server import SMALL, Servers, opened
@@ -146,10 +146,10 @@ def test_a_home_is_waited_for_until_its_server_is_gone(tmp_path: Path) -> None:
 
 def test_a_fetch_that_was_killed_is_begun_again_and_a_whole_one_needs_no_maven(tmp_path: Path) -> None:
     fetch = (
-        "import os, sys; from pathlib import Path; from graph.stores.neo4j.local.jars import Jars;"
-        "Jars(Path(sys.argv[1]), sys.argv[2]).fetch(Path(sys.argv[3]), os.environ, print)"
+        "import os, sys; from pathlib import Path; from graph.stores.neo4j.local.jars import neo4j_jars;"
+        "neo4j_jars(Path(sys.argv[1]), sys.argv[2]).fetch(Path(sys.argv[3]), os.environ, print)"
     )
-    jars = Jars(tmp_path / "cache", DEFAULT_VERSION)
+    jars = neo4j_jars(tmp_path / "cache", DEFAULT_VERSION)
     slow = _maven(tmp_path / "slow", 'touch "$lib/first.jar"; exec sleep 600')
     command = [sys.executable, "-c", fetch, str(tmp_path / "cache"), DEFAULT_VERSION, str(slow)]
     with subprocess.Popen(command, env=OWN, cwd=ROOT, stdout=subprocess.DEVNULL) as fetching:
@@ -171,7 +171,7 @@ def test_a_fetch_that_was_killed_is_begun_again_and_a_whole_one_needs_no_maven(t
 
 def test_maven_that_fails_is_told_in_its_words_and_leaves_nothing(tmp_path: Path) -> None:
     maven = _maven(tmp_path, "echo no such planet; exit 3")
-    jars = Jars(tmp_path / "cache", DEFAULT_VERSION)
+    jars = neo4j_jars(tmp_path / "cache", DEFAULT_VERSION)
     with pytest.raises(StoreUnavailable, match=r"exit code 3\):\nno such planet"):
         jars.fetch(maven, OWN, lambda _: None)
     assert not jars.lib.exists()
@@ -235,7 +235,7 @@ def test_without_maven_java_is_enough_once_the_jars_are_there(tmp_path: Path) ->
     environ = {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}
     with pytest.raises(StoreUnavailable, match="mvn is not on the PATH"):
         find_neo4j(environ)
-    Jars(tmp_path / ".cache" / "patron", DEFAULT_VERSION).lib.mkdir(parents=True)
+    neo4j_jars(tmp_path / ".cache" / "patron", DEFAULT_VERSION).lib.mkdir(parents=True)
     assert isinstance(find_neo4j(environ), LocalNeo4j)
 
 
