@@ -53,7 +53,7 @@ def test_the_stages_of_a_session() -> None:
 
 
 def test_a_taste_halves_with_its_half_life() -> None:
-    events = [purchase(1, ["toys-0"]), purchase(2, ["milk-0"], NOON + 60 * DAY)]
+    events: list[CustomerEvent] = [purchase(1, ["toys-0"]), purchase(2, ["milk-0"], NOON + 60 * DAY)]
     categories = reading(events, NOON + 60 * DAY).tastes().categories
     assert [(liked.name, liked.share) for liked in categories] == [("MILK", 0.6667), ("TOYS", 0.3333)]
 
