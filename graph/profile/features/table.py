@@ -24,14 +24,16 @@ class FeatureTable:
     """A compiled table. timezone: where a customer lives who said nothing of it. currency: the one sums are told in.
 
     fingerprint: names the state it keeps; profiles folded with another one lack something until made anew from the log.
-    plans: number -> series. marks: plan -> number. places: need -> (number of the series, place in its buckets).
+    taste_series: channel, hour -> the series of all behaviour by it.
+    plans: number -> series. marks: plan -> number. places: feature -> (number of the series, place in its buckets).
     """
 
     features: Mapping[str, Feature]
     layouts: Layouts
     plans: Mapping[int, SeriesPlan]
     marks: Mapping[MarkPlan, int]
-    places: Mapping[Need, tuple[int, int]]
+    places: Mapping[str, tuple[int, int]]
+    taste_series: Mapping[str, int]
     timezone: str
     currency: str
     tastes: Tastes
@@ -64,7 +66,12 @@ class FeatureTable:
             layouts=layouts,
             plans=by_number,
             marks=marks,
-            places={need: (numbers[plan], _place(need, plan)) for need, plan in plans.items()},
+            places={
+                feature.name: (numbers[plans[feature.need]], _place(feature.need, plans[feature.need]))
+                for feature in by_name.values()
+                if feature.need is not None
+            },
+            taste_series={need.group: numbers[plans[need]] for need in _needs_of(tastes)},
             timezone=timezone,
             currency=currency,
             tastes=tastes,
@@ -86,10 +93,6 @@ class FeatureTable:
         if found is None:
             raise InvalidValue("feature", name, "the name of a feature of the table, such as " + _some(self.features))
         return found
-
-    def taste_series(self, group: str) -> int:
-        """The number of the series all behaviour is counted in by a field, for the tastes that are learnt from it."""
-        return self.places[_need(group)][0]
 
 
 def _needs_of(tastes: Tastes) -> list[Need]:

@@ -38,22 +38,23 @@ class Groups:
 
     def __init__(self, table: FeatureTable, catalogue: Catalogue, size: int = 100_000) -> None:
         self._entry, self._size = catalogue.get, size
-        self._narrowings: dict[int, set[Narrowing]] = {}
+        self._narrowings: dict[int, dict[str, Narrowing]] = {}
         for feature in table.features.values():
-            if feature.need is not None and feature.narrowing:
-                self._narrowings.setdefault(table.places[feature.need][0], set()).add(feature.narrowing)
-        self._known: dict[tuple[int, str], tuple[Product | None, tuple[Narrowing, ...]]] = {}
+            if feature.narrowing:
+                self._narrowings.setdefault(table.places[feature.name][0], {})[feature.narrowed] = feature.narrowing
+        self._known: dict[tuple[int, str], tuple[Product | None, tuple[str, ...]]] = {}
 
     def entry(self, product: str) -> Product | None:
         return self._entry(ProductId(product))
 
-    def through(self, number: int, group: str, by_product: bool) -> tuple[Narrowing, ...]:
-        """The narrowings that a group of a series passes."""
+    def through(self, number: int, group: str, by_product: bool) -> tuple[str, ...]:
+        """The names of the narrowings that a group of a series passes."""
         entry = self.entry(group) if by_product else None
         known = self._known.get((number, group))
         if known is not None and known[0] is entry:
             return known[1]
-        passed = tuple(one for one in self._narrowings.get(number, ()) if accepts(one, group, entry))
+        asked = self._narrowings.get(number, {})
+        passed = tuple(name for name, narrowing in asked.items() if accepts(narrowing, group, entry))
         if len(self._known) >= self._size:
             self._known.clear()
         self._known[number, group] = entry, passed
@@ -65,11 +66,11 @@ class Counted:
 
     def __init__(self, profile: Profile, table: FeatureTable, groups: Groups) -> None:
         self._profile, self._table, self._groups = profile, table, groups
-        self._series: dict[int, dict[Narrowing, dict[str, Buckets]]] = {}
-        self._daily: dict[tuple[int, Narrowing], Daily] = {}
+        self._series: dict[int, dict[str, dict[str, Buckets]]] = {}
+        self._daily: dict[tuple[int, str], Daily] = {}
         self._rows: dict[int, list[Row]] = {}
 
-    def buckets(self, number: int, narrowing: Narrowing = ()) -> dict[str, Buckets]:
+    def buckets(self, number: int, narrowed: str = "") -> dict[str, Buckets]:
         """The day buckets of a series by group, of the groups a narrowing lets through."""
         by_narrowing = self._series.get(number)
         if by_narrowing is None:
@@ -79,21 +80,21 @@ class Counted:
                 day = day_of(fact.at, fact.utc_offset)
                 for group, values in feed.amounts(fact):
                     series.add(day, group, values)
-            by_narrowing = self._series[number] = {(): series.days}
+            by_narrowing = self._series[number] = {"": series.days}
             for group, held in series.days.items():
                 for one in self._groups.through(number, group, plan.group == "product"):
                     by_narrowing.setdefault(one, {})[group] = held
-        return by_narrowing.get(narrowing, {})
+        return by_narrowing.get(narrowed, {})
 
-    def daily(self, number: int, narrowing: Narrowing) -> Daily:
+    def daily(self, number: int, narrowed: str) -> Daily:
         """A series summed up by day."""
-        daily = self._daily.get((number, narrowing))
+        daily = self._daily.get((number, narrowed))
         if daily is None:
             width = self._table.plans[number].width
-            daily = self._daily[number, narrowing] = _daily(self.buckets(number, narrowing), width)
+            daily = self._daily[number, narrowed] = _daily(self.buckets(number, narrowed), width)
         return daily
 
-    def rows(self, number: int, narrowing: Narrowing, after: Instant) -> list[Row]:
+    def rows(self, number: int, narrowed: str, after: Instant) -> list[Row]:
         """What the events after an instant, of those known one by one, add to a series, oldest first."""
         rows = self._rows.get(number)
         if rows is None:
@@ -106,7 +107,7 @@ class Counted:
         return [
             row
             for row in rows
-            if row.at > after and (not narrowing or narrowing in self._groups.through(number, row.group, by_product))
+            if row.at > after and (not narrowed or narrowed in self._groups.through(number, row.group, by_product))
         ]
 
     def mark(self, number: int, latest: bool) -> Mark | None:

@@ -53,6 +53,7 @@ class Reading:
         self._counted = Counted(profile, reader.table, reader.groups)
         self.zone = zone_of(profile, reader.table)
         self.today = local_day(now, self.zone)
+        self._windows: dict[str, tuple[int, int | None]] = {}
 
     def value(self, name: str) -> FeatureValue:
         """One feature; InvalidValue where the table has none of that name."""
@@ -74,14 +75,14 @@ class Reading:
                 tuple(sorted({event for part in parts for event in part.events})),
                 tuple(sorted({day for part in parts for day in part.days})),
             )
-        number, place = self._table.places[feature.need]
+        number, place = self._table.places[feature.name]
         value = self._value(feature)
         after = Instant(value.begins - 1) if value.exact and value.begins is not None else Instant(self.now - DAY)
-        rows = self._counted.rows(number, feature.narrowing, after)
+        rows = self._counted.rows(number, feature.narrowed, after)
         events = tuple(dict.fromkeys(EventBehind(row.at, row.key) for row in rows))
         if value.exact or value.begins is None:
             return Evidence(events, ())
-        days, totals = self._counted.daily(number, feature.narrowing)
+        days, totals = self._counted.daily(number, feature.narrowed)
         until = len(days) if value.ends is None else bisect_right(days, value.ends)
         within = range(bisect_left(days, value.begins), until)
         return Evidence(
@@ -125,12 +126,11 @@ class Reading:
                 return self._mark(feature) if feature.mark is not None else self._recency(feature)
 
     def _sum(self, feature: Feature) -> FeatureValue:
-        assert feature.need is not None
         stretch, exact, begins, ends = self._stretch(feature)
         count, kind = stretch.sums[0], feature.kind
         value: Trait | None = count
         if isinstance(kind, Sum | Mean):
-            place, scale = self._table.places[feature.need][1] - 1, scale_of(kind.value)
+            place, scale = self._table.places[feature.name][1] - 1, scale_of(kind.value)
             total = stretch.sums[place]
             if isinstance(kind, Mean):
                 value = total / count / scale if count else None
@@ -140,35 +140,39 @@ class Reading:
 
     def _stretch(self, feature: Feature) -> tuple[_Stretch, bool, int, int | None]:
         """What counts in a feature's window, and the window: whether in instants, from when and until when."""
-        assert feature.need is not None and feature.window is not None
-        number = self._table.places[feature.need][0]
+        assert feature.window is not None
+        number = self._table.places[feature.name][0]
         if isinstance(feature.window, HourWindow):
             begins = self.now - feature.window.span + 1
-            rows = self._counted.rows(number, feature.narrowing, Instant(begins - 1))
+            rows = self._counted.rows(number, feature.narrowed, Instant(begins - 1))
             return _of_rows(rows, self._table.plans[number].width - 1), True, begins, None
-        first, last = feature.window.days(self.today)
-        days, totals = self._counted.daily(number, feature.narrowing)
+        window = feature.window.name
+        if window not in self._windows:
+            self._windows[window] = feature.window.days(self.today)
+        first, last = self._windows[window]
+        days, totals = self._counted.daily(number, feature.narrowed)
         low, high = bisect_left(days, first), len(days) if last is None else bisect_right(days, last)
+        if low >= high:
+            return _Stretch([0] * len(totals[0]), None, None), False, first, last
         sums = [after - before for after, before in zip(totals[high], totals[low], strict=True)]
-        found = (days[low], days[high - 1]) if low < high else (None, None)
-        return _Stretch(sums, *found), False, first, last
+        return _Stretch(sums, days[low], days[high - 1]), False, first, last
 
     def _distinct(self, feature: Feature) -> FeatureValue:
-        assert isinstance(feature.kind, Distinct) and feature.need is not None
+        assert isinstance(feature.kind, Distinct)
         stretch, exact, begins, ends = self._stretch(feature)
-        by, number = feature.kind.by, self._table.places[feature.need][0]
+        by, number = feature.kind.by, self._table.places[feature.name][0]
         if by == "day":
-            days = self._counted.daily(number, feature.narrowing).days
+            days = self._counted.daily(number, feature.narrowed).days
             value = (len(days) if ends is None else bisect_right(days, ends)) - bisect_left(days, begins)
         else:
             if exact:
-                rows = self._counted.rows(number, feature.narrowing, Instant(begins - 1))
+                rows = self._counted.rows(number, feature.narrowed, Instant(begins - 1))
                 groups = {row.group for row in rows}
             else:
                 width = self._table.plans[number].width
                 groups = {
                     group
-                    for group, buckets in self._counted.buckets(number, feature.narrowing).items()
+                    for group, buckets in self._counted.buckets(number, feature.narrowed).items()
                     if any(begins <= day and (ends is None or day <= ends) for day in buckets[::width])
                 }
             if by in CATALOGUE_FIELDS:
@@ -186,8 +190,7 @@ class Reading:
         return to._replace(name=feature.name, value=value)
 
     def _periods(self, feature: Feature, kind: Streak | Periods) -> FeatureValue:
-        assert feature.need is not None
-        days, totals = self._counted.daily(self._table.places[feature.need][0], feature.narrowing)
+        days, totals = self._counted.daily(self._table.places[feature.name][0], feature.narrowed)
         every, events = kind.every, dict[int, int]()
         for place, day in enumerate(days):
             number = every.number(day)
@@ -224,14 +227,14 @@ class Reading:
         return FeatureValue(feature.name, value, self.now, True, None, None, 1, mark.at, mark.at)
 
     def _recency(self, feature: Feature) -> FeatureValue:
-        assert isinstance(feature.kind, Recency) and feature.need is not None
-        number = self._table.places[feature.need][0]
+        assert isinstance(feature.kind, Recency)
+        number = self._table.places[feature.name][0]
         begins = self.today - feature.kind.within + 1
-        rows = self._counted.rows(number, feature.narrowing, Instant(self.now - DAY))
+        rows = self._counted.rows(number, feature.narrowed, Instant(self.now - DAY))
         if rows:
             at = rows[-1].at
             return FeatureValue(feature.name, _days_since(at, self.now), self.now, True, None, None, len(rows), at, at)
-        days = self._counted.daily(number, feature.narrowing).days
+        days = self._counted.daily(number, feature.narrowed).days
         if not days or days[-1] < begins:
             return FeatureValue(feature.name, None, self.now, False, begins, None, 0)
         last = days[-1]

@@ -60,7 +60,7 @@ def taste_profile(
     channels, hours = _Scale(tastes.channels, today), _Scale(tastes.hours, today)
     for scale, field in ((channels, "channel"), (hours, "hour")):
         if scale.wanted:
-            for group, buckets in counted.buckets(table.taste_series(field)).items():
+            for group, buckets in counted.buckets(table.taste_series[field]).items():
                 for day, times in zip(buckets[::2], buckets[1::2], strict=True):
                     if before is None or day < before:
                         scale.add(group, day, times)

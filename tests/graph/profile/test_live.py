@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from graph import CustomerId, Instant, LoggedEvent, Position, ProductId
+from graph import DAY, CustomerId, Instant, LoggedEvent, Position, ProductId
 from graph.events.family import CustomerEvent, Event, ProductChanged
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.fold import fold
@@ -14,6 +14,7 @@ from graph.profile.live import LiveProfiles
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
+from tests.graph.profile.features.small_table import table_of
 from tests.graph.profile.some_events import ANN, NOON, histories, numbered, view
 
 CUSTOMERS = [CustomerId(f"user:{number}") for number in range(4)]
@@ -108,4 +109,17 @@ def test_products_have_no_profile(tmp_path: Path) -> None:
     change = ProductChanged(id=view(4).id, source="shop", at=Instant(1), received=Instant(1), product=ProductId("milk"))
     live.apply([LoggedEvent(1, change)])
     assert len(live) == 0
+    base.close()
+
+
+def test_the_features_of_a_table_are_live_and_the_same_on_disk(tmp_path: Path) -> None:
+    table = table_of("  views: {kind: count, of: Viewed, windows: [24h, 7d]}")
+    base = SqliteProfiles(tmp_path / "profiles.db")
+    live = LiveProfiles(base, table=table)
+    rows = numbered([view(1), view(2, at=NOON + 2 * DAY)])
+    for row in rows:
+        live.apply([row])
+    ServingProjection(base, table=table).apply(rows, Position("2"))
+    assert live.get(ANN) == base.read(ANN) == fold(None, ANN, rows, table)
+    assert live.settle() == 0
     base.close()

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from graph.events.family import CustomerEvent, Erased, ProductChanged
 from graph.profile.fold import fold
 from graph.profile.store import SqliteProfiles
 from graph.projection.serving_projection import ServingProjection
+from tests.graph.profile.features.small_table import table_of
 from tests.graph.profile.some_events import ANN, NOON, histories, named, numbered, purchase, view
 
 CUSTOMERS = [CustomerId(f"user:{number}") for number in range(5)]
@@ -67,4 +69,17 @@ def test_any_batches_give_the_fold_of_everything(
     for customer in CUSTOMERS:
         theirs = [row for row in rows if row.event.subject == customer]
         assert store.read(customer) == (fold(None, customer, theirs) if theirs else None)
+    store.close()
+
+
+def test_profiles_folded_with_another_table_are_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = SqliteProfiles(tmp_path / "profiles.db")
+    before, after = (table_of(f"  views: {{kind: count, of: Viewed, windows: [{days}d]}}") for days in (7, 30))
+    ServingProjection(store, table=before).apply(numbered([view(1)]), Position("1"))
+    ServingProjection(store, table=before)
+    assert store.read(ANN) == fold(None, ANN, numbered([view(1)]), before)
+    assert not caplog.records
+    ServingProjection(store, table=after)
+    assert "folded with another feature table" in caplog.text
+    assert store.features(after.fingerprint) == before.fingerprint
     store.close()
