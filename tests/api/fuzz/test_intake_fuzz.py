@@ -15,7 +15,7 @@ from tests.api.fuzz.payloads import Call, calls
 from tests.api.in_process import InProcess
 
 SPOILT = 400
-GENERATED = 15
+GENERATED = 8
 INTAKE = {f"/v1/{call}" for call in (*CALLS, "events", "products", "customers")}
 
 QUICK: dict[str, Any] = {
