@@ -12,6 +12,7 @@ from api.clock import now
 from api.known_leaves import KnownLeaves
 from api.processes.graph_state import GraphReach, StateFile
 from api.processes.supervisor import WorkerState
+from api.profile_store import profile_store
 from api.settings import Settings
 from api.telemetry import Telemetry
 from embeddings.artifacts.nothing_learnt import empty_snapshot
@@ -42,7 +43,7 @@ from graph.log.answers import AnswerLedger
 from graph.log.dead_letters import DeadLetters
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.live import LiveProfiles
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileStore
 from recommend.answers import Item, Recommendation, RecommendationRequest
 from recommend.placements import Placements
 from recommend.recommender import Recommender, recorded_row
@@ -62,7 +63,7 @@ class Engine:
     ledger: AnswerLedger
     intake: Intake
     dead_letters: DeadLetters
-    stored: SqliteProfiles
+    stored: ProfileStore
     profiles: LiveProfiles
     catalogue: Catalogue
     snapshots: SnapshotHolder
@@ -188,6 +189,7 @@ class Engine:
 
     def profile(self, leaves: tuple[CustomerId, ...]) -> Profile | None:
         """What is known of these leaves and the visitors linked to them, seen as one; None where nothing is."""
+        self.profiles.fetch(leaves)
         return self._leaves.of(leaves)
 
     def known_profile(self, customer: CustomerId) -> Profile:
@@ -225,9 +227,21 @@ class Engine:
                     self.announce()
                     await asyncio.to_thread(self.recommender.let_go)
                 self.telemetry.dirty.set(self.profiles.settle())
+                if self.profiles.behind:
+                    await self._recover_profiles()
                 self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
+
+    async def _recover_profiles(self) -> None:
+        """Count again, between the answers, what the stored profiles may lack after an outage."""
+        try:
+            for _ in self.profiles.recover(self.log):
+                await asyncio.sleep(0)
+        except StoreUnavailable as error:
+            _log.warning("the profiles are behind still: %s", error)
+        else:
+            _log.warning("the profiles are up with the log again")
 
     def _prepare(self, fresh: ServingSnapshot) -> None:
         self.recommender.prepare(fresh, self.catalogue)
@@ -272,7 +286,7 @@ def open_engine(settings: Settings) -> Engine:
     """Open a data folder and catch up in memory with the end of its log; to be called on the running event loop."""
     loop = asyncio.get_running_loop()
     folder = DataFolder(settings.data)
-    stored = SqliteProfiles(folder.profiles)
+    stored = profile_store(settings, timeout_seconds=settings.profiles_timeout_ms / 1000)
     catalogue = Catalogue()
     for product, seq in stored.products():
         catalogue.put(product, seq)

@@ -7,12 +7,12 @@ import click
 import msgspec
 
 from api.clock import now
+from api.profile_store import profile_store
 from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
 from graph.projection.graph_projection import GRAPH_BATCH, GraphProjection
 from graph.projection.serving_projection import ServingProjection
@@ -90,7 +90,7 @@ def bring_up(settings: Settings) -> None:
     """Bring the graph and the profiles of a data folder to the end of its log, saying so where they are not there."""
     folder = DataFolder(settings.data)
     log = SqliteEventLog(folder.log)
-    profiles = SqliteProfiles(folder.profiles)
+    profiles = profile_store(settings)
     graph = open_graph(settings.graph_url)
     in_a_file = settings.graph_url.startswith("sqlite")
     try:

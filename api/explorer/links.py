@@ -6,7 +6,7 @@ from graph import CustomerId, Position
 from graph.ids import is_anonymous
 from graph.log.sqlite_log import SqliteEventLog
 from graph.log.subjects import subjects_after
-from graph.profile.store import Choices, SqliteProfiles
+from graph.profile.stores.profile_store import Choices, ProfileReader
 
 __all__ = ["Links", "visitors_of"]
 
@@ -29,7 +29,7 @@ class Links:
         self._position: Position | None = None
         self._turn = threading.Lock()
 
-    def follow(self, profiles: SqliteProfiles) -> None:
+    def follow(self, profiles: ProfileReader) -> None:
         """Come up with the profiles; StoreUnavailable where they or the log cannot be read."""
         with self._turn:
             position = profiles.position()  # first, so that what is written meanwhile is read again

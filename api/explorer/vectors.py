@@ -12,7 +12,7 @@ from embeddings.versions import Versions
 from graph import CustomerId, Instant, InteractionKind, NodeKind, NodeRef, ProductId, Profile, day_of
 from graph.ids import is_anonymous
 from graph.profile.joined import joined
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileReader
 
 __all__ = ["Vectors"]
 
@@ -27,7 +27,7 @@ class Vectors:
         self._holder: SnapshotHolder | None = None
         self._turn = threading.Lock()
 
-    def similarity(self, a: NodeRef, b: NodeRef, profiles: SqliteProfiles) -> float | None:
+    def similarity(self, a: NodeRef, b: NodeRef, profiles: ProfileReader) -> float | None:
         """The cosine of two customers' or two products' vectors; None where one has none or none are published.
 
         A customer's vector is made of what they did until now, as answers make it; of one who does not permit
@@ -51,7 +51,7 @@ class Vectors:
             return self._holder.current if self._holder.version else None
 
 
-def _vector(snapshot: ServingSnapshot, node: NodeRef, profiles: SqliteProfiles) -> NDArray[np.float32] | None:  # [dim]
+def _vector(snapshot: ServingSnapshot, node: NodeRef, profiles: ProfileReader) -> NDArray[np.float32] | None:  # [dim]
     if node.kind is NodeKind.PRODUCT:
         row = snapshot.product_rows.get(ProductId(node.id))
         return None if row is None else snapshot.set.product_vectors[row]
@@ -73,7 +73,7 @@ def _vector(snapshot: ServingSnapshot, node: NodeRef, profiles: SqliteProfiles) 
     )
 
 
-def _profile(customer: CustomerId, profiles: SqliteProfiles) -> Profile | None:
+def _profile(customer: CustomerId, profiles: ProfileReader) -> Profile | None:
     """A customer with the visitors linked to them."""
     profile = profiles.read(customer)
     if profile is None:

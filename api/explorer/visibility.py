@@ -6,7 +6,7 @@ from api.explorer.links import Links, visitors_of
 from graph import CustomerId, Position
 from graph.log.sqlite_log import SqliteEventLog
 from graph.log.subjects import erased_after
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileReader
 
 __all__ = ["Visibility"]
 
@@ -21,7 +21,7 @@ class Visibility:
     every visitor linked to them. Raises StoreUnavailable where it cannot be looked up: then nobody is shown.
     """
 
-    def __init__(self, profiles: SqliteProfiles, log: SqliteEventLog, links: Links) -> None:
+    def __init__(self, profiles: ProfileReader, log: SqliteEventLog, links: Links) -> None:
         self._profiles, self._log, self._links = profiles, log, links
         self._held: dict[CustomerId, tuple[int, bool, tuple[CustomerId, ...]]] = {}  # seq, refuses, visitors linked
         self._erased: tuple[tuple[Position, Position], frozenset[CustomerId]] | None = None

@@ -13,7 +13,6 @@ from api.learning.refusals import refusing
 from api.progress import stage
 from api.settings import Settings
 from graph import Campaign, Customer, CustomerId, EdgeArrays, Instant, InteractionKind, PatronError, Product
-from graph.data_folder import DataFolder
 from graph.nodes import Stamp
 from graph.stores.open import open_graph, shown_url
 
@@ -50,7 +49,7 @@ class LearningData:
                 customers = [record for record in graph.export((Customer,)) if isinstance(record, Customer)]
         finally:
             graph.close()
-        refused = refusing(DataFolder(settings.data))
+        refused = refusing(settings)
         edges = _where(edges, ~np.isin(edges.customer, _rows(edges, refused))) if refused else edges
         customers = [customer for customer in customers if customer.id not in refused]
         if not len(edges):

@@ -1,23 +1,24 @@
-"""Refusals: whose history is not to be learnt from, by the stored profiles of a data folder."""
+"""Refusals: whose history is not to be learnt from, by the stored profiles."""
 
 from api.explorer.links import visitors_of
+from api.profile_store import profile_store
+from api.settings import Settings
 from graph import CustomerId
 from graph.data_folder import DataFolder
-from graph.profile.store import SqliteProfiles
 
 __all__ = ["refusing"]
 
 PURPOSE = "personalization"
 
 
-def refusing(folder: DataFolder) -> frozenset[CustomerId]:
+def refusing(settings: Settings) -> frozenset[CustomerId]:
     """Who refuses personalization, and whoever is linked with somebody who does; nobody where there are no profiles.
 
     StoreUnavailable where they cannot be read: then nothing is learnt from anybody.
     """
-    if not folder.profiles.exists():
+    if not settings.profiles and not DataFolder(settings.data).profiles.exists():
         return frozenset()
-    profiles = SqliteProfiles(folder.profiles)
+    profiles = profile_store(settings)
     try:
         refused = {
             customer

@@ -16,12 +16,12 @@ from api.explorer.wire.address import explorer_address
 from api.explorer.wire.service import Service
 from api.processes.graph_state import GraphState, StateFile
 from api.processes.write_behind import WriteBehind
+from api.profile_store import profile_store
 from api.settings import Settings
 from graph import START, StoreUnavailable
 from graph.data_folder import DataFolder
 from graph.log.lag import lag_of
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
 from graph.stores.open import check_url, open_graph, shown_url
@@ -47,7 +47,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # what it says again and again is said here, once
     folder = DataFolder(settings.data)
     log = SqliteEventLog(folder.log)
-    profiles = SqliteProfiles(folder.profiles)
+    profiles = profile_store(settings)
     state = StateFile(folder.graph_state)
     store = shown_url(settings.graph_url)
     before = state.read()

@@ -1,4 +1,4 @@
-"""ServingProjection: events as profiles and catalogue entries in profiles.db."""
+"""ServingProjection: events as profiles and catalogue entries in a profile store."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from graph.log.event_log import LoggedEvent, Position
 from graph.nodes import Product
 from graph.profile.fold import fold
 from graph.profile.profile import Profile
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileStore
 
 __all__ = ["ServingProjection"]
 
 
 class ServingProjection:
-    """profiles.db as a Projection; it keeps the `max_held` last written profiles in memory from batch to batch."""
+    """A profile store as a Projection; it keeps the `max_held` last written profiles in memory from batch to batch."""
 
-    def __init__(self, profiles: SqliteProfiles, max_held: int = 4000) -> None:
+    def __init__(self, profiles: ProfileStore, max_held: int = 4000) -> None:
         self._profiles = profiles
         self._max_held = max_held
         self._held: OrderedDict[CustomerId, Profile] = OrderedDict()

@@ -14,7 +14,7 @@ from graph import START, CustomerId, Profile
 from graph.data_folder import DataFolder
 from graph.nodes import Stamp
 from graph.profile.profile import Dated
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.stores import open_graph
 
 
@@ -68,9 +68,9 @@ def test_a_refusal_counts_for_the_customer_and_every_visitor_linked_to_them(tmp_
         chose("user:bert", permits=True),
     )
     say(tmp_path, *people)
-    assert refusing(DataFolder(tmp_path)) == {"user:anna", "anon:phone"}
+    assert refusing(loaded_settings(data=tmp_path)) == {"user:anna", "anon:phone"}
 
 
 def test_where_nobody_is_known_nobody_refuses(tmp_path: Path) -> None:
-    assert refusing(DataFolder(tmp_path)) == frozenset()
+    assert refusing(loaded_settings(data=tmp_path)) == frozenset()
     assert not DataFolder(tmp_path).profiles.exists()

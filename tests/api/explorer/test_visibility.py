@@ -21,7 +21,7 @@ from graph.analysis import AnalysisFolder
 from graph.data_folder import DataFolder
 from graph.events.family import ConsentChanged, CustomerEvent, Erased, Identified, Unmerged
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
 from tests.api.served import Served, served, started
