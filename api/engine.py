@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from api.clock import now
 from api.processes.graph_state import GraphReach, StateFile
 from api.processes.supervisor import WorkerState
+from api.profile_store import profile_store
 from api.settings import Settings
 from api.telemetry import Telemetry
 from embeddings.artifacts.nothing_learnt import empty_snapshot
@@ -50,7 +51,7 @@ from graph.log.opening import open_log
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
 from graph.profile.reading.reading import FeatureReader
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileStore
 from graph.quality import Quality
 from recommend.answers import Item, Recommendation, RecommendationRequest
 from recommend.placements import Placements
@@ -72,7 +73,7 @@ class Engine:
     intake: Intake
     dead_letters: DeadLetters
     quality: Quality
-    stored: SqliteProfiles
+    stored: ProfileStore
     profiles: LiveProfiles
     features: FeatureReader
     people: People
@@ -211,6 +212,7 @@ class Engine:
 
     def profile(self, leaves: tuple[CustomerId, ...]) -> Profile | None:
         """What is known of whoever these leaves are, seen as one; None where nothing is."""
+        self.profiles.fetch(leaves)
         return self.people.of(leaves)
 
     def known_profile(self, customer: CustomerId) -> Profile:
@@ -254,6 +256,8 @@ class Engine:
                     await asyncio.to_thread(self.recommender.let_go)
                 self.telemetry.dirty.set(self.profiles.settle())
                 self._let_go_of_dead_letters()
+                if self.profiles.behind:
+                    await self._recover_profiles()
                 self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
@@ -263,6 +267,16 @@ class Engine:
         if now - self._pruned >= MINUTE:
             self._pruned = now
             self.dead_letters.prune(Retention(self.settings.dead_letters, self.settings.dead_letter_days), now)
+
+    async def _recover_profiles(self) -> None:
+        """Count again, between the answers, what the stored profiles may lack after an outage."""
+        try:
+            for _ in self.profiles.recover(self.log):
+                await asyncio.sleep(0)
+        except StoreUnavailable as error:
+            _log.warning("the profiles are behind still: %s", error)
+        else:
+            _log.warning("the profiles are up with the log again")
 
     def _prepare(self, fresh: ServingSnapshot) -> None:
         self.recommender.prepare(fresh, self.catalogue)
@@ -308,7 +322,7 @@ def open_engine(settings: Settings) -> Engine:
     loop = asyncio.get_running_loop()
     folder = DataFolder(settings.data)
     table = read_feature_table(settings.profile_file)
-    stored = SqliteProfiles(folder.profiles)
+    stored = profile_store(settings, timeout_seconds=settings.profiles_timeout_ms / 1000)
     catalogue = Catalogue()
     for product, seq in stored.products():
         catalogue.put(product, seq)

@@ -37,6 +37,22 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         0, ge=0, description="How long the event log keeps what customers did, in days; 0 means for ever."
     )
+    profiles: str = Field(
+        "",
+        repr=False,
+        description="Where profiles are kept: `redis://host:6379/0`; empty means the SQLite file in the data folder.",
+    )
+    profiles_prefix: str = Field(
+        "patron",
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="What the deployment's keys in `PATRON_PROFILES` begin with.",
+    )
+    profiles_timeout_ms: int = Field(
+        50, ge=1, description="How long the server waits for `PATRON_PROFILES` before it goes on without."
+    )
+    visitor_days: float = Field(
+        90, gt=0, description="How long after its last event `PATRON_PROFILES` keeps a visitor nobody is linked to."
+    )
     graph: str = Field(
         "",
         repr=False,

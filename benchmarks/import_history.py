@@ -18,7 +18,7 @@ from api.clock import now
 from benchmarks.machine import machine, printed
 from graph.data_folder import DataFolder
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection

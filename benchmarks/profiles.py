@@ -33,7 +33,7 @@ from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
 from graph.profile.reading.reading import FeatureReader
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.serving_projection import ServingProjection
 
 START_DAY = 20_000

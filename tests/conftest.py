@@ -1,7 +1,9 @@
-"""What every test shares: a real Kafka, and that a skip is a failure where PATRON_TEST_NO_SKIPS is set, as in CI."""
+"""What every test shares: a real Kafka and Valkey; a skip fails where PATRON_TEST_NO_SKIPS is set, as it is in CI."""
 
 import os
+import tempfile
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from graph import StoreUnavailable
 from graph.log.kafka.local import LocalKafka, find_kafka
 from tests.graph.log.kafka_topics import Topics
+from tests.valkey_server import ValkeyServer
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,3 +40,21 @@ def kafka() -> Iterator[LocalKafka]:
 @pytest.fixture(scope="session")
 def kafka_topics(kafka: LocalKafka) -> Topics:
     return Topics(kafka.servers)
+
+
+@pytest.fixture
+def valkey_server() -> Iterator[ValkeyServer]:
+    """A server for a test that kills it."""
+    with tempfile.TemporaryDirectory(prefix="vk") as folder:
+        server = ValkeyServer(Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_valkey() -> Iterator[str]:
+    """The address of a server for all tests that keep to a prefix of their own."""
+    with tempfile.TemporaryDirectory(prefix="vk") as folder:
+        server = ValkeyServer(Path(folder))
+        yield server.address
+        server.stop()

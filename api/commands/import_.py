@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from api.clock import now
+from api.profile_store import profile_store
 from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
@@ -16,7 +17,6 @@ from graph.log.lag import lag_of
 from graph.log.log_file import LogFile
 from graph.log.opening import open_log, read_log
 from graph.profile.features.table_file import read_feature_table
-from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
 from graph.projection.graph_projection import GRAPH_BATCH, GraphProjection
 from graph.projection.serving_projection import ServingProjection
@@ -78,7 +78,7 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
         graph.close()
     folder = DataFolder(settings.data)
     log = open_log(folder.log, settings.log, partitions=settings.log_partitions)
-    profiles = SqliteProfiles(folder.profiles)
+    profiles = profile_store(settings)
     marking = Marking(People(profiles.read).consents, settings.consent_defaults)
     try:
         with stage("reading the files into the event log") as advance:
@@ -100,7 +100,7 @@ def bring_up(settings: Settings) -> None:
     """Bring the graph and the profiles of a data folder to the end of its log, saying so where they are not there."""
     folder = DataFolder(settings.data)
     log = read_log(folder.log, settings.log)
-    profiles = SqliteProfiles(folder.profiles)
+    profiles = profile_store(settings)
     features = read_feature_table(settings.profile_file)
     graph = open_graph(settings.graph_url)
     in_a_file = settings.graph_url.startswith("sqlite")

@@ -15,13 +15,14 @@ from api.explorer.reach import Deadline, Reach, TookTooLong, UnknownNode
 from api.explorer.vectors import Vectors
 from api.explorer.visibility import Visibility
 from api.explorer.wire.frames import Asked, Told
+from api.profile_store import profile_store
 from api.settings import Settings
 from embeddings.versions import Versions
 from graph import CustomerGraph, InvalidValue, StoreUnavailable
 from graph.analysis import AnalysisFolder
 from graph.data_folder import DataFolder
 from graph.log.log_file import LogFile
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileStore
 from graph.stores.open import open_graph
 
 __all__ = ["Explorer", "Shared"]
@@ -68,7 +69,7 @@ class Explorer:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._profiles: SqliteProfiles | None = None
+        self._profiles: ProfileStore | None = None
         self._graph: CustomerGraph | None = None
         self._visibility: Visibility | None = None
 
@@ -110,9 +111,9 @@ class Explorer:
             case verb:
                 return _encode(QUESTIONS[verb](parameters, reach))
 
-    def _opened(self) -> tuple[CustomerGraph, SqliteProfiles, Visibility]:
+    def _opened(self) -> tuple[CustomerGraph, ProfileStore, Visibility]:
         if self._graph is None or self._profiles is None or self._visibility is None:
-            self._profiles = self._profiles or SqliteProfiles(DataFolder(self._shared.settings.data).profiles)
+            self._profiles = self._profiles or profile_store(self._shared.settings)
             self._visibility = Visibility(
                 self._profiles, self._shared.log, self._shared.links, self._shared.settings.consent_defaults
             )

@@ -8,7 +8,7 @@ from graph.identity.person import deciding
 from graph.log.log_file import LogFile
 from graph.log.subjects import subjects_after
 from graph.profile.profile import Dated
-from graph.profile.store import Choices, SqliteProfiles
+from graph.profile.stores.profile_store import Choices, ProfileReader
 
 __all__ = ["Links"]
 
@@ -25,7 +25,7 @@ class Links:
         self._position: Position | None = None
         self._turn = threading.Lock()
 
-    def follow(self, profiles: SqliteProfiles) -> None:
+    def follow(self, profiles: ProfileReader) -> None:
         """Come up with the profiles; StoreUnavailable where they or the log cannot be read."""
         with self._turn:
             position = profiles.position()  # first, so that what is written meanwhile is read again

@@ -42,7 +42,7 @@ from graph import (
     iso,
 )
 from graph.nodes import Relation
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileReader
 from graph.surroundings import surroundings
 
 __all__ = ["compare", "neighbours", "node", "paths", "search", "similar", "view"]
@@ -138,7 +138,7 @@ def similar(asked: Parameters, reach: Reach) -> SimilarNodes:
     return SimilarNodes(reach.nodes((one,))[0], near)
 
 
-def compare(asked: Parameters, reach: Reach, vectors: Vectors, profiles: SqliteProfiles) -> Comparison:
+def compare(asked: Parameters, reach: Reach, vectors: Vectors, profiles: ProfileReader) -> Comparison:
     """Two nodes of one kind: what they share, what one has that the other lacks, and how near they are.
 
     All but the vectors is of the window.

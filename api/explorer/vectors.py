@@ -12,7 +12,7 @@ from embeddings.versions import Versions
 from graph import CustomerId, Instant, InteractionKind, NodeKind, NodeRef, ProductId, Profile, day_of
 from graph.identity.consent import ConsentDefaults, Purpose
 from graph.identity.people import People
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileReader
 
 __all__ = ["Vectors"]
 
@@ -27,7 +27,7 @@ class Vectors:
         self._holder: SnapshotHolder | None = None
         self._turn = threading.Lock()
 
-    def similarity(self, a: NodeRef, b: NodeRef, profiles: SqliteProfiles) -> float | None:
+    def similarity(self, a: NodeRef, b: NodeRef, profiles: ProfileReader) -> float | None:
         """The cosine of two customers' or two products' vectors; None where one has none or none are published.
 
         A customer's vector is made of what they did until now, as answers make it; of one who does not permit

@@ -7,7 +7,7 @@ from graph import CustomerId, Position
 from graph.identity.consent import ConsentDefaults, Purpose
 from graph.log.log_file import LogFile
 from graph.log.subjects import erased_after
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileReader
 
 __all__ = ["Visibility"]
 
@@ -21,7 +21,7 @@ class Visibility:
     be looked up: then nobody is shown.
     """
 
-    def __init__(self, profiles: SqliteProfiles, log: LogFile, links: Links, defaults: ConsentDefaults) -> None:
+    def __init__(self, profiles: ProfileReader, log: LogFile, links: Links, defaults: ConsentDefaults) -> None:
         self._profiles, self._log, self._links, self._defaults = profiles, log, links, defaults
         self._held: dict[CustomerId, tuple[int, bool | None]] = {}  # seq, the choice made
         self._erased: tuple[tuple[Position, Position], frozenset[CustomerId]] | None = None

@@ -13,7 +13,6 @@ from api.learning.refusals import refusing
 from api.progress import stage
 from api.settings import Settings
 from graph import Campaign, Customer, CustomerId, EdgeArrays, Instant, InteractionKind, PatronError, Product
-from graph.data_folder import DataFolder
 from graph.identity.groups import is_group_trait
 from graph.nodes import Stamp
 from graph.stores.open import open_graph, shown_url
@@ -53,7 +52,7 @@ class LearningData:
         finally:
             graph.close()
         everybody = {*edges.customers, *(customer.id for customer in customers)}
-        refused = refusing(DataFolder(settings.data), everybody, settings.consent_defaults)
+        refused = refusing(settings, everybody)
         edges = _where(edges, ~np.isin(edges.customer, _rows(edges, refused))) if refused else edges
         customers = [_ungrouped(customer) for customer in customers if customer.id not in refused]
         if not len(edges):

@@ -1,25 +1,27 @@
-"""Refusals: whose history is not to be learnt from, by the stored profiles of a data folder."""
+"""Refusals: whose history is not to be learnt from, by the stored profiles."""
 
 from collections.abc import Collection
 
+from api.profile_store import profile_store
+from api.settings import Settings
 from graph import CustomerId
 from graph.data_folder import DataFolder
-from graph.identity.consent import ConsentDefaults, Purpose
+from graph.identity.consent import Purpose
 from graph.identity.person import deciding
-from graph.profile.store import SqliteProfiles
 
 __all__ = ["refusing"]
 
 
-def refusing(folder: DataFolder, customers: Collection[CustomerId], defaults: ConsentDefaults) -> frozenset[CustomerId]:
+def refusing(settings: Settings, customers: Collection[CustomerId]) -> frozenset[CustomerId]:
     """Those of `customers` who do not permit personalization, by a choice of their own or of a leaf they are linked
     with, or by the default.
 
     StoreUnavailable where profiles cannot be read: then nothing is learnt from anybody.
     """
-    if not folder.profiles.exists():
+    defaults = settings.consent_defaults
+    if not settings.profiles and not DataFolder(settings.data).profiles.exists():
         return frozenset(customers if Purpose.PERSONALIZATION in defaults.denied else ())
-    profiles = SqliteProfiles(folder.profiles)
+    profiles = profile_store(settings)
     try:
         chosen = {
             customer: bool(choices.consents[Purpose.PERSONALIZATION].value)

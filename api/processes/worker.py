@@ -17,6 +17,7 @@ from api.explorer.wire.service import Service
 from api.processes.graph_state import GraphState, StateFile
 from api.processes.retention import Retention
 from api.processes.write_behind import WriteBehind
+from api.profile_store import profile_store
 from api.settings import Settings
 from graph import START, StoreUnavailable
 from graph.data_folder import DataFolder
@@ -24,7 +25,6 @@ from graph.log.lag import lag_of
 from graph.log.log_file import LogFile
 from graph.log.opening import read_log
 from graph.profile.features.table_file import read_feature_table
-from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
 from graph.stores.open import check_url, open_graph, shown_url, sqlite_file
@@ -50,7 +50,7 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # what it says again and again is said here, once
     folder = DataFolder(settings.data)
     log = read_log(folder.log, settings.log)
-    profiles = SqliteProfiles(folder.profiles)
+    profiles = profile_store(settings)
     features = read_feature_table(settings.profile_file)
     state = StateFile(folder.graph_state)
     store = shown_url(settings.graph_url)

@@ -14,7 +14,7 @@ from graph.files.durable import sync
 from graph.log.event_log import START, Position
 from graph.log.log_file import LogFile
 from graph.profile.features.table import FeatureTable
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection

@@ -1,4 +1,4 @@
-"""ServingProjection: events as profiles and catalogue entries in profiles.db."""
+"""ServingProjection: events as profiles and catalogue entries in a profile store."""
 
 import logging
 from collections import OrderedDict
@@ -12,7 +12,7 @@ from graph.nodes import Product
 from graph.profile.features.table import FeatureTable
 from graph.profile.fold import fold
 from graph.profile.profile import Profile
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.profile_store import ProfileStore
 
 __all__ = ["ServingProjection"]
 
@@ -20,12 +20,12 @@ _logger = logging.getLogger(__name__)
 
 
 class ServingProjection:
-    """profiles.db as a Projection; it keeps the `max_held` last written profiles in memory from batch to batch.
+    """A profile store as a Projection; it keeps the `max_held` last written profiles in memory from batch to batch.
 
     table: whose features the profiles keep state for.
     """
 
-    def __init__(self, profiles: SqliteProfiles, max_held: int = 4000, table: FeatureTable | None = None) -> None:
+    def __init__(self, profiles: ProfileStore, max_held: int = 4000, table: FeatureTable | None = None) -> None:
         self._profiles = profiles
         self._table = table
         self._max_held = max_held

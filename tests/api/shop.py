@@ -15,7 +15,7 @@ from graph import DAY, HOUR, CustomerId, EventId, Instant, ProductId, known, par
 from graph.data_folder import DataFolder
 from graph.events.family import CampaignChanged, Delivered, Event, OrderLine, ProductChanged, Purchased, TraitsChanged
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection

@@ -15,7 +15,7 @@ from graph.data_folder import DataFolder
 from graph.events.family import OrderLine, Purchased, Viewed
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.fold import fold
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection, changes_of
 from graph.projection.serving_projection import ServingProjection

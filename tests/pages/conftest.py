@@ -13,7 +13,7 @@ from graph.data_folder import DataFolder
 from graph.events.family import Viewed
 from graph.ids import EventId, ProductId
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection

@@ -23,7 +23,7 @@ from graph.events.family import ConsentChanged, CustomerEvent, Erased, Identifie
 from graph.identity.consent import DEFAULTS
 from graph.identity.mirroring import with_both_ends
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
 from tests.api.served import Served, served, started

@@ -11,7 +11,7 @@ from graph.events.family import CustomerEvent, Event, ProductChanged
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.fold import fold
 from graph.profile.live import LiveProfiles
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
 from tests.graph.profile.features.small_table import table_of

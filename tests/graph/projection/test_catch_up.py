@@ -6,7 +6,7 @@ from pathlib import Path
 from graph import START, CustomerId, LoggedEvent, Position, ProductId
 from graph.events.family import Event
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
 from tests.graph.profile.some_events import ANN, numbered, view
@@ -60,7 +60,7 @@ import random, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.serving_projection import ServingProjection
 from tests.graph.killed import killed_at_random

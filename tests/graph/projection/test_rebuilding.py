@@ -9,7 +9,7 @@ import pytest
 from graph import CustomerId, Position, StoreUnavailable
 from graph.log.log_file import LogFile
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection import rebuilding
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection

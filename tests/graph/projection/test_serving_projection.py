@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from graph import CustomerId, Instant, Position, ProductId
 from graph.events.family import CustomerEvent, Erased, ProductChanged
 from graph.profile.fold import fold
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.serving_projection import ServingProjection
 from tests.graph.profile.features.small_table import table_of
 from tests.graph.profile.some_events import ANN, NOON, histories, named, numbered, purchase, view

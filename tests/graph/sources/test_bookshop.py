@@ -10,7 +10,7 @@ from graph import Customer, CustomerId, NodeKind, NodeRef, Product
 from graph.events.family import EVENT_TYPES, Event, Purchased
 from graph.instants import Instant, parse_instant
 from graph.log.sqlite_log import SqliteEventLog
-from graph.profile.store import SqliteProfiles
+from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection

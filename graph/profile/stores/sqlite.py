@@ -3,18 +3,20 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from graph.errors import StoreUnavailable
 from graph.ids import CustomerId
 from graph.log.event_log import START, Position
 from graph.nodes import Product
-from graph.profile.profile import Dated, Profile
+from graph.profile.profile import Profile
+from graph.profile.stores.forward import forward
+from graph.profile.stores.profile_store import Choices
 from graph.sqlite_file import open_sqlite, transaction
 
-__all__ = ["Choices", "SqliteProfiles"]
+__all__ = ["SqliteProfiles"]
 
 _SCHEMA = (
     """
@@ -52,14 +54,6 @@ _PUT_PRODUCT = (
 _AT_ONCE = 500
 
 
-class Choices(Struct, frozen=True):
-    """Of a profile what it allows and whom it is linked to: a fraction of the time that reading it whole takes."""
-
-    seq: int = 0
-    consents: dict[str, Dated] = {}
-    linked: dict[CustomerId, Dated] = {}
-
-
 _encode = Encoder().encode
 _profile_decoder = Decoder(Profile)
 _choices_decoder = Decoder(Choices)
@@ -67,7 +61,9 @@ _product_decoder = Decoder(Product)
 
 
 class SqliteProfiles:
-    """One process writes, any number read; every method raises StoreUnavailable where the file cannot be used."""
+    """A ProfileStore of one machine: one process writes, any number read."""
+
+    lives = 0  # what a process of ours has written to the file outlives it
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
         self._path = path
@@ -87,30 +83,26 @@ class SqliteProfiles:
             raise self._unavailable(error) from error
         return None if row is None else _profile_decoder.decode(row[0])
 
-    def seq_of(self, customer: CustomerId) -> int:
-        """The number of the newest event in a customer's profile, 0 where there is none."""
-        try:
-            row = self._connection.execute("SELECT seq FROM profile WHERE customer = ?", (customer,)).fetchone()
-        except sqlite3.Error as error:
-            raise self._unavailable(error) from error
-        return 0 if row is None else int(row[0])
+    def read_all(self, customers: Collection[CustomerId]) -> dict[CustomerId, Profile]:
+        decode = _profile_decoder.decode
+        return {customer: decode(state) for customer, state in self._columns("state", customers)}
 
     def seqs(self, customers: Collection[CustomerId]) -> dict[CustomerId, int]:
-        """The number of the newest event in the profile of each of these who has one."""
+        return dict(self._columns("seq", customers))
+
+    def _columns(self, column: str, customers: Collection[CustomerId]) -> Iterator[tuple[CustomerId, Any]]:
         wanted = list(customers)
-        found: dict[CustomerId, int] = {}
         try:
             for start in range(0, len(wanted), _AT_ONCE):
                 part = wanted[start : start + _AT_ONCE]
                 marks = ", ".join("?" * len(part))
-                rows = self._connection.execute(f"SELECT customer, seq FROM profile WHERE customer IN ({marks})", part)
-                found.update(rows)
+                yield from self._connection.execute(
+                    f"SELECT customer, {column} FROM profile WHERE customer IN ({marks})", part
+                )
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
-        return found
 
     def choices(self, customer: CustomerId) -> Choices | None:
-        """What a customer's profile allows; None where there is no profile."""
         try:
             row = self._connection.execute("SELECT state FROM profile WHERE customer = ?", (customer,)).fetchone()
         except sqlite3.Error as error:
@@ -118,11 +110,11 @@ class SqliteProfiles:
         return None if row is None else _choices_decoder.decode(row[0])
 
     def linking(self) -> Iterator[tuple[CustomerId, Choices]]:
-        """Every customer who was ever linked to somebody, with what they allow; reads the whole file."""
+        """As every store's; reads the whole file."""
         return self._having(b"linked")
 
     def choosing(self) -> Iterator[tuple[CustomerId, Choices]]:
-        """Every customer who ever allowed or refused a purpose, with what they allow; reads the whole file."""
+        """As every store's; reads the whole file."""
         return self._having(b"consents")
 
     def _having(self, field: bytes) -> Iterator[tuple[CustomerId, Choices]]:
@@ -135,7 +127,6 @@ class SqliteProfiles:
             raise self._unavailable(error) from error
 
     def products(self) -> Iterator[tuple[Product, int]]:
-        """Every catalogue entry with the number of the event that set it, in the order they were first set."""
         decode = _product_decoder.decode
         try:
             for entry, seq in self._connection.execute("SELECT entry, seq FROM product ORDER BY rowid"):
@@ -144,7 +135,6 @@ class SqliteProfiles:
             raise self._unavailable(error) from error
 
     def position(self) -> Position:
-        """Where in the log these profiles stand; START for a new file."""
         try:
             row = self._connection.execute("SELECT position FROM progress").fetchone()
         except sqlite3.Error as error:
@@ -164,10 +154,7 @@ class SqliteProfiles:
         return "" if row is None else str(row[0])
 
     def write(self, profiles: Iterable[Profile], products: Iterable[tuple[Product, int]], position: Position) -> None:
-        """Replace profiles and catalogue entries and move to `position`, as one transaction.
-
-        A profile with a greater seq and a product with a later stamp than the one given stay.
-        """
+        """As every store's, and in one transaction."""
         try:
             with transaction(self._connection) as connection:
                 connection.executemany(
@@ -177,7 +164,8 @@ class SqliteProfiles:
                     _PUT_PRODUCT,
                     ((product.id, *product.stamp, seq, _encode(product)) for product, seq in products),
                 )
-                connection.execute("UPDATE progress SET position = ?", (position,))
+                held = Position(connection.execute("SELECT position FROM progress").fetchone()[0])
+                connection.execute("UPDATE progress SET position = ?", (forward(held, position),))
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
 

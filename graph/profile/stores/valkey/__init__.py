@@ -1,0 +1,1 @@
+"""Profiles in a Valkey or Redis that the servers of a deployment share."""
