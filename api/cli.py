@@ -24,7 +24,11 @@ COMMANDS = {
     "serve": "Answer over HTTP.",
     "consume": "Send the records of a Kafka topic to a running server.",
     "worker": "Keep the graph and the stored profiles up with the event log.",
+    "dead-letters": "What was refused and why: list it, read it again, drop it.",
 }
+
+MODULES = {"import": "import_", "dead-letters": "dead_letters"}
+"""Of the commands whose names no module can have."""
 
 EXTRAS = {"torch": "train", "torch_geometric": "train", "httpx": "demo"}
 """What only some commands need, and the extra that brings it."""
@@ -42,7 +46,7 @@ class Verbs(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            module = importlib.import_module(f"api.commands.{cmd_name}{'_' if cmd_name == 'import' else ''}")
+            module = importlib.import_module(f"api.commands.{MODULES.get(cmd_name, cmd_name)}")
         except ModuleNotFoundError as error:
             raise _not_installed(cmd_name, error) from None
         command = module.command

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from api.clock import now
-from api.known_leaves import KnownLeaves
 from api.processes.graph_state import GraphReach, StateFile
 from api.processes.supervisor import WorkerState
 from api.settings import Settings
@@ -19,6 +18,7 @@ from embeddings.snapshot.holder import SnapshotHolder
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.versions import Versions
 from graph import (
+    MINUTE,
     Catalogue,
     CustomerId,
     EventId,
@@ -37,15 +37,21 @@ from graph import (
 from graph.data_folder import DataFolder
 from graph.events.family import Erased
 from graph.events.refusal import Parsed
+from graph.identity.consent import Purpose
+from graph.identity.marking import Marking
+from graph.identity.people import People
+from graph.identity.person import Person
+from graph.identity.wishes import Wishes
 from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
-from graph.log.dead_letters import DeadLetters
+from graph.log.dead_letters import DeadLetters, Retention
 from graph.log.file_log import FileLog
 from graph.log.opening import open_log
-from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
+from graph.profile.reading.reading import FeatureReader
 from graph.profile.store import SqliteProfiles
+from graph.quality import Quality
 from recommend.answers import Item, Recommendation, RecommendationRequest
 from recommend.placements import Placements
 from recommend.recommender import Recommender, recorded_row
@@ -65,9 +71,11 @@ class Engine:
     ledger: AnswerLedger
     intake: Intake
     dead_letters: DeadLetters
+    quality: Quality
     stored: SqliteProfiles
     profiles: LiveProfiles
-    features: FeatureTable
+    features: FeatureReader
+    people: People
     catalogue: Catalogue
     snapshots: SnapshotHolder
     recommender: Recommender
@@ -78,8 +86,10 @@ class Engine:
     graph: GraphReach = GraphReach.UNKNOWN
 
     def __post_init__(self) -> None:
-        self._leaves = KnownLeaves(self.profiles.get)
+        self._consent = self.settings.consent_defaults
         self._erasures = self.log.erasures()
+        self._pruned = Instant(0)
+        self.opened = self.now()
         self._graph_state = StateFile(DataFolder(self.settings.data).graph_state)
 
     # ── from events to what is known ──────────────────────────────────────────────────────────────────────────────
@@ -99,7 +109,7 @@ class Engine:
     async def take(self, parsed: Parsed, source: str) -> IntakeResult:
         """Make events durable and visible; LogUnavailable where that cannot be done now."""
         result = await asyncio.wrap_future(self.intake.submit(parsed, source=source, received=self.now()))
-        for outcome in ("accepted", "duplicates"):
+        for outcome in ("accepted", "duplicates", "withheld"):
             if count := getattr(result, outcome):
                 self.telemetry.events.labels(source, outcome).inc(count)
         if result.refused:
@@ -117,12 +127,13 @@ class Engine:
         now = self.now()
         self._check_products(asked)
         who = self.asking(asked)
+        wishes: Wishes | None = None
         missing = [] if self.snapshots.version else ["embeddings"]
         try:
             profile = self.profile(who)
         except StoreUnavailable as error:  # what they permit cannot be looked up either
             _log.warning("answering without the profile: %s", error)
-            profile = None
+            profile, wishes = None, Wishes.unreadable()
             missing.append("profile")
         try:
             answer = self.recommender.recommend(
@@ -133,6 +144,7 @@ class Engine:
                 now=now,
                 recommendation_id="r" + secrets.token_hex(12),
                 deadline_ms=asked.deadline_ms or self.settings.deadline_ms,
+                wishes=wishes,
             )
         except InvalidValue as error:
             raise _placed(error, asked) from None
@@ -169,8 +181,7 @@ class Engine:
         erased = self._erasures.get(customer)
         if erased is not None and erased >= self.snapshot.set.manifest.as_of:
             return False
-        profile = self.profile((customer,))
-        return profile is None or profile.permits("personalization")
+        return self._consent.permit(self.people.consents(customer), Purpose.PERSONALIZATION)
 
     def _check_products(self, asked: RecommendationRequest) -> None:
         for place, wanted in enumerate(asked.placements):
@@ -190,19 +201,32 @@ class Engine:
             leaves.append(anonymous(asked.anonymous_id))
         return tuple(leaves)
 
+    def is_stranger(self, asked: RecommendationRequest) -> bool:
+        """Whether whoever asks is a visitor of whom no customer is known."""
+        try:
+            person = self.people.asking(self.asking(asked))
+        except StoreUnavailable:
+            return asked.customer_id is None
+        return person is None or not (person.customers or person.owners)
+
     def profile(self, leaves: tuple[CustomerId, ...]) -> Profile | None:
-        """What is known of these leaves and the visitors linked to them, seen as one; None where nothing is."""
-        return self._leaves.of(leaves)
+        """What is known of whoever these leaves are, seen as one; None where nothing is."""
+        return self.people.of(leaves)
 
     def known_profile(self, customer: CustomerId) -> Profile:
         """A profile that must be there; NotFound otherwise, also for one that was erased."""
-        profile = self.profile((customer,)) if self.knows(customer) else None
-        if profile is None:
+        profile = self.profile((customer,))
+        if profile is None or not profile.counts:
             raise NotFound("customer", public_id(customer))
         return profile
 
+    def leaf_profiles(self, person: Person) -> list[Profile]:
+        """The profiles of the leaves of a person and of the devices they share, each by itself."""
+        found = map(self.profiles.get, (*person.leaves, *person.shared))
+        return [profile for profile in found if profile is not None]
+
     def knows(self, customer: CustomerId) -> bool:
-        """Whether anything is in a customer's profile."""
+        """Whether anything is in the profile of this leaf itself."""
         profile = self.profiles.get(customer)
         return profile is not None and bool(profile.counts)
 
@@ -229,9 +253,16 @@ class Engine:
                     self.announce()
                     await asyncio.to_thread(self.recommender.let_go)
                 self.telemetry.dirty.set(self.profiles.settle())
+                self._let_go_of_dead_letters()
                 self._look_at_graph()
             except Exception:  # whatever it was, the next look may do better, and what serves goes on serving
                 _log.exception("looking for a new version failed")
+
+    def _let_go_of_dead_letters(self) -> None:
+        now = self.now()
+        if now - self._pruned >= MINUTE:
+            self._pruned = now
+            self.dead_letters.prune(Retention(self.settings.dead_letters, self.settings.dead_letter_days), now)
 
     def _prepare(self, fresh: ServingSnapshot) -> None:
         self.recommender.prepare(fresh, self.catalogue)
@@ -276,7 +307,7 @@ def open_engine(settings: Settings) -> Engine:
     """Open a data folder and catch up in memory with the end of its log; to be called on the running event loop."""
     loop = asyncio.get_running_loop()
     folder = DataFolder(settings.data)
-    features = read_feature_table(settings.profile_file)
+    table = read_feature_table(settings.profile_file)
     stored = SqliteProfiles(folder.profiles)
     catalogue = Catalogue()
     for product, seq in stored.products():
@@ -290,20 +321,24 @@ def open_engine(settings: Settings) -> Engine:
         loop.call_soon_threadsafe(finish)
 
     log = open_log(folder.log, settings.log, partitions=settings.log_partitions, on_commit=on_commit, deliver=deliver)
-    dead_letters = DeadLetters(log)
+    dead_letters, quality = DeadLetters(log), Quality(lambda product: catalogue.row(product) is not None)
+    profiles = LiveProfiles(stored, table=table)
+    people, consent = People(profiles.get), settings.consent_defaults
     engine = Engine(
         settings=settings,
         log=log,
         ledger=AnswerLedger(log),
-        intake=Intake(log, dead_letters),
+        intake=Intake(log, dead_letters, Marking(people.consents, consent), quality),
         dead_letters=dead_letters,
+        quality=quality,
         stored=stored,
-        profiles=LiveProfiles(stored, table=features),
-        features=features,
+        profiles=profiles,
+        people=people,
+        features=FeatureReader(table, catalogue),
         catalogue=catalogue,
         snapshots=SnapshotHolder(Versions(folder.embeddings)),
-        recommender=Recommender(Placements.read(settings.placements_file)),
-        telemetry=Telemetry(),
+        recommender=Recommender(Placements.read(settings.placements_file), consent=consent),
+        telemetry=Telemetry(quality),
         now=now,
     )
     engine.profiles.replay(log, also=catalogue.apply)

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph import InvalidValue
+from graph.identity.consent import ConsentDefaults
 
 __all__ = ["Settings", "loaded_settings", "system_environment"]
 
@@ -59,7 +60,19 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins whose pages may call the API, separated by commas."
     )
+    consent: str = Field(
+        "",
+        description="What counts for customers who made no choice, such as `personalization=granted,marketing=denied`; "
+        "what is not named: `profiling` is denied, `analytics`, `personalization` and `marketing` are granted.",
+    )
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="The largest request body that is read.")
+    events_per_second: int = Field(
+        50_000,
+        ge=0,
+        description="How many events one key may send a second, ten seconds' worth at once; 0 is no limit.",
+    )
+    dead_letters: int = Field(20_000, ge=0, description="How many refused messages are kept, the newest.")
+    dead_letter_days: float = Field(30, gt=0, description="How long a refused message is kept, in days.")
     deadline_ms: int = Field(200, ge=1, description="How long a recommendation may take before it falls back.")
     worker: bool = Field(True, description="Whether `patron serve` starts the worker as a child process.")
     poll_seconds: float = Field(
@@ -78,6 +91,15 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("consent")
+    @classmethod
+    def _purposes(cls, text: str) -> str:
+        try:
+            ConsentDefaults.parse(text)
+        except InvalidValue as error:
+            raise ValueError(f"expected {error.expected}") from None
+        return text
 
     @field_validator("log_level")
     @classmethod
@@ -104,6 +126,11 @@ class Settings(BaseSettings):
         if not self.development and self.secret_key.get_secret_value() == self.publishable_key.get_secret_value():
             raise ValueError("PATRON_PUBLISHABLE_KEY: expected a key other than the secret one")
         return self
+
+    @property
+    def consent_defaults(self) -> ConsentDefaults:
+        """What counts for those who made no choice, by purpose."""
+        return ConsentDefaults.parse(self.consent)
 
     @property
     def development(self) -> bool:

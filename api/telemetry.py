@@ -1,9 +1,14 @@
 """Telemetry: Prometheus metrics, counted in one ASGI middleware and where things happen."""
 
 import time
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics_core import CounterMetricFamily
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from graph.quality import Quality
 
 __all__ = ["MetricsMiddleware", "Telemetry"]
 
@@ -13,8 +18,9 @@ _BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05
 class Telemetry:
     """The metrics of one server, on a registry of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, quality: Quality) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(QualityCollector(quality))
         self.seconds = Histogram(
             "patron_request_seconds",
             "Seconds from request to answer.",
@@ -50,6 +56,28 @@ class Telemetry:
             "Whether the customer graph's store answered the worker; 0 too where no worker says.",
             registry=self.registry,
         )
+
+
+class QualityCollector(Collector):
+    """What `Quality` has counted, when it is asked for."""
+
+    def __init__(self, quality: Quality) -> None:
+        self._quality = quality
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        found = CounterMetricFamily(
+            "patron_event_quality", "Events with something to know about them.", None, ["source", "finding"]
+        )
+        refused = CounterMetricFamily("patron_refused", "Refused messages by field.", None, ["source", "field"])
+        for source, counts in list(self._quality.sources.items()):
+            found.add_metric([source, "late"], counts.late)
+            found.add_metric([source, "bot"], counts.bots)
+            found.add_metric([source, "unknown_product"], counts.unknown_products)
+            found.add_metric([source, "clock_corrected"], counts.clocks_corrected)
+            for field, number in list(counts.refused.items()):
+                refused.add_metric([source, field], number)
+        yield found
+        yield refused
 
 
 class MetricsMiddleware:

@@ -8,7 +8,18 @@ from msgspec import Meta, Struct
 from graph.ids import MAX_ID_LENGTH, CustomerKey, ProductKey
 from graph.instants import Instant
 
-__all__ = ["Campaign", "Coupon", "Customer", "NodeKind", "NodeRef", "Product", "Relation", "Stamp", "Trait"]
+__all__ = [
+    "Campaign",
+    "Coupon",
+    "Customer",
+    "LinkKind",
+    "NodeKind",
+    "NodeRef",
+    "Product",
+    "Relation",
+    "Stamp",
+    "Trait",
+]
 
 Trait = str | int | float | bool
 """A value known of a customer or product: typed, flat, never null (an absent trait is absent)."""
@@ -36,6 +47,14 @@ class Relation(StrEnum):
     MADE_BY = "made_by"  # product → manufacturer
     COVERS = "covers"  # coupon → product
     PART_OF = "part_of"  # coupon → campaign
+
+
+class LinkKind(StrEnum):
+    """What was said of two leaf identities: that they are one person, in two ways, or that they are not after all."""
+
+    IDENTIFIED = "identified"
+    ALIASED = "aliased"
+    UNMERGED = "unmerged"
 
 
 class Stamp(NamedTuple):

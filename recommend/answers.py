@@ -92,9 +92,12 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 
 class Placement(Struct, frozen=True, omit_defaults=True):
+    """A list; `withheld` says why there is none where it is a message the customer does not permit."""
+
     name: str
     items: tuple[Item, ...]
     trace: Trace | None = None
+    withheld: tuple[str, ...] = ()
 
 
 class Versions(Struct, frozen=True):

@@ -9,6 +9,8 @@ import numpy as np
 
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import Catalogue, Instant, Profile
+from graph.identity.consent import DEFAULTS, ConsentDefaults, Purpose
+from graph.identity.wishes import Wishes
 from recommend.answers import (
     Item,
     Placement,
@@ -30,7 +32,7 @@ from recommend.record import recorded_row
 from recommend.scoring import Scored, leading, score
 from recommend.selection import Selection, pins_for, select
 from recommend.sources import SOURCES
-from recommend.visitor import NOBODY, Histories, Visitor, visitor_of
+from recommend.visitor import NOBODY, Histories, Visitor, dislikes, visitor_of
 
 __all__ = ["Recommender", "recorded_row"]
 
@@ -64,13 +66,13 @@ class Recommender:
         sources: Mapping[SourceName, Source] = SOURCES,
         crowd: Crowd = nearest_customers,
         rhythm: Rhythm = RHYTHM,
-        personalization: bool = True,
+        consent: ConsentDefaults = DEFAULTS,
         stopwatch: Callable[[], float] = perf_counter,
     ) -> None:
-        """personalization: what counts for those who made no choice. stopwatch: seconds, for traces and deadlines."""
+        """consent: what counts for those who made no choice. stopwatch: seconds, for traces and deadlines."""
         self.placements = placements
         self._sources, self._crowd, self._rhythm = sources, crowd, rhythm
-        self._personalization, self._stopwatch = personalization, stopwatch
+        self._consent, self._stopwatch = consent, stopwatch
         self._serving: _Joined | None = None
         self._prepared: _Joined | None = None
         self._left: list[_Joined] = []
@@ -86,16 +88,20 @@ class Recommender:
         recommendation_id: str,
         rng: np.random.Generator | None = None,
         deadline_ms: float | None = None,
+        wishes: Wishes | None = None,
     ) -> Recommendation:
         """The lists asked for; no product stands in two of them.
 
-        Raises InvalidValue for a placement the file does not have and for a filter that is no condition.
-        `degraded` may say "deadline" (popular products instead) and "filter" (not everything could be checked).
+        A placement that is a message the customer does not want is empty and says why. wishes: what counts where the
+        profile cannot be read. Raises InvalidValue for a placement the file does not have and for a filter that is no
+        condition. `degraded` may say "deadline" (popular products instead) and "filter" (not everything could be
+        checked).
         """
         places = [self.placements.place(wanted.name) for wanted in request.placements]
         assortment = self.assortment(snapshot, catalogue)
         began = self._stopwatch()
         visitor = self.visitor(profile, assortment, now)
+        wishes = wishes or Wishes.of(profile, self._consent)
         hydrated = self._stopwatch()
 
         def late() -> bool:
@@ -105,6 +111,9 @@ class Recommender:
         degraded: dict[str, None] = {}
         answers = []
         for wanted, place in zip(request.placements, places, strict=True):
+            if place.kind is not None and (why := wishes.objections(place.kind, place.channel, place.topic)):
+                answers.append(Placement(wanted.name, (), withheld=why))
+                continue
             answer, rows, lacks = self._list(
                 wanted, place, visitor, assortment, shown, now, request.explain, hydrated - began, late
             )
@@ -137,9 +146,11 @@ class Recommender:
         return self._joined(snapshot, catalogue).assortment
 
     def visitor(self, profile: Profile | None, assortment: Assortment, now: Instant) -> Visitor:
-        """What is read of a customer; of one who does not permit personalization, nothing."""
-        if profile is None or not profile.permits("personalization", self._personalization):
+        """What is read of a customer; of one who does not permit personalization, what they do not want to see."""
+        if profile is None:
             return NOBODY
+        if not self._consent.permit(profile.consents, Purpose.PERSONALIZATION):
+            return replace(NOBODY, **dislikes(profile))
         histories = self._joined(assortment.snapshot, assortment.catalogue).histories
         return visitor_of(profile, assortment, now, histories, self._rhythm)
 

@@ -4,7 +4,7 @@ import msgspec
 
 from recommend.answers import Recommendation, RecommendationRequest
 
-__all__ = ["recorded_row"]
+__all__ = ["SCHEMA", "RecordedList", "RecordedRecommendation", "recorded_recommendation", "recorded_row"]
 
 SCHEMA = 1
 
@@ -31,3 +31,28 @@ def recorded_row(request: RecommendationRequest, answer: Recommendation) -> byte
             ],
         )
     )
+
+
+class RecordedList(msgspec.Struct, frozen=True, array_like=True):
+    """What one placement showed."""
+
+    name: str
+    page_product: str | None
+    products: list[str]
+    scores: list[float]
+    sources: list[str]
+
+
+class RecordedRecommendation(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the ledger as it can be read again; `asked` are customer, visitor, session and page view."""
+
+    schema: int
+    recommendation_id: str
+    asked: tuple[str | None, str | None, str | None, str | None]
+    versions: tuple[str, str, str]
+    degraded: list[str]
+    placements: list[RecordedList]
+
+
+recorded_recommendation = msgspec.msgpack.Decoder(RecordedRecommendation).decode
+"""The recommendation that a row of `recorded_row` holds."""

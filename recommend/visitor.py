@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from graph import CustomerId, Instant, InteractionKind, ProductId, Profile, Rece
 from recommend.assortment import Assortment, Rows
 from recommend.history import NO_HISTORY, History, Rhythm, history_of
 
-__all__ = ["NOBODY", "Anchor", "Histories", "Visitor", "visitor_of"]
+__all__ = ["NOBODY", "Anchor", "Histories", "Visitor", "dislikes", "visitor_of"]
 
 MAX_ANCHORS = 12
 RECENCY = 0.85
@@ -40,6 +41,14 @@ class Anchor:
     row: int
     weight: float
     how: str
+
+
+class Dislikes(TypedDict):
+    """The fields of a Visitor that are stated and not inferred."""
+
+    disliked_products: frozenset[str]
+    disliked_brands: frozenset[str]
+    disliked_categories: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,13 @@ def visitor_of(profile: Profile, assortment: Assortment, now: Instant, histories
         anchors=_anchors(session, cart, assortment) if session or cart else (),
         cart=assortment.rows(cart),
         dismissed=assortment.rows(row.product for row in session if row.kind is InteractionKind.DISMISSED),
+        **dislikes(profile),
+    )
+
+
+def dislikes(profile: Profile) -> Dislikes:
+    """What somebody said they do not want to see, which holds whatever else may be read of them."""
+    return Dislikes(
         disliked_products=profile.wishes("disliked_products"),
         disliked_brands=profile.wishes("disliked_brands"),
         disliked_categories=profile.wishes("disliked_categories"),

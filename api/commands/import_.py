@@ -10,6 +10,8 @@ from api.clock import now
 from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
+from graph.identity.marking import Marking
+from graph.identity.people import People
 from graph.log.lag import lag_of
 from graph.log.log_file import LogFile
 from graph.log.opening import open_log, read_log
@@ -57,6 +59,8 @@ def command(mapping: Path, files: Path | None, data: Path | None, as_json: bool)
     )
     for name, count in sorted(report.by_type.items()):
         click.echo(f"{count:>12,}  {name}")
+    if report.withheld:
+        click.echo(f"{report.withheld:,} observations withheld: their customers refuse every use of them")
     if report.refused:
         click.echo("refused, by reason (`patron validate` shows more):")
     for reason in report.reasons[:SHOWN_REASONS]:
@@ -72,7 +76,10 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
         graph.position()  # a store that is away is told of before the files are read
     finally:
         graph.close()
-    log = open_log(DataFolder(settings.data).log, settings.log, partitions=settings.log_partitions)
+    folder = DataFolder(settings.data)
+    log = open_log(folder.log, settings.log, partitions=settings.log_partitions)
+    profiles = SqliteProfiles(folder.profiles)
+    marking = Marking(People(profiles.read).consents, settings.consent_defaults)
     try:
         with stage("reading the files into the event log") as advance:
             rows: Counter[str] = Counter()
@@ -81,9 +88,10 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
                 rows[file] += count
                 advance(rows.total(), None, f"rows, now {file}")
 
-            report = import_history(read_history(mapping, files, now(), read), log)
+            report = import_history(read_history(mapping, files, now(), read), log, marking=marking)
     finally:
         log.close()
+        profiles.close()
     bring_up(settings)
     return report
 

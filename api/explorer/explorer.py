@@ -58,7 +58,8 @@ class Shared(NamedTuple):
     def of(cls, settings: Settings) -> "Shared":
         folder = DataFolder(settings.data)
         log = LogFile(folder.log)
-        analyses, vectors = Analyses(AnalysisFolder(folder.analysis)), Vectors(Versions(folder.embeddings))
+        analyses = Analyses(AnalysisFolder(folder.analysis))
+        vectors = Vectors(Versions(folder.embeddings), settings.consent_defaults)
         return cls(settings, analyses, vectors, Overviews(), log, Links(log))
 
 
@@ -112,7 +113,9 @@ class Explorer:
     def _opened(self) -> tuple[CustomerGraph, SqliteProfiles, Visibility]:
         if self._graph is None or self._profiles is None or self._visibility is None:
             self._profiles = self._profiles or SqliteProfiles(DataFolder(self._shared.settings.data).profiles)
-            self._visibility = Visibility(self._profiles, self._shared.log, self._shared.links)
+            self._visibility = Visibility(
+                self._profiles, self._shared.log, self._shared.links, self._shared.settings.consent_defaults
+            )
             self._graph = open_graph(self._shared.settings.graph_url)
         return self._graph, self._profiles, self._visibility
 

@@ -10,8 +10,8 @@ from embeddings.snapshot.holder import SnapshotHolder
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.versions import Versions
 from graph import CustomerId, Instant, InteractionKind, NodeKind, NodeRef, ProductId, Profile, day_of
-from graph.ids import is_anonymous
-from graph.profile.joined import joined
+from graph.identity.consent import ConsentDefaults, Purpose
+from graph.identity.people import People
 from graph.profile.store import SqliteProfiles
 
 __all__ = ["Vectors"]
@@ -22,8 +22,8 @@ _CODES = {kind: code for code, kind in enumerate(InteractionKind)}
 class Vectors:
     """The vectors of the version that is current; any thread may ask."""
 
-    def __init__(self, registry: Versions) -> None:
-        self._registry = registry
+    def __init__(self, registry: Versions, defaults: ConsentDefaults) -> None:
+        self._registry, self._defaults = registry, defaults
         self._holder: SnapshotHolder | None = None
         self._turn = threading.Lock()
 
@@ -36,7 +36,8 @@ class Vectors:
         snapshot = self._current()
         if snapshot is None:
             return None
-        first, second = (_vector(snapshot, node, profiles) for node in (a, b))
+        people = People(profiles.read)
+        first, second = (self._vector(snapshot, node, people) for node in (a, b))
         if first is None or second is None:
             return None
         lengths = math.sqrt(float(first @ first) * float(second @ second))
@@ -50,16 +51,16 @@ class Vectors:
                 self._holder.refresh()
             return self._holder.current if self._holder.version else None
 
-
-def _vector(snapshot: ServingSnapshot, node: NodeRef, profiles: SqliteProfiles) -> NDArray[np.float32] | None:  # [dim]
-    if node.kind is NodeKind.PRODUCT:
-        row = snapshot.product_rows.get(ProductId(node.id))
+    def _vector(self, snapshot: ServingSnapshot, node: NodeRef, people: People) -> NDArray[np.float32] | None:  # [dim]
+        if node.kind is NodeKind.CUSTOMER:
+            profile = people.of((CustomerId(node.id),))
+            permitted = profile is not None and self._defaults.permit(profile.consents, Purpose.PERSONALIZATION)
+            return _of_profile(snapshot, profile) if profile is not None and permitted else None
+        row = snapshot.product_rows.get(ProductId(node.id)) if node.kind is NodeKind.PRODUCT else None
         return None if row is None else snapshot.set.product_vectors[row]
-    if node.kind is not NodeKind.CUSTOMER:
-        return None
-    profile = _profile(CustomerId(node.id), profiles)
-    if profile is None or not profile.permits("personalization"):
-        return None
+
+
+def _of_profile(snapshot: ServingSnapshot, profile: Profile) -> NDArray[np.float32] | None:  # [dim]
     history = [row for row in profile.history() if row.product in snapshot.product_rows]
     if not history:
         return None
@@ -71,15 +72,3 @@ def _vector(snapshot: ServingSnapshot, node: NodeRef, profiles: SqliteProfiles) 
         np.array([row.times for row in history], dtype=np.float32),
         profile.known_traits(),
     )
-
-
-def _profile(customer: CustomerId, profiles: SqliteProfiles) -> Profile | None:
-    """A customer with the visitors linked to them."""
-    profile = profiles.read(customer)
-    if profile is None:
-        return None
-    for leaf in [leaf for leaf, link in profile.linked.items() if link.value and is_anonymous(leaf)]:
-        visitor = profiles.read(leaf)
-        if visitor is not None:
-            profile = joined(profile, visitor)
-    return profile

@@ -2,28 +2,28 @@
 
 from collections.abc import Collection
 
-from api.explorer.links import Links, visitors_of
+from api.explorer.links import Links
 from graph import CustomerId, Position
+from graph.identity.consent import ConsentDefaults, Purpose
 from graph.log.log_file import LogFile
 from graph.log.subjects import erased_after
 from graph.profile.store import SqliteProfiles
 
 __all__ = ["Visibility"]
 
-PURPOSE = "analytics"
 MOST_HELD = 200_000
 
 
 class Visibility:
     """Who refuses analytics, by the stored profiles, and who was erased, by the log; for one thread.
 
-    A refusal of a visitor linked to a customer is one of the customer, as everywhere, and one of the customer is one of
-    every visitor linked to them. Raises StoreUnavailable where it cannot be looked up: then nobody is shown.
+    A refusal of one leaf is one of all who are linked with it, as everywhere. Raises StoreUnavailable where it cannot
+    be looked up: then nobody is shown.
     """
 
-    def __init__(self, profiles: SqliteProfiles, log: LogFile, links: Links) -> None:
-        self._profiles, self._log, self._links = profiles, log, links
-        self._held: dict[CustomerId, tuple[int, bool, tuple[CustomerId, ...]]] = {}  # seq, refuses, visitors linked
+    def __init__(self, profiles: SqliteProfiles, log: LogFile, links: Links, defaults: ConsentDefaults) -> None:
+        self._profiles, self._log, self._links, self._defaults = profiles, log, links, defaults
+        self._held: dict[CustomerId, tuple[int, bool | None]] = {}  # seq, the choice made
         self._erased: tuple[tuple[Position, Position], frozenset[CustomerId]] | None = None
 
     def position(self) -> Position:
@@ -47,19 +47,11 @@ class Visibility:
         if len(self._held) > MOST_HELD:
             self._held.clear()
         self._links.follow(self._profiles)
-        owners = {customer: self._links.customers_of(customer) | {customer} for customer in customers}
-        people = frozenset[CustomerId]().union(*owners.values())
-        self._look_up(people)
-        visitors = {person: self._held[person][2] for person in people if person in self._held}
-        self._look_up({visitor for linked in visitors.values() for visitor in linked})
-        refusing = {
-            person
-            for person, linked in visitors.items()
-            if self._refuses(person) or any(self._refuses(visitor) for visitor in linked)
-        }
+        deciding = {customer: self._links.deciding(customer) for customer in customers}
+        self._look_up(frozenset[CustomerId]().union(*deciding.values()))
         erased = self.erased(graph)
         return frozenset(
-            customer for customer, of in owners.items() if customer in erased or not refusing.isdisjoint(of)
+            customer for customer, leaves in deciding.items() if customer in erased or not self._permit(leaves)
         )
 
     def _look_up(self, customers: Collection[CustomerId]) -> None:
@@ -71,12 +63,12 @@ class Visibility:
                 continue
             choices = self._profiles.choices(customer)
             if choices is not None:
-                choice = choices.consents.get(PURPOSE)
-                self._held[customer] = choices.seq, choice is not None and not choice.value, visitors_of(choices)
+                choice = choices.consents.get(Purpose.ANALYTICS)
+                self._held[customer] = choices.seq, None if choice is None else bool(choice.value)
         for customer in customers:
             if customer not in seqs:
                 self._held.pop(customer, None)
 
-    def _refuses(self, customer: CustomerId) -> bool:
-        held = self._held.get(customer)
-        return held is not None and held[1]
+    def _permit(self, leaves: Collection[CustomerId]) -> bool:
+        choices = (self._held[leaf][1] for leaf in leaves if leaf in self._held)
+        return self._defaults.permit_all(choices, Purpose.ANALYTICS)

@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from api.http.feature_answers import (
+    ContextShown,
+    FeatureShown,
+    IntentShown,
+    TastesShown,
+    context_shown,
+    features_shown,
+    intent_shown,
+    tastes_shown,
+)
 from graph import InteractionKind, Profile, Recent, iso, public_id
-from graph.instants import Instant, day_start
+from graph.identity.groups import groups_of, is_group_trait
+from graph.instants import day_start
 from graph.profile.profile import Dated
+from graph.profile.reading.reading import Reading
 from recommend.answers import Item
 from recommend.similar import SimilarCustomer
 
@@ -14,6 +26,7 @@ __all__ = [
     "Bought",
     "Erasure",
     "EventsAnswer",
+    "Group",
     "Learnt",
     "Problem",
     "ProfileAnswer",
@@ -43,7 +56,8 @@ class Refused(Struct, frozen=True):
 class EventsAnswer(Struct, frozen=True):
     """What became of a body of events, all of them durable now; `duplicates` were known already.
 
-    refused: the first 100 of `refused_total`.
+    refused: the first 100 of `refused_total`. withheld: what was seen of customers who allow no use of it; it is kept
+    nowhere.
     """
 
     success: bool
@@ -51,6 +65,7 @@ class EventsAnswer(Struct, frozen=True):
     duplicates: int
     refused: tuple[Refused, ...] = ()
     refused_total: int = 0
+    withheld: int | UnsetType = UNSET  # there only where something was
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -99,10 +114,20 @@ class Row(Struct, frozen=True):
     quantity: float
 
 
+class Group(Struct, frozen=True):
+    """A household or account the customer is in, since when, and what is known of it."""
+
+    group_id: str
+    since: str
+    traits: dict[str, str | int | float | bool]
+
+
 class ProfileAnswer(Struct, frozen=True, kw_only=True):
     """The answer of ``GET /v1/customers/{id}``.
 
     counts: event type → how many. spent: currency → minor units. recent, most_bought: the first 20.
+    features: the pack's, by name. tastes, intent, context: what they prefer, what the running session is after (null
+    when none goes on), where they are.
     includes: the number in the log of the newest event in it.
     """
 
@@ -112,6 +137,7 @@ class ProfileAnswer(Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     spent: dict[str, int]
     traits: dict[str, Stated]
+    groups: list[Group]
     preferences: dict[str, Stated]
     consents: dict[str, Stated]
     products_bought: int
@@ -119,6 +145,10 @@ class ProfileAnswer(Struct, frozen=True, kw_only=True):
     recent: list[Row]
     session: list[Row]
     cart: dict[str, float]
+    features: dict[str, FeatureShown]
+    tastes: TastesShown
+    intent: IntentShown | None
+    context: ContextShown
     includes: int
 
 
@@ -151,8 +181,9 @@ class Erasure(Struct, frozen=True):
     known: bool
 
 
-def profile_answer(profile: Profile, now: Instant) -> ProfileAnswer:
-    """A profile as it is shown: products by how often and when last, the session and the cart of `now`."""
+def profile_answer(profile: Profile, reading: Reading) -> ProfileAnswer:
+    """A profile as it is shown at the moment of its reading: products by how often and when last, session and cart."""
+    now = reading.now
     bought = sorted(
         (
             (sum(days.values()), max(days), product)
@@ -166,7 +197,8 @@ def profile_answer(profile: Profile, now: Instant) -> ProfileAnswer:
         last_seen=None if profile.last_seen is None else iso(profile.last_seen),
         counts=dict(sorted(profile.counts.items())),
         spent=dict(sorted(profile.spent.items())),
-        traits=stated(profile.traits),
+        traits=stated({name: held for name, held in profile.traits.items() if not is_group_trait(name)}),
+        groups=[Group(group, iso(stamp.at), traits) for group, stamp, traits in groups_of(profile.traits)],
         preferences=stated(profile.preferences),
         consents=stated(profile.consents),
         products_bought=len(bought),
@@ -176,6 +208,10 @@ def profile_answer(profile: Profile, now: Instant) -> ProfileAnswer:
         recent=[_row(row) for row in reversed(profile.recent[-SHOWN_PRODUCTS:])],
         session=[_row(row) for row in profile.session(now)],
         cart={str(product): quantity for product, quantity in profile.cart(now).items()},
+        features=features_shown(reading),
+        tastes=tastes_shown(reading),
+        intent=intent_shown(reading),
+        context=context_shown(reading),
         includes=profile.seq,
     )
 

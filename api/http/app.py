@@ -13,12 +13,14 @@ from api.explorer.wire.relay import Relay
 from api.http.keys import DevelopmentMode, Keys
 from api.http.openapi import describe
 from api.http.problems import install_problems
+from api.http.rates import Rates
 from api.pages.description import description_route
 from api.pages.explorer import explorer_routes
 from api.pages.storefront import storefront_routes
 from api.routes import operation
 from api.routes.customers import customer_routes
 from api.routes.graph import graph_routes
+from api.routes.intake import intake_routes
 from api.routes.products import product_routes
 from api.routes.recommendations import recommendation_routes
 from api.routes.tracking import tracking_routes
@@ -54,8 +56,15 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
         redoc_url=None,
     )
     app.state.keys = Keys(settings)
+    app.state.rates = Rates(settings.events_per_second)
     # What is asked most comes first: routes are tried in turn.
-    app.router.routes[:0] = [*recommendation_routes(), *tracking_routes(), *product_routes(), *customer_routes()]
+    app.router.routes[:0] = [
+        *recommendation_routes(),
+        *tracking_routes(),
+        *product_routes(),
+        *customer_routes(),
+        *intake_routes(),
+    ]
     app.include_router(operation.router)
     app.router.routes.append(description_route())
     if settings.explore:

@@ -7,6 +7,7 @@ from recommend.answers import Item, Placement, Reason, Recommendation, Recommend
 
 __all__ = ["discreet", "refuse_traces"]
 
+WITHHELD = "the customer does not permit it"
 BOUGHT = ", which you bought "
 UNNAMED = {
     "bought_together": "customers take it with or soon after something you bought",
@@ -26,12 +27,14 @@ def refuse_traces(asked: RecommendationRequest) -> None:
 
 
 def discreet(answer: Recommendation) -> Recommendation:
-    """The same answer, with reasons that tell neither what else the customer bought, nor how often, nor when."""
+    """The same answer, with reasons that tell neither what else the customer bought, nor how often, nor when, nor what
+    they wish."""
     return replace(answer, placements=tuple(_placement(placement) for placement in answer.placements))
 
 
 def _placement(placement: Placement) -> Placement:
-    return replace(placement, items=tuple(_item(item) for item in placement.items))
+    withheld = (WITHHELD,) if placement.withheld else ()
+    return replace(placement, items=tuple(_item(item) for item in placement.items), withheld=withheld)
 
 
 def _item(item: Item) -> Item:

@@ -29,6 +29,12 @@ class Keys:
         if not (_same(given, self._secret) or _same(given, self._publishable)):
             raise Unauthorized("Authorization: expected a key, as Basic user name or Bearer token")
 
+    def name_of(self, request: Request) -> str:
+        """Which key a caller holds whom `require_any` let through: a name that tells nothing of it."""
+        if self._open:
+            return "none"
+        return "secret" if self.holds_secret(request) else "publishable"
+
     def holds_secret(self, request: Request) -> bool:
         """Whether the caller may do everything."""
         return self._open or _same(_key_of(request), self._secret)

@@ -18,7 +18,11 @@ from api.http.answers import (
     StatedConsents,
     StatedPreferences,
 )
-from api.http.request_bodies import CLOUDEVENT, MESSAGE, MESSAGE_TYPES, listed
+from api.http.feature_answers import FeatureEvents
+from api.http.identity_answers import Identities
+from api.http.intake_answers import DeadLetters, QualityAnswer
+from api.http.request_bodies import CLOUDEVENT, EXPORT, MESSAGE, MESSAGE_TYPES, listed
+from api.replaying import Replayed, ReplayRequest
 from api.routes.customers import Consents, Preferences
 from graph.events.limits import MAX_MESSAGES
 from graph.events.segment import CALLS
@@ -31,11 +35,17 @@ Schema = Mapping[str, Any]
 REF = "#/components/schemas/{name}"
 STRUCTS = (
     Consents,
+    DeadLetters,
     Erasure,
     EventsAnswer,
+    FeatureEvents,
+    Identities,
     Preferences,
     Problem,
     ProfileAnswer,
+    QualityAnswer,
+    Replayed,
+    ReplayRequest,
     Recommendation,
     RecommendationRequest,
     SimilarCustomers,
@@ -52,6 +62,9 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "session_id": ({"type": "string", "maxLength": 256}, "The visit, as the page calls it; it is recorded."),
     "product_id": (_TEXT, "A product of the catalogue."),
     "k": (_COUNT, "How many."),
+    "source": ({"type": "string", "maxLength": 256}, "Where it came from: segment, cloudevents, …"),
+    "since": ({"type": "string", "format": "date-time"}, "Only what was received then or later."),
+    "feature": (_TEXT, "A feature of the pack, such as `spent.dairy.30d`, to be told with the events behind it."),
     "explain": (
         {"enum": ["true", "1", "false", "0"]},
         "Whether the answer tells how it came about, in `trace`; for the secret key.",
@@ -80,7 +93,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "description": "The key as token."},
     }
     found["security"] = [{}, {"basic": []}, {"bearer": []}]
-    found["paths"] |= _tracking() | _recommendations() | _customers()
+    found["paths"] |= _tracking() | _recommendations() | _customers() | _intake()
     if hasattr(app.state, "relay"):
         found["paths"] |= _graph()
     return found
@@ -134,13 +147,19 @@ def _customers() -> dict[str, Any]:
     at, who = "/v1/customers/{customer_id}", ("customer_id",)
     paths = {
         at: {
-            "get": _operation("customers", "The profile of a customer or visitor.", ProfileAnswer, path=who),
+            "get": _profile(who),
             "delete": _operation("customers", "Forget a customer.", Erasure, path=who),
         },
         f"{at}/similar": {
             "get": _operation("customers", "The nearest customers.", SimilarCustomers, path=who, query=("k",))
         },
     }
+    paths[f"{at}/identities"] = {
+        "get": _operation("customers", "The leaves of a person, and the evidence of their links.", Identities, path=who)
+    }
+    export = _operation("customers", "Everything held of a customer, streamed.", ProfileAnswer, path=who)
+    export["responses"]["200"]["content"]["application/json"]["schema"] = EXPORT
+    paths[f"{at}/export"] = {"get": export}
     for name, body, answer in (
         ("preferences", Preferences, StatedPreferences),
         ("consents", Consents, StatedConsents),
@@ -152,6 +171,17 @@ def _customers() -> dict[str, Any]:
     return paths
 
 
+def _intake() -> dict[str, Any]:
+    letters = _operation("intake", "Refused messages and why.", DeadLetters, query=("source", "since", "k"))
+    again = _operation("intake", "Read refused messages again.", Replayed, ReplayRequest)
+    quality = _operation("intake", "How good what came in was, by source.", QualityAnswer)
+    return {
+        "/v1/dead-letters": {"get": letters},
+        "/v1/dead-letters/replay": {"post": again},
+        "/v1/quality": {"get": quality},
+    }
+
+
 def _graph() -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for verb, described in DESCRIBED.items():
@@ -159,6 +189,14 @@ def _graph() -> dict[str, Any]:
         operation["parameters"] = [dict(parameter) for parameter in described.parameters]
         paths[f"/v1/graph/{verb}"] = {"get": operation}
     return paths
+
+
+def _profile(who: tuple[str, ...]) -> dict[str, Any]:
+    summary = "The profile of a customer or visitor, or one feature of it with the events behind it."
+    operation = _operation("customers", summary, ProfileAnswer, path=who, query=("feature",))
+    either = {"anyOf": [_reference(ProfileAnswer), _reference(FeatureEvents)]}
+    operation["responses"]["200"]["content"]["application/json"]["schema"] = either
+    return operation
 
 
 def _operation(

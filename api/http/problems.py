@@ -18,6 +18,7 @@ from graph.errors import shown
 __all__ = [
     "Forbidden",
     "TooLarge",
+    "TooMany",
     "TooSlow",
     "Unauthorized",
     "UnsupportedEncoding",
@@ -46,6 +47,14 @@ class TooLarge(Exception):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(f"body: expected at most {limit} bytes")
+
+
+class TooMany(Exception):
+    """A key has sent more events than it may; in `wait` whole seconds it may go on."""
+
+    def __init__(self, per_second: int, wait: int) -> None:
+        self.per_second, self.wait = per_second, wait
+        super().__init__(f"events: expected at most {per_second} a second with this key; nothing was kept")
 
 
 class TooSlow(Exception):
@@ -124,6 +133,12 @@ def install_problems(app: FastAPI) -> None:
         declared = told(request.headers.get("content-length"))
         expected = f"at most {error.limit} bytes, unpacked"
         return problem(413, "Too large", str(error), field="body", value=declared, expected=expected)
+
+    @app.exception_handler(TooMany)
+    async def _too_many(_: Request, error: TooMany) -> Response:
+        expected = f"at most {error.per_second} events a second with this key"
+        headers = {"Retry-After": str(error.wait)}
+        return problem(429, "Too many", str(error), headers=headers, field="events", value=None, expected=expected)
 
     @app.exception_handler(TooSlow)
     async def _too_slow(_: Request, error: TooSlow) -> Response:

@@ -1,10 +1,10 @@
-"""The bodies of the routes that bring events, as `/openapi.json` describes them."""
+"""The bodies that no struct describes: of the routes that bring events, and of an export, for `/openapi.json`."""
 
 from typing import Any
 
 from graph.events.limits import MAX_MESSAGES
 
-__all__ = ["CLOUDEVENT", "MESSAGE", "MESSAGE_TYPES", "listed"]
+__all__ = ["CLOUDEVENT", "EXPORT", "MESSAGE", "MESSAGE_TYPES", "listed"]
 
 _ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 256}
 _TIME: dict[str, Any] = {"type": "string", "format": "date-time", "description": "ISO 8601 with its zone."}
@@ -67,6 +67,17 @@ _CUSTOMER: dict[str, Any] = {
     "required": ["customer_id"],
     "additionalProperties": False,
     "properties": {"customer_id": _ID, "traits": _NAMED},
+}
+
+EXPORT: dict[str, Any] = {
+    "type": "object",
+    "required": ["customer_id", "profile", "identities", "leaves", "events", "answers", "refused"],
+    "properties": {
+        "customer_id": _ID,
+        "profile": {"$ref": "#/components/schemas/ProfileAnswer"},
+        "identities": {"$ref": "#/components/schemas/Identities"},
+        **{name: {"type": "array", "items": _NAMED} for name in ("leaves", "events", "answers", "refused")},
+    },
 }
 
 

@@ -14,6 +14,7 @@ from api.progress import stage
 from api.settings import Settings
 from graph import Campaign, Customer, CustomerId, EdgeArrays, Instant, InteractionKind, PatronError, Product
 from graph.data_folder import DataFolder
+from graph.identity.groups import is_group_trait
 from graph.nodes import Stamp
 from graph.stores.open import open_graph, shown_url
 
@@ -26,7 +27,8 @@ Id = TypeVar("Id", bound=str)
 class LearningData:
     """What customers did with products up to the newest purchase, the products, the campaigns, and customers' traits.
 
-    Nothing of those who refuse personalization, as far as the folder's profiles have come.
+    Nothing of those who refuse personalization, as far as the folder's profiles have come; what they did while they
+    refused is not in the graph to begin with.
     What came after the newest purchase is left out: a few views of today beside a history that was imported and ended
     long ago would make all of it equally old.
     """
@@ -50,9 +52,10 @@ class LearningData:
                 customers = [record for record in graph.export((Customer,)) if isinstance(record, Customer)]
         finally:
             graph.close()
-        refused = refusing(DataFolder(settings.data))
+        everybody = {*edges.customers, *(customer.id for customer in customers)}
+        refused = refusing(DataFolder(settings.data), everybody, settings.consent_defaults)
         edges = _where(edges, ~np.isin(edges.customer, _rows(edges, refused))) if refused else edges
-        customers = [customer for customer in customers if customer.id not in refused]
+        customers = [_ungrouped(customer) for customer in customers if customer.id not in refused]
         if not len(edges):
             named = shown_url(settings.graph_url)
             raise PatronError(f"the graph {named} has no interactions to learn from: `patron import` brings some")
@@ -101,6 +104,15 @@ class LearningData:
             )
             for customer in self.customers
         ]
+
+
+def _ungrouped(customer: Customer) -> Customer:
+    """Without the groups a customer is in: each has a few members, so there is nothing to learn from one."""
+    if not any(map(is_group_trait, customer.traits)):
+        return customer
+    return msgspec.structs.replace(
+        customer, traits={name: value for name, value in customer.traits.items() if not is_group_trait(name)}
+    )
 
 
 def _until_newest_purchase(edges: EdgeArrays) -> EdgeArrays:

@@ -1,33 +1,39 @@
 """Refusals: whose history is not to be learnt from, by the stored profiles of a data folder."""
 
-from api.explorer.links import visitors_of
+from collections.abc import Collection
+
 from graph import CustomerId
 from graph.data_folder import DataFolder
+from graph.identity.consent import ConsentDefaults, Purpose
+from graph.identity.person import deciding
 from graph.profile.store import SqliteProfiles
 
 __all__ = ["refusing"]
 
-PURPOSE = "personalization"
 
+def refusing(folder: DataFolder, customers: Collection[CustomerId], defaults: ConsentDefaults) -> frozenset[CustomerId]:
+    """Those of `customers` who do not permit personalization, by a choice of their own or of a leaf they are linked
+    with, or by the default.
 
-def refusing(folder: DataFolder) -> frozenset[CustomerId]:
-    """Who refuses personalization, and whoever is linked with somebody who does; nobody where there are no profiles.
-
-    StoreUnavailable where they cannot be read: then nothing is learnt from anybody.
+    StoreUnavailable where profiles cannot be read: then nothing is learnt from anybody.
     """
     if not folder.profiles.exists():
-        return frozenset()
+        return frozenset(customers if Purpose.PERSONALIZATION in defaults.denied else ())
     profiles = SqliteProfiles(folder.profiles)
     try:
-        refused = {
-            customer
+        chosen = {
+            customer: bool(choices.consents[Purpose.PERSONALIZATION].value)
             for customer, choices in profiles.choosing()
-            if PURPOSE in choices.consents and not choices.consents[PURPOSE].value
+            if Purpose.PERSONALIZATION in choices.consents
         }
-        for customer, choices in profiles.linking():
-            people = {customer, *visitors_of(choices)}
-            if people & refused:
-                refused |= people
+        linked = {customer: choices.linked for customer, choices in profiles.linking()}
     finally:
         profiles.close()
-    return frozenset(refused)
+    return frozenset(
+        customer
+        for customer in customers
+        if not defaults.permit_all(
+            (chosen.get(leaf) for leaf in (deciding(customer, linked.get) if customer in linked else (customer,))),
+            Purpose.PERSONALIZATION,
+        )
+    )

@@ -18,6 +18,9 @@ from api.http.answers import (
     stated,
 )
 from api.http.bodies import BodyDecoder, json_response, read_body
+from api.http.feature_answers import feature_events
+from api.http.identity_answers import identities_answer
+from api.routes.export import export_customer
 from api.routes.recommendations import optional_count
 from graph import CustomerId, customer_id, public_id
 from graph.events.family import ConsentChanged, Erased, PreferenceChanged
@@ -47,6 +50,8 @@ def customer_routes() -> list[Route]:
     at = "/v1/customers/{customer_id:path}"  # ids may hold slashes, so what comes after one is looked for first
     return [
         Route(f"{at}/similar", similar_customers, methods=["GET"]),
+        Route(f"{at}/identities", identities, methods=["GET"]),
+        Route(f"{at}/export", export_customer, methods=["GET"]),
         Route(f"{at}/preferences", preferences, methods=["GET"]),
         Route(f"{at}/preferences", put_preferences, methods=["PUT"]),
         Route(f"{at}/consents", consents, methods=["GET"]),
@@ -57,9 +62,22 @@ def customer_routes() -> list[Route]:
 
 
 async def customer(request: Request) -> Response:
-    """The profile of a customer or visitor."""
+    """The profile of a customer or visitor; with ``?feature=<name>``, one feature and the events behind it."""
     engine, who = _asked(request)
-    return json_response(profile_answer(engine.known_profile(who), engine.now()))
+    profile = engine.known_profile(who)
+    reading = engine.features.read(profile, engine.now())
+    feature = request.query_params.get("feature")
+    if feature is not None:
+        return json_response(feature_events(public_id(who), feature, reading))
+    return json_response(profile_answer(profile, reading))
+
+
+async def identities(request: Request) -> Response:
+    """The leaves a person is made of, and the evidence of every link."""
+    engine, who = _asked(request)
+    engine.known_profile(who)
+    person = engine.people.person(who)
+    return json_response(identities_answer(public_id(who), person, engine.leaf_profiles(person)))
 
 
 async def similar_customers(request: Request) -> Response:

@@ -53,13 +53,13 @@ async def product_strip(request: Request) -> Response:
 
 
 def _answered(request: Request, asked: RecommendationRequest) -> Response:
-    """The lists; a caller who may have guessed the customer's id learns nothing of what that customer bought."""
+    """The lists; a caller who may have guessed an id learns nothing of what the customer bought whom it leads to."""
     engine: Engine = request.app.state.engine
     secret = request.app.state.keys.holds_secret(request)
     if not secret:
         refuse_traces(asked)
     answer = engine.recommend(asked)
-    return json_response(answer if secret or asked.customer_id is None else discreet(answer))
+    return json_response(answer if secret or engine.is_stranger(asked) else discreet(answer))
 
 
 def optional_count(text: str | None, field: str = "k") -> int | None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,17 +16,19 @@ from api.http.bodies import json_response, read_body
 from api.http.keys import Keys
 from api.http.problems import Forbidden, problem, told
 from graph.events.catalogue_bodies import parse_customers, parse_products
-from graph.events.cloudevents import parse_cloudevents
+from graph.events.cloudevents import BATCHED, parse_cloudevents
 from graph.events.family import (
     AccountEvent,
     Aliased,
     BehaviourEvent,
+    Event,
     Grouped,
     Identified,
     TraitsChanged,
 )
 from graph.events.refusal import Parsed, Refusal
 from graph.events.segment import CALLS, parse_segment
+from graph.ids import is_anonymous
 from graph.intake import IntakeResult
 
 __all__ = ["tracking_routes"]
@@ -52,16 +55,17 @@ def tracking_routes() -> list[Route]:
 
 async def _segment(call: str, request: Request) -> Response:
     engine, body = await _admitted(request, Keys.require_any)
-    parsed = _admissible(request, parse_segment(call, body, received=engine.now()))
-    return answered(await engine.take(parsed, "segment"), single=call != "batch")
+    parsed = _charged(request, parse_segment(call, body, received=engine.now()))
+    return answered(await engine.take(_admissible(request, parsed), "segment"), single=call != "batch")
 
 
 async def events(request: Request) -> Response:
     """CloudEvents 1.0: structured, batched or binary."""
     engine, body = await _admitted(request, Keys.require_any)
     content_type = request.headers.get("content-type", "")
-    parsed = _admissible(request, parse_cloudevents(content_type, request.headers, body, received=engine.now()))
-    return answered(await engine.take(parsed, "cloudevents"), single="batch" not in content_type)
+    parsed = _charged(request, parse_cloudevents(content_type, request.headers, body, received=engine.now()))
+    single = BATCHED not in content_type.lower()
+    return answered(await engine.take(_admissible(request, parsed), "cloudevents"), single=single)
 
 
 async def put_products(request: Request) -> Response:
@@ -76,13 +80,22 @@ async def put_customers(request: Request) -> Response:
 
 async def _put(request: Request, parse: Callable[..., Parsed], source: str) -> Response:
     engine, body = await _admitted(request, Keys.require_secret)
-    return answered(await engine.take(parse(body, received=engine.now()), source), single=False)
+    parsed = _charged(request, parse(body, received=engine.now()))
+    return answered(await engine.take(parsed, source), single=False)
 
 
 async def _admitted(request: Request, require: Callable[[Keys, Request], None]) -> tuple[Engine, bytes]:
     engine: Engine = request.app.state.engine
-    require(request.app.state.keys, request)
+    keys: Keys = request.app.state.keys
+    require(keys, request)
+    request.app.state.rates.admit(keys.name_of(request))
     return engine, await read_body(request, engine.settings.max_body_bytes)
+
+
+def _charged(request: Request, parsed: Parsed) -> Parsed:
+    state = request.app.state
+    state.rates.charge(state.keys.name_of(request), len(parsed.events) + len(parsed.refused))
+    return parsed
 
 
 def _admissible(request: Request, parsed: Parsed) -> Parsed:
@@ -90,25 +103,47 @@ def _admissible(request: Request, parsed: Parsed) -> Parsed:
     keys: Keys = request.app.state.keys
     if keys.holds_secret(request):
         return parsed
-    events = tuple(event for event in parsed.events if isinstance(event, FROM_A_PAGE))
+    events = tuple(event for event in parsed.events if _from_a_page(event))
     if not events and not parsed.refused and parsed.events:
-        raise Forbidden(f"type: a publishable key may not send {type(parsed.events[0]).__name__}")
+        raise Forbidden(f"type: a publishable key may not send {_named_for_a_page(parsed.events[0])}")
     refused = tuple(
-        Refusal(index, "type", type(event).__name__, "the secret key: pages and apps may only say what a customer did")
+        Refusal(
+            index,
+            "type",
+            _named_for_a_page(event),
+            "the secret key: pages and apps may only say what a customer did",
+        )
         for index, event in enumerate(parsed.events)
-        if not isinstance(event, FROM_A_PAGE)
+        if not _from_a_page(event)
     )
     return Parsed(events, parsed.refused + refused)
+
+
+def _from_a_page(event: Event) -> bool:
+    return isinstance(event, FROM_A_PAGE) and not _joins_customers(event)
+
+
+def _joins_customers(event: Event) -> bool:
+    """Whether an event makes one person of two known customers, whose ids anybody may guess."""
+    if isinstance(event, Identified):
+        return event.anonymous is not None and not is_anonymous(event.anonymous) and not is_anonymous(event.customer)
+    return isinstance(event, Aliased) and not is_anonymous(event.previous) and not is_anonymous(event.customer)
+
+
+def _named_for_a_page(event: Event) -> str:
+    return f"{type(event).__name__}{' of two customers' if _joins_customers(event) else ''}"
 
 
 def answered(result: IntakeResult, *, single: bool) -> Response:
     """200 with what became of each event; a body of which nothing could be accepted is a 422 naming the first fault."""
     refused, total = tuple(_refused(one) for one in result.refused[:MAX_REFUSED]), len(result.refused)
-    if refused and (single or not (result.accepted or result.duplicates)):
+    if refused and (single or not (result.accepted or result.duplicates or result.withheld)):
         first = result.refused[0]
         said = {"field": first.field, "value": told(_read(first.value)), "expected": first.expected}
         return problem(422, "Invalid value", first.message, **said, refused=refused, refused_total=total)
-    return json_response(EventsAnswer(True, result.accepted, result.duplicates, refused, total))
+    return json_response(
+        EventsAnswer(True, result.accepted, result.duplicates, refused, total, result.withheld or UNSET)
+    )
 
 
 def _refused(refused: Refusal) -> Refused:

@@ -62,10 +62,11 @@ class Clickstream:
         elif name == "Data Limit Exceeded":
             properties = {"used": 1}
         elif name == "Order Completed":
-            lines = [{"product_id": product, "quantity": 1, "price": 2.5} for product in dict.fromkeys(products)]
+            own = list(dict.fromkeys(products))
+            lines = [{"product_id": product, "quantity": 1, "price": 2.5} for product in own]
             properties = {"order_id": f"{shopper}-{self._drawn}", "currency": "EUR", "products": lines}
-            expected.spent["EUR"] += 250 * len(lines)
-            expected.bought.update(line["product_id"] for line in lines)
+            expected.spent["EUR"] += 250 * len(own)
+            expected.bought.update(own)
         return {
             "type": "track",
             "messageId": f"{self._prefix}-message-{self._drawn}",

@@ -234,5 +234,8 @@ def _ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.
 
 def _ranked(rows: NDArray[np.int64], scores: NDArray[np.float64], k: int | None) -> Nearest:
     """The best `k`, all where None, ties by row."""
+    if k is not None and len(rows) > 4 * k:
+        best = scores >= np.partition(scores, len(scores) - k)[len(scores) - k]
+        rows, scores = rows[best], scores[best]
     order = np.lexsort((rows, -scores))[:k]
     return Nearest(rows[order], scores[order].astype(np.float32))

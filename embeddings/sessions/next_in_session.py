@@ -72,7 +72,7 @@ class SessionParts:
         asked = self.neighbours.scores(products, now=now, k=CANDIDATES)
         vector = self.encoder.vector(products)
         near = self.index.search(vector, CANDIDATES)
-        rows = np.unique(np.concatenate([asked.rows, near.rows, products]))
+        rows = _distinct(np.concatenate([asked.rows, near.rows, products]))
         inputs = np.zeros((len(rows), len(INPUTS)), dtype=np.float32)
         self._describe_neighbours(inputs, rows, asked)
         self._describe_vectors(inputs, rows, vector, products)
@@ -162,10 +162,19 @@ class NextInSession:
         return cls(SessionParts(neighbours, encoder, index, ProductCounts.read(folder, f"{name}.counts")), network)
 
 
+def _distinct(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each once, rising; a sort of so few is faster than np.unique."""
+    rows.sort()
+    fresh = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=fresh[1:])
+    return rows[fresh]
+
+
 def _describe_session(inputs: NDArray[np.float32], rows: NDArray[np.int64], products: NDArray[np.int64]) -> None:
     places = np.searchsorted(rows, products)
-    inputs[:, 11] = np.log1p(np.bincount(places, minlength=len(rows)))
+    times = np.bincount(places, minlength=len(rows))
+    inputs[:, 11] = np.log1p(times)
     inputs[places[-1], 12] = 1.0
     inputs[places, 13] = np.log1p(np.arange(len(places), 0, -1.0))  # the last of one product stays
     inputs[:, 14] = np.log1p(len(products))
-    inputs[:, 15] = 1.0 - len(np.unique(products)) / len(products)
+    inputs[:, 15] = 1.0 - np.count_nonzero(times) / len(products)

@@ -1,7 +1,7 @@
 """The bodies of ``PUT /v1/products`` and ``PUT /v1/customers``: the catalogue and the customers' traits."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder
@@ -9,15 +9,15 @@ from msgspec.json import Decoder
 from graph.errors import InvalidValue
 from graph.events.derived_ids import content_id
 from graph.events.family import Currency, Event, ProductChanged, Text, TraitsChanged
-from graph.events.json_text import read
+from graph.events.json_text import plain, read
 from graph.events.limits import MAX_MESSAGES, at_most
 from graph.events.money import minor_units
-from graph.events.refusal import Parsed, Refusal
+from graph.events.refusal import AsCustomer, AsProduct, Form, Parsed, Refusal
 from graph.events.traits import traits
 from graph.ids import EventId, customer_id, product_id
 from graph.instants import Instant
 
-__all__ = ["parse_customers", "parse_products"]
+__all__ = ["parse_customers", "parse_products", "reread_customer", "reread_product"]
 
 
 class Products(Struct):
@@ -57,11 +57,6 @@ class CustomerEntry(Struct, forbid_unknown_fields=True):
     traits: Any = None
 
 
-class Who(Struct):
-    id: str | None = field(name="customer_id", default=None)
-
-
-_WHO = Decoder(Who)
 _PRODUCTS, _CUSTOMERS = Decoder(Products), Decoder(Customers)
 _PRODUCT, _CUSTOMER = Decoder(ProductEntry), Decoder(CustomerEntry)
 
@@ -71,7 +66,7 @@ def parse_products(body: bytes, received: Instant, source: str = "products") -> 
 
     A price is in major units. InvalidValue with the field "body" where this is no such JSON.
     """
-    return _parsed("products", read(_PRODUCTS, body).products, received, source, _product_changed, _nobody)
+    return _parsed(_PRODUCT_ENTRIES, read(_PRODUCTS, body).products, received, source)
 
 
 def parse_customers(body: bytes, received: Instant, source: str = "customers") -> Parsed:
@@ -79,34 +74,54 @@ def parse_customers(body: bytes, received: Instant, source: str = "customers") -
 
     InvalidValue with the field "body" where this is no such JSON.
     """
-    return _parsed("customers", read(_CUSTOMERS, body).customers, received, source, _traits_changed, _customer)
+    return _parsed(_CUSTOMER_ENTRIES, read(_CUSTOMERS, body).customers, received, source)
 
 
-def _parsed(
-    noun: str,
-    entries: list[Raw] | None,
-    received: Instant,
-    source: str,
-    change: Callable[[Raw, EventId, str, Instant], Event],
-    customer: Callable[[bytes], str],
-) -> Parsed:
+def reread_product(text: bytes, *, received: Instant, index: int = 0, source: str = "products") -> Parsed:
+    """One entry that was the `index`-th of its body, as at the first time."""
+    return _entry(_PRODUCT_ENTRIES, text, received, source, index, "")
+
+
+def reread_customer(text: bytes, *, received: Instant, index: int = 0, source: str = "customers") -> Parsed:
+    """One entry that was the `index`-th of its body, as at the first time."""
+    return _entry(_CUSTOMER_ENTRIES, text, received, source, index, "")
+
+
+class _Kind(NamedTuple):
+    """How the entries of a body are read. customer: whom a refused one is about."""
+
+    noun: str
+    form: Form
+    change: Callable[[bytes, EventId, str, Instant], Event]
+    customer: Callable[[bytes], str]
+
+
+def _parsed(kind: _Kind, entries: list[Raw] | None, received: Instant, source: str) -> Parsed:
+    noun = kind.noun
     if entries is None:
         raise InvalidValue(noun, None, f"a list of {noun}")
     at_most(MAX_MESSAGES, entries, noun, noun)
-    events: list[Event] = []
-    refused: list[Refusal] = []
-    for index, text in enumerate(entries):
-        # The place goes before the digest: of two entries for one product the later has the greater stamp.
-        name = EventId(f"{received}-{index:08d}-{content_id(bytes(text))}")
-        try:
-            events.append(change(text, name, source, received))
-        except InvalidValue as error:
-            raw, where = bytes(text), f"{noun}[{index}]"
-            refused.append(Refusal.of(error, raw=raw, index=index, where=where, customer=customer(raw)))
-    return Parsed(tuple(events), tuple(refused))
+    read_entries = [
+        _entry(kind, bytes(text), received, source, index, f"{noun}[{index}]") for index, text in enumerate(entries)
+    ]
+    return Parsed(
+        tuple(event for parsed in read_entries for event in parsed.events),
+        tuple(refused for parsed in read_entries for refused in parsed.refused),
+    )
 
 
-def _product_changed(text: Raw, name: EventId, source: str, received: Instant) -> Event:
+def _entry(kind: _Kind, text: bytes, received: Instant, source: str, index: int, where: str) -> Parsed:
+    # The place goes before the digest: of two entries for one product the later has the greater stamp.
+    name = EventId(f"{received}-{index:08d}-{content_id(text)}")
+    try:
+        return Parsed((kind.change(text, name, source, received),))
+    except InvalidValue as error:
+        customer = kind.customer(text)
+        refusal = Refusal.of(error, raw=text, index=index, where=where, customer=customer, form=kind.form)
+        return Parsed(refused=(refusal,))
+
+
+def _product_changed(text: bytes, name: EventId, source: str, received: Instant) -> Event:
     entry = read(_PRODUCT, text)
     stated, currency = entry.price, entry.currency or ""
     if isinstance(stated, Price):
@@ -133,7 +148,7 @@ def _product_changed(text: Raw, name: EventId, source: str, received: Instant) -
     )
 
 
-def _traits_changed(text: Raw, name: EventId, source: str, received: Instant) -> Event:
+def _traits_changed(text: bytes, name: EventId, source: str, received: Instant) -> Event:
     entry = read(_CUSTOMER, text)
     return TraitsChanged(
         id=name,
@@ -146,12 +161,18 @@ def _traits_changed(text: Raw, name: EventId, source: str, received: Instant) ->
 
 
 def _customer(text: bytes) -> str:
-    """Whom a refused entry is about, as far as it says, so that an erasure finds it."""
+    """Whom a refused entry is about, as far as it says, so that an erasure finds it; a number counts as its text."""
     try:
-        return customer_id(read(_WHO, text).id)
+        said = plain(text)
+        who = said.get("customer_id") if isinstance(said, dict) else None
+        return customer_id(str(who) if type(who) is int else who)
     except InvalidValue:
         return ""
 
 
-def _nobody(text: bytes) -> str:
+def _nobody(_: bytes) -> str:
     return ""
+
+
+_PRODUCT_ENTRIES = _Kind("products", AsProduct(), _product_changed, _nobody)
+_CUSTOMER_ENTRIES = _Kind("customers", AsCustomer(), _traits_changed, _customer)

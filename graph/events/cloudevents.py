@@ -6,27 +6,31 @@ from urllib.parse import unquote
 
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from graph.errors import InvalidValue
-from graph.events.family import EVENT_TYPES, CustomerEvent, Erased, Event, Identified, OrderLine
+from graph.events.bots import is_bot
+from graph.events.family import EVENT_TYPES, CustomerEvent, Erased, Event, Identified, Linked, OrderLine
 from graph.events.json_text import converted, plain, read
 from graph.events.limits import MAX_LINES, MAX_MESSAGES, at_most
 from graph.events.moment import moment
 from graph.events.order_lines import LineNames
-from graph.events.refusal import Parsed, Refusal
+from graph.events.refusal import AsCloudEvent, Parsed, Refusal
 from graph.events.traits import choices, traits, wishes
 from graph.ids import anonymous, customer_id, event_id, product_id
 from graph.instants import Instant, parse_instant
 
-__all__ = ["TYPE_PREFIX", "parse_cloudevents"]
+__all__ = ["BATCHED", "STRUCTURED", "TYPE_PREFIX", "parse_cloudevents", "reread_cloudevent"]
 
 TYPE_PREFIX = "com.patron."
 STRUCTURED = "application/cloudevents+json"
 BATCHED = "application/cloudevents-batch+json"
 
-_TYPES: dict[str, type[Event]] = {TYPE_PREFIX + kind.__name__: kind for kind in EVENT_TYPES if kind is not Erased}
+_TYPES: dict[str, type[Event]] = {
+    TYPE_PREFIX + kind.__name__: kind for kind in EVENT_TYPES if kind not in (Erased, Linked)
+}
 _ENVELOPE = {"id", "source", "at", "received", "utc_offset", "history"}  # said by the envelope, never by the data
+_OURS = {"denied"}  # said by intake
 _LINE_FIELDS = {field.name for field in fields(OrderLine)}
 _NAMED = {"traits": traits, "attributes": traits, "preferences": wishes, "consents": choices}
 
@@ -62,23 +66,28 @@ def parse_cloudevents(content_type: str, headers: Mapping[str, str], body: bytes
             try:
                 events.append(_structured(text, received))
             except InvalidValue as error:
-                raw = bytes(text)
-                where = f"[{index}]"
-                refused.append(Refusal.of(error, raw=raw, index=index, where=where, customer=_customer(raw)))
+                raw, where, form = bytes(text), f"[{index}]", AsCloudEvent()
+                refused.append(Refusal.of(error, raw=raw, index=index, where=where, customer=_customer(raw), form=form))
         return Parsed(tuple(events), tuple(refused))
-    attributes = {name.lower()[3:]: unquote(value) for name, value in headers.items() if name[:3].lower() == "ce-"}
+    said = {name.lower(): value for name, value in headers.items() if name[:3].lower() == "ce-"}
+    if media != STRUCTURED and "ce-specversion" not in said:
+        raise InvalidValue(
+            "content-type", content_type, f"{STRUCTURED}, {BATCHED}, or the headers ce-specversion, ce-id, …"
+        )
+    form = AsCloudEvent() if media == STRUCTURED else AsCloudEvent({"content-type": media} | said)
+    return reread_cloudevent(body, form, received=received)
+
+
+def reread_cloudevent(text: bytes, form: AsCloudEvent, *, received: Instant, index: int = 0) -> Parsed:
+    """The event of one message, as at the first time. InvalidValue with the field "body" where it is not JSON of the
+    right shape."""
     try:
-        if media == STRUCTURED:
-            return Parsed((_structured(body, received),))
-        if "specversion" in attributes:
-            return Parsed((_binary(media, attributes, body, received),))
+        return Parsed((_binary(form.headers, text, received) if form.headers else _structured(text, received),))
     except InvalidValue as error:
         if error.field == "body":
             raise
-        return Parsed(refused=(Refusal.of(error, raw=body, customer=_customer(body)),))
-    raise InvalidValue(
-        "content-type", content_type, f"{STRUCTURED}, {BATCHED}, or the headers ce-specversion, ce-id, …"
-    )
+        customer = _customer(text, form.headers.get("ce-subject"))
+        return Parsed(refused=(Refusal.of(error, raw=text, index=index, customer=customer, form=form),))
 
 
 def _structured(text: bytes | Raw, received: Instant) -> Event:
@@ -89,9 +98,14 @@ def _structured(text: bytes | Raw, received: Instant) -> Event:
     return _event(envelope, data, received)
 
 
-def _binary(media: str, attributes: Mapping[str, str], body: bytes, received: Instant) -> Event:
-    _require_json(media, "content-type")
-    said = attributes.get
+def _binary(headers: Mapping[str, str], body: bytes, received: Instant) -> Event:
+    if headers["content-type"]:  # the SDK for Python names none where the event does not
+        _require_json(headers["content-type"], "content-type")
+
+    def said(name: str) -> str | None:
+        value = headers.get(f"ce-{name}")
+        return None if value is None else unquote(value)
+
     envelope = Envelope(said("specversion"), said("id"), said("source"), said("type"), said("subject"), said("time"))
     return _event(envelope, plain(body), received)
 
@@ -111,7 +125,7 @@ def _event(envelope: Envelope, data: Any, received: Instant) -> Event:
         raise InvalidValue("type", envelope.type, "an erasure to be asked for by DELETE /v1/customers/{id}")
     if kind is None:
         raise InvalidValue(
-            "type", envelope.type, f"{TYPE_PREFIX} and one of {', '.join(t.__name__ for t in EVENT_TYPES)}"
+            "type", envelope.type, f"{TYPE_PREFIX} and one of {', '.join(t.__name__ for t in _TYPES.values())}"
         )
     if not isinstance(data, dict):
         raise InvalidValue("data", data, f"an object with the fields of {kind.__name__}")
@@ -119,13 +133,16 @@ def _event(envelope: Envelope, data: Any, received: Instant) -> Event:
     row = _row(kind, data, envelope.subject)
     row |= {"type": kind.__name__, "id": name, "source": source, "at": when.at, "received": received}
     row |= {"utc_offset": when.utc_offset, "history": when.history}
-    return converted(row, kind, "data")
+    event = converted(row, kind, "data")
+    if not event.context.internal and is_bot(event.context.user_agent):
+        event = replace(event, context=replace(event.context, internal=True))
+    return event
 
 
 def _row(kind: type[Event], data: dict[str, Any], subject: str | None) -> dict[str, Any]:
     """The fields of an event of `kind` as they are kept, from the data as merchants write them."""
     row = {name: value for name, value in data.items() if value is not None}
-    names = {field.name for field in fields(kind)} - _ENVELOPE
+    names = {field.name for field in fields(kind)} - _ENVELOPE - _OURS
     if issubclass(kind, CustomerEvent):
         row["customer"] = _leaf(kind, row, subject)
     if "previous" in names:
@@ -186,13 +203,19 @@ def _lines(lines: list[Any]) -> list[Any]:
     return named
 
 
-def _customer(text: bytes) -> str:
+def _customer(text: bytes, subject: str | None = None) -> str:
     """Whom a refused event is about, as far as it says, so that an erasure finds it."""
     try:
         body = plain(text)
         data = body.get("data", body) if isinstance(body, dict) else None
         if not isinstance(data, dict) or not isinstance(body, dict):
-            return ""
-        return _leaf(Event, dict(data), body.get("subject"))
+            return "" if subject is None else customer_id(unquote(subject))
+        return _leaf(Event, _ids_as_texts(data), (subject and unquote(subject)) or body.get("subject"))
     except InvalidValue:
         return ""
+
+
+def _ids_as_texts(data: dict[str, Any]) -> dict[str, Any]:
+    """The ids of a customer; a number is a fault, but says who it is."""
+    said = {name: data.get(name) for name in ("customer_id", "anonymous_id")}
+    return {name: str(value) if type(value) is int else value for name, value in said.items()}

@@ -15,7 +15,13 @@ __all__ = ["SCHEMA", "UPCASTERS", "Upcaster", "decode", "encode"]
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """A row of one schema, as plain values, in the shape of the next schema."""
 
-UPCASTERS: Mapping[int, Upcaster] = {}
+
+def _unmarked(row: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 added `denied`, `Grouped.left` and `Linked`: a row without them is one of it as it stands."""
+    return row
+
+
+UPCASTERS: Mapping[int, Upcaster] = {1: _unmarked}
 """By the schema they start from: the entry at n makes rows of schema n into rows of schema n + 1."""
 
 _FAMILY: Any = Union[EVENT_TYPES]  # noqa: UP007 - the types are only known as a tuple

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from graph.ids import CustomerId, CustomerKey, EventKey, ProductKey
 from graph.instants import Instant
-from graph.nodes import Coupon, Trait
+from graph.nodes import Coupon, LinkKind, Trait
 
 __all__ = [
     "EVENT_TYPES",
@@ -29,6 +29,7 @@ __all__ = [
     "Grouped",
     "Identified",
     "Impression",
+    "Linked",
     "Opened",
     "OrderLine",
     "OutcomeReported",
@@ -47,7 +48,7 @@ __all__ = [
     "Viewed",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
 """The schema number new rows carry; readers upcast older ones and refuse newer."""
 
 Text = Annotated[str, Meta(max_length=8192)]
@@ -94,12 +95,16 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag
 
 
 class CustomerEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """An event about one customer; `caused_by` is the recommendation or decision that led to it, `rank` the place."""
+    """An event about one customer; `caused_by` is the recommendation or decision that led to it, `rank` the place.
+
+    `denied`: the purposes the customer refused when it was taken in; it is never read for any of them.
+    """
 
     customer: CustomerKey
     session: Text = ""
     caused_by: Text = ""
     rank: Rank | None = None
+    denied: tuple[str, ...] = ()
 
     @property
     def subject(self) -> CustomerId | None:
@@ -202,11 +207,23 @@ class Unmerged(CustomerEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     previous: CustomerKey
 
 
+class Linked(CustomerEvent, frozen=True, kw_only=True, omit_defaults=True, tag="Linked"):
+    """What an event of another leaf, `other`, says of this one: intake adds it, so that both ends know of the link.
+
+    `evidence` is the key of that event.
+    """
+
+    other: CustomerKey
+    by: LinkKind
+    evidence: Annotated[str, Meta(min_length=1)]
+
+
 class Grouped(CustomerEvent, frozen=True, kw_only=True, omit_defaults=True, tag="Grouped"):
-    """A customer belongs to a household or an account."""
+    """A customer belongs to a household or an account, or `left` it; `traits` are the group's."""
 
     group: Name
     traits: dict[str, Trait] = {}
+    left: bool = False
 
 
 class TraitsChanged(CustomerEvent, frozen=True, kw_only=True, omit_defaults=True, tag="TraitsChanged"):
@@ -222,7 +239,7 @@ class ConsentChanged(CustomerEvent, frozen=True, kw_only=True, omit_defaults=Tru
 class PreferenceChanged(CustomerEvent, frozen=True, kw_only=True, omit_defaults=True, tag="PreferenceChanged"):
     """Stated wishes: a name and its value or values; an empty list takes the wish back.
 
-    Names the recommender obeys: ``disliked_products``, ``disliked_brands``, ``disliked_categories``.
+    The names that are obeyed are those of `graph.identity.wishes`; any other is kept as it was stated.
     """
 
     preferences: dict[str, Trait | list[str]]
@@ -313,6 +330,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     Identified,
     Aliased,
     Unmerged,
+    Linked,
     Grouped,
     TraitsChanged,
     ConsentChanged,

@@ -5,6 +5,7 @@ from typing import Any
 
 from graph.errors import InvalidValue
 from graph.events.limits import MAX_NAMES, at_most
+from graph.identity.wish_shapes import checked_wish
 from graph.nodes import Trait
 
 __all__ = ["MAX_DEPTH", "MAX_NAME", "MAX_TEXT", "choices", "traits", "wishes"]
@@ -29,18 +30,18 @@ def traits(values: Any, field: str) -> dict[str, Trait]:
 
 
 def wishes(values: Any, field: str) -> dict[str, Trait | list[str]]:
-    """Stated preferences: a name and its value or list of texts."""
+    """Stated preferences: a name and its value or list of texts; those that are obeyed have the shape they need."""
     found: dict[str, Trait | list[str]] = {}
     at_most(MAX_NAMES, _entries(values, field), field, "preferences")
     for name, value in _entries(values, field).items():
         place = f"{field}.{_name(name, field)}"
         if not isinstance(value, list):
-            found[name] = _scalar(value, place)
+            found[name] = checked_wish(name, _scalar(value, place), place)
             continue
         for position, wish in enumerate(value):
             if not isinstance(wish, str) or len(wish) > MAX_TEXT:
                 raise InvalidValue(f"{place}[{position}]", wish, f"a string of at most {MAX_TEXT} characters")
-        found[name] = value
+        found[name] = checked_wish(name, value, place)
     return found
 
 

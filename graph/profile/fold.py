@@ -12,7 +12,9 @@ from graph.events.family import (
     CustomerEvent,
     Dismissed,
     Erased,
+    Grouped,
     Identified,
+    Linked,
     PreferenceChanged,
     ProductEvent,
     Purchased,
@@ -21,16 +23,20 @@ from graph.events.family import (
     Returned,
     TraitsChanged,
     Unmerged,
+    Unsubscribed,
     Viewed,
 )
-from graph.ids import CustomerId
+from graph.identity.consent import Purpose, is_withheld
+from graph.identity.groups import group_traits
+from graph.identity.wish_shapes import topic_wish
+from graph.ids import CustomerId, is_anonymous
 from graph.instants import day_of
 from graph.interactions import InteractionKind, event_key, line_key
 from graph.log.event_log import LoggedEvent
-from graph.nodes import Stamp
+from graph.nodes import LinkKind, Stamp
 from graph.profile.features.table import FeatureTable
 from graph.profile.growing import Growing
-from graph.profile.profile import Profile, Recent, Seen
+from graph.profile.profile import Profile, Recent, Seen, Turn
 
 __all__ = ["PRODUCT_EVENT_KINDS", "fold"]
 
@@ -65,7 +71,7 @@ def fold(
             growing = Growing(Profile(customer=customer, seq=seq))
             continue
         growing.seq = seq
-        if not event.context.internal:
+        if not event.context.internal and not is_withheld(event, Purpose.PERSONALIZATION):
             key = event_key(event.source, event.id)
             _add(growing, event, key)
             layout = None if table is None else table.layouts.of(event)
@@ -77,6 +83,9 @@ def fold(
 
 
 def _add(growing: Growing, event: CustomerEvent, key: str) -> None:
+    if isinstance(event, Linked):
+        _link(growing, event.other, event.by, Stamp(event.at, event.evidence))
+        return
     growing.count(type(event).__name__)
     if isinstance(event, BehaviourEvent):
         context = event.context
@@ -98,11 +107,30 @@ def _add(growing: Growing, event: CustomerEvent, key: str) -> None:
         case Identified():
             growing.see(event.at)
             if event.anonymous is not None:
-                growing.state("linked", {event.anonymous: True}, stamp)
+                _link(growing, event.anonymous, LinkKind.IDENTIFIED, stamp)
         case Aliased():
-            growing.state("linked", {event.previous: True}, stamp)
+            _link(growing, event.previous, LinkKind.ALIASED, stamp)
         case Unmerged():
-            growing.state("linked", {event.previous: False}, stamp)
+            _link(growing, event.previous, LinkKind.UNMERGED, stamp)
+        case Grouped():
+            growing.state("traits", group_traits(event), stamp)
+        case Unsubscribed():
+            _unsubscribe(growing, event.topic, stamp)
+
+
+def _link(growing: Growing, other: CustomerId, by: LinkKind, stamp: Stamp) -> None:
+    if other == growing.customer:
+        return
+    growing.state("linked", {other: by.value if by is not LinkKind.UNMERGED else False}, stamp)
+    if by is not LinkKind.UNMERGED and is_anonymous(growing.customer) and not is_anonymous(other):
+        growing.turns.append(Turn(*stamp, other))
+
+
+def _unsubscribe(growing: Growing, topic: str, stamp: Stamp) -> None:
+    if topic:
+        growing.state("preferences", {topic_wish(topic): False}, stamp)
+    else:
+        growing.state("consents", {Purpose.MARKETING: False}, stamp)
 
 
 def _add_product_event(growing: Growing, event: ProductEvent, key: str) -> None:

@@ -11,7 +11,7 @@ from graph.interactions import InteractionKind
 from graph.nodes import Stamp, Trait
 from graph.profile.features.fact import Fact, settled
 from graph.profile.features.series import GrowingSeries, Mark
-from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile, Recent, Seen
+from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TURNS, Dated, Profile, Recent, Seen, Turn
 
 __all__ = ["Growing", "newest_rows"]
 
@@ -24,6 +24,7 @@ class Growing:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self.seq = profile.seq
+        self.customer = profile.customer
         self.recent: list[Recent] = []  # in any order
         self.cart_rows: list[Recent] = []
         self._first_seen, self._last_seen = profile.first_seen, profile.last_seen
@@ -39,6 +40,7 @@ class Growing:
         self._series: dict[int, GrowingSeries] = {}
         self._firsts: dict[int, Mark] = {}
         self._lasts: dict[int, Mark] = {}
+        self.turns: list[Turn] = []  # in any order
 
     def see(self, at: Instant, seen: Seen | None = None) -> None:
         if seen is not None and (self._seen is None or seen > self._seen):
@@ -130,6 +132,8 @@ class Growing:
             changes["recent"] = newest_rows(began.recent, self.recent, MAX_RECENT)
         if self.cart_rows:
             changes["cart_rows"] = newest_rows(began.cart_rows, self.cart_rows, MAX_CART_ROWS)
+        if self.turns:
+            changes["turns"] = tuple(sorted({*began.turns, *self.turns})[-MAX_TURNS:])
         if self._spent:
             changes["spent"] = _sums(began.spent, self._spent)
         if self._bought is not None:

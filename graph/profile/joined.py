@@ -1,4 +1,4 @@
-"""joined: the profiles of a known customer and of the device they are on, seen as one."""
+"""joined: the profiles of two leaves of one person, seen as one."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -10,44 +10,49 @@ from graph.profile.features.series import merged_marks, merged_series
 from graph.profile.growing import newest_rows
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile
 
-__all__ = ["joined"]
+__all__ = ["joined", "strictest"]
 
 Key = TypeVar("Key")
 
 
-def joined(known: Profile, anonymous: Profile) -> Profile:
-    """One view of two leaves, under the known customer's id; neither profile changes and the view is not to be stored.
+def joined(known: Profile, other: Profile) -> Profile:
+    """One view of two leaves, under the first one's id; neither profile changes and the view is not to be stored.
 
-    Of two dated values the later one shows; of two consents to one purpose a refusal does. `seq` is a number that names
-    this pair of states, not a place in the log.
+    Of two dated values the later one shows; of two consents to one purpose a refusal does. But for the id, joining
+    is associative and commutative. `seq` is that of the newest event in either.
     """
     return replace(
         known,
-        seq=(known.seq * 2**32 + anonymous.seq) % 2**63,
-        first_seen=min((at for at in (known.first_seen, anonymous.first_seen) if at is not None), default=None),
-        last_seen=max((at for at in (known.last_seen, anonymous.last_seen) if at is not None), default=None),
-        recent=newest_rows(known.recent, list(anonymous.recent), MAX_RECENT),
-        cart_rows=newest_rows(known.cart_rows, list(anonymous.cart_rows), MAX_CART_ROWS),
-        bought=known.bought
-        | {product: max(at, known.bought.get(product, at)) for product, at in anonymous.bought.items()},
+        seq=max(known.seq, other.seq),
+        first_seen=min((at for at in (known.first_seen, other.first_seen) if at is not None), default=None),
+        last_seen=max((at for at in (known.last_seen, other.last_seen) if at is not None), default=None),
+        recent=newest_rows(known.recent, list(other.recent), MAX_RECENT),
+        cart_rows=newest_rows(known.cart_rows, list(other.cart_rows), MAX_CART_ROWS),
+        bought=known.bought | {product: max(at, known.bought.get(product, at)) for product, at in other.bought.items()},
         days=known.days
         | {
             kind: held | {product: _sum(held.get(product, {}), days) for product, days in products.items()}
-            for kind, products in anonymous.days.items()
+            for kind, products in other.days.items()
             for held in (known.days.get(kind, {}),)
         },
-        counts=_sum(known.counts, anonymous.counts),
-        spent=_sum(known.spent, anonymous.spent),
-        traits=_latest(known.traits, anonymous.traits),
-        preferences=_latest(known.preferences, anonymous.preferences),
-        consents=_strictest(known.consents, anonymous.consents),
-        seen=max((seen for seen in (known.seen, anonymous.seen) if seen is not None), default=None),
-        facts=tuple(sorted((*known.facts, *anonymous.facts))),
-        series=merged_series(known.series, anonymous.series),
-        firsts=merged_marks(known.firsts, anonymous.firsts, min),
-        lasts=merged_marks(known.lasts, anonymous.lasts, max),
-        linked=_latest(known.linked, anonymous.linked),
+        seen=max((seen for seen in (known.seen, other.seen) if seen is not None), default=None),
+        facts=tuple(sorted((*known.facts, *other.facts))),
+        series=merged_series(known.series, other.series),
+        firsts=merged_marks(known.firsts, other.firsts, min),
+        lasts=merged_marks(known.lasts, other.lasts, max),
+        counts=_sum(known.counts, other.counts),
+        spent=_sum(known.spent, other.spent),
+        traits=_latest(known.traits, other.traits),
+        preferences=_latest(known.preferences, other.preferences),
+        consents=strictest(known.consents, other.consents),
+        linked={},
+        turns=(),
     )
+
+
+def strictest(held: Mapping[str, Dated], other: Mapping[str, Dated]) -> dict[str, Dated]:
+    """The choices of both: by purpose the latest refusal, else the latest permission."""
+    return {**held, **{name: max(dated, held.get(name, dated), key=_strictness) for name, dated in other.items()}}
 
 
 def _sum(held: Mapping[Key, int], added: Mapping[Key, int]) -> dict[Key, int]:
@@ -58,11 +63,9 @@ def _latest(held: Mapping[Key, Dated], other: Mapping[Key, Dated]) -> dict[Key, 
     return {**held, **{name: max(dated, held.get(name, dated), key=_stamp) for name, dated in other.items()}}
 
 
-def _strictest(held: Mapping[str, Dated], other: Mapping[str, Dated]) -> dict[str, Dated]:
-    latest = _latest(held, other)
-    refused = {name: dated for part in (held, other) for name, dated in part.items() if not dated.value}
-    return latest | refused
-
-
 def _stamp(dated: Dated) -> Stamp:
     return dated.stamp
+
+
+def _strictness(dated: Dated) -> tuple[bool, Stamp]:
+    return not dated.value, dated.stamp

@@ -12,12 +12,26 @@ from graph.nodes import Stamp, Trait
 from graph.profile.features.fact import Fact
 from graph.profile.features.series import Mark, Series
 
-__all__ = ["MAX_CART_ROWS", "MAX_RECENT", "SESSION_GAP", "Dated", "DayCount", "Profile", "Recent", "Seen"]
+__all__ = [
+    "MAX_CART_ROWS",
+    "MAX_RECENT",
+    "MAX_TURNS",
+    "SESSION_GAP",
+    "Dated",
+    "DayCount",
+    "Profile",
+    "Recent",
+    "Seen",
+    "Turn",
+]
 
 MAX_RECENT = 128
 """How many of the newest interactions a profile keeps one by one."""
 
 MAX_CART_ROWS = 128
+
+MAX_TURNS = 64
+"""How many of the newest identifications on a device are kept."""
 
 SESSION_GAP = 30 * MINUTE
 """A session ends after this long without an event."""
@@ -67,6 +81,14 @@ class Seen(NamedTuple):
     utc_offset: int = 0
 
 
+class Turn(NamedTuple):
+    """From when on whom a device is said to be used by."""
+
+    at: Instant
+    key: str  # of the event that says so
+    customer: CustomerId
+
+
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one leaf identity: recent rows, day aggregates and dated values; no vectors, nothing computed.
 
@@ -97,7 +119,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     series: dict[int, Series] = {}
     firsts: dict[int, Mark] = {}
     lasts: dict[int, Mark] = {}
-    linked: dict[CustomerId, Dated] = {}  # leaves said to be the same person: True, or False once taken back
+    linked: dict[CustomerId, Dated] = {}  # leaves said to be the same person: a LinkKind, or False once taken back
+    turns: tuple[Turn, ...] = ()  # of a device, the newest MAX_TURNS, oldest first
 
     def history(self) -> Iterator[DayCount]:
         """Everything ever done with products, a row a (kind, product, day)."""
@@ -139,8 +162,3 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def known_traits(self) -> dict[str, Trait]:
         """What is known of the customer beside what they did, by name."""
         return {name: dated.value for name, dated in self.traits.items() if not isinstance(dated.value, list)}
-
-    def permits(self, purpose: str, default: bool = True) -> bool:
-        """Whether the customer's recorded choice allows a purpose; `default` where they made none."""
-        choice = self.consents.get(purpose)
-        return default if choice is None else bool(choice.value)

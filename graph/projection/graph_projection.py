@@ -10,6 +10,7 @@ from graph.events.family import (
     CustomerEvent,
     Delivered,
     Erased,
+    Grouped,
     ProductChanged,
     ProductEvent,
     Purchased,
@@ -20,6 +21,8 @@ from graph.events.family import (
     TraitsChanged,
     Viewed,
 )
+from graph.identity.consent import Purpose, is_withheld
+from graph.identity.groups import group_traits
 from graph.interactions import Interaction, InteractionKind, event_key, line_key
 from graph.log.event_log import LoggedEvent, Position
 from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Stamp, Trait
@@ -45,12 +48,15 @@ class GraphProjection:
 
 
 def changes_of(logged: Iterable[LoggedEvent]) -> Iterator[Change]:
-    """What these events change, in order. What is internal, was merely shown or was searched for leaves no edge."""
+    """What these events change, in order. What is internal, was merely shown or was searched for leaves no edge.
+
+    Analysts read the graph and training does, so what was refused for either purpose leaves none.
+    """
     for _, event in logged:
         if isinstance(event, CustomerEvent):
             if isinstance(event, Erased):
                 yield Erasure(event.customer)
-            elif not event.context.internal:
+            elif not event.context.internal and not is_withheld(event, Purpose.ANALYTICS, Purpose.PERSONALIZATION):
                 yield from _of_customer(event)
         elif isinstance(event, ProductChanged):
             yield product_of(event)
@@ -75,9 +81,10 @@ def _of_customer(event: CustomerEvent) -> Iterator[Change]:
     elif isinstance(event, Delivered):
         if event.campaign:
             yield _bare(event, InteractionKind.RECEIVED, NodeRef(NodeKind.CAMPAIGN, event.campaign))
-    elif isinstance(event, TraitsChanged):
+    elif isinstance(event, TraitsChanged | Grouped):
+        traits = event.traits if isinstance(event, TraitsChanged) else group_traits(event)
         stamp = Stamp(event.at, event_key(event.source, event.id))
-        yield Customer(id=event.customer, traits=event.traits, stamps=dict.fromkeys(event.traits, stamp))
+        yield Customer(id=event.customer, traits=traits, stamps=dict.fromkeys(traits, stamp))
 
 
 def _lines(event: Purchased) -> Iterator[Interaction]:

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from msgspec import Struct
 
 from graph.events.family import Event
+from graph.identity.marking import NOTHING_CHOSEN, Marking
 from graph.log.event_log import Appended, EventLog
 from graph.sources.rows.refused_row import Reason, RefusedRow, Tally
 
@@ -18,6 +19,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     """What an import did.
 
     accepted: events now in the log that were not before, by_type: of which type. duplicates: events the log knew whole.
+    withheld: observations that their customers allow nobody to use.
     refused, reasons, examples: rows no event could be made of, as in Report.
     """
 
@@ -27,12 +29,14 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     by_type: dict[str, int]
     reasons: list[Reason]
     examples: list[RefusedRow]
+    withheld: int = 0
 
 
 def import_history(
     events: Iterable[Event | RefusedRow],
     log: EventLog,
     *,
+    marking: Marking = NOTHING_CHOSEN,
     batch: int = 5000,
     progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
@@ -54,9 +58,9 @@ def import_history(
             waiting.append(item)
             if len(waiting) >= batch:
                 imported.add(under_way)
-                under_way, waiting = log.submit(waiting), []
+                under_way, waiting = log.submit(imported.admitted(waiting, marking)), []
         imported.add(under_way)
-        imported.add(log.submit(waiting) if waiting else None)
+        imported.add(log.submit(imported.admitted(waiting, marking)) if waiting else None)
     finally:
         if collecting:
             gc.enable()
@@ -68,7 +72,14 @@ class _Imported:
         self.tally = Tally()
         self._by_type: Counter[str] = Counter()
         self._duplicates = 0
+        self._withheld = 0
         self._progress = progress
+
+    def admitted(self, events: list[Event], marking: Marking) -> tuple[Event, ...]:
+        """The events of a batch that may be kept, with their marks."""
+        admitted = marking.admit(events)
+        self._withheld += admitted.withheld
+        return admitted.events
 
     def add(self, batch: "Future[list[Appended]] | None") -> None:
         """Wait for a batch and count what became of it."""
@@ -91,4 +102,5 @@ class _Imported:
             by_type=dict(self._by_type),
             reasons=self.tally.reasons(),
             examples=self.tally.first,
+            withheld=self._withheld,
         )

@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
-from pydantic import ConfigDict, Field, NonNegativeFloat, PositiveInt
+from pydantic import ConfigDict, Field, NonNegativeFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 
+from graph.identity.wishes import MessageKind
 from recommend.placements.rule import Rule
 
 __all__ = ["Diversity", "Filters", "Live", "Place", "Signal", "SourceName"]
@@ -72,7 +73,10 @@ class Diversity:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Place:
-    """One placement. sources: how many candidates each brings. weights: what each signal counts."""
+    """One placement. sources: how many candidates each brings. weights: what each signal counts.
+
+    kind: of the message it is sent in, where it is one; channel, topic: by which way, and what about.
+    """
 
     k: int = Field(default=12, ge=1, le=200)
     sources: dict[SourceName, PositiveInt] = Field(min_length=1)
@@ -81,3 +85,12 @@ class Place:
     filters: Filters = Field(default_factory=Filters)
     diversity: Diversity = Field(default_factory=Diversity)
     rules: tuple[Rule, ...] = ()
+    kind: MessageKind | None = None
+    channel: str | None = Field(default=None, min_length=1)
+    topic: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _message(self) -> "Place":
+        if self.kind is None and (self.channel is not None or self.topic is not None):
+            raise ValueError(f"a channel and a topic only beside a kind: {', '.join(MessageKind)}")
+        return self

@@ -80,11 +80,11 @@ def started(data: Path, **settings: str) -> Served:
 
 
 @contextlib.contextmanager
-def served(data: Path, **settings: str) -> Iterator[Served]:
-    """A server that is ready, stopped at the end."""
+def served(data: Path, *, path: str = "/readyz", **settings: str) -> Iterator[Served]:
+    """A server that is ready, by what it answers at `path`, stopped at the end."""
     server = started(data, **settings)
     try:
-        yield server.wait_until_ready()
+        yield server.wait_until_ready(path)
     finally:
         if server.process.poll() is None:
             server.stop()

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from api.settings import Settings
 from api.telemetry import MetricsMiddleware, Telemetry
+from graph.quality import Quality
 from tests.api.in_process import InProcess
 
 
@@ -22,7 +23,7 @@ from tests.api.in_process import InProcess
 class Counting:
     """The part of an engine that counts."""
 
-    telemetry: Telemetry = field(default_factory=Telemetry)
+    telemetry: Telemetry = field(default_factory=lambda: Telemetry(Quality(lambda _: True)))
 
 
 def test_a_streamed_answer_passes_piece_by_piece_and_counts_once() -> None:

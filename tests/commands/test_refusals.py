@@ -12,10 +12,14 @@ from embeddings.gnn import GnnConfig
 from embeddings.training import train
 from graph import START, CustomerId, Profile
 from graph.data_folder import DataFolder
+from graph.identity.consent import DEFAULTS, ConsentDefaults
 from graph.nodes import Stamp
 from graph.profile.profile import Dated
 from graph.profile.store import SqliteProfiles
 from graph.stores import open_graph
+
+EVERYBODY = [CustomerId(customer) for customer in ("user:anna", "anon:phone", "user:bert", "user:carl")]
+DENIED = ConsentDefaults.parse("personalization=denied")
 
 
 def say(data: Path, *profiles: Profile) -> None:
@@ -64,13 +68,15 @@ def test_what_is_learnt_is_what_is_learnt_without_them(data: Path) -> None:
 def test_a_refusal_counts_for_the_customer_and_every_visitor_linked_to_them(tmp_path: Path, refuser: str) -> None:
     people = (
         chose("user:anna", permits=refuser != "user:anna", linked="anon:phone"),
-        chose("anon:phone", permits=refuser != "anon:phone"),
+        chose("anon:phone", permits=refuser != "anon:phone", linked="user:anna"),
         chose("user:bert", permits=True),
     )
     say(tmp_path, *people)
-    assert refusing(DataFolder(tmp_path)) == {"user:anna", "anon:phone"}
+    assert refusing(DataFolder(tmp_path), EVERYBODY, DEFAULTS) == {"user:anna", "anon:phone"}
+    assert refusing(DataFolder(tmp_path), EVERYBODY, DENIED) == {"user:anna", "anon:phone", "user:carl"}
 
 
 def test_where_nobody_is_known_nobody_refuses(tmp_path: Path) -> None:
-    assert refusing(DataFolder(tmp_path)) == frozenset()
+    assert refusing(DataFolder(tmp_path), EVERYBODY, DEFAULTS) == frozenset()
+    assert refusing(DataFolder(tmp_path), EVERYBODY, DENIED) == set(EVERYBODY)
     assert not DataFolder(tmp_path).profiles.exists()

@@ -29,7 +29,7 @@ def test_the_sender_hears_what_was_accepted_known_and_refused(log: SqliteEventLo
     assert intake.take(Parsed((view(1), purchase(3, ["milk"]))), "web", NOON) == IntakeResult(1, 1)
     log.close()
     again = SqliteEventLog(tmp_path / "log.db")
-    assert [(one.source, one.received, one.refusal) for one in DeadLetters(again).list()] == [("web", NOON, REFUSED)]
+    assert [(one.source, one.received, one.refusal) for one in DeadLetters(again).newest()] == [("web", NOON, REFUSED)]
     again.close()
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph import DAY, CustomerId, InvalidValue, Product, ProductId, Profile
+from graph.identity.consent import ConsentDefaults
 from recommend.answers import PlacementRequest, RecommendationRequest
 from recommend.recommender import RHYTHM, Recommender, recorded_row
 from tests.recommend.shop import (
@@ -75,7 +76,7 @@ def test_one_who_denies_personalization_gets_what_somebody_unknown_gets(shop: Sh
         "anna",
         recent=recent("nappies"),
         consents={"personalization": said(False)},
-        preferences={"disliked_products": said(["beer"])},
+        preferences={"topics": said(["beer"])},
     )
     for name, page in (("homepage", None), ("product_page", ProductId("beer")), ("discover", None)):
         wanted = PlacementRequest(name=name, product_id=page, k=10)
@@ -83,9 +84,15 @@ def test_one_who_denies_personalization_gets_what_somebody_unknown_gets(shop: Sh
 
 
 def test_consent_may_be_off_unless_given() -> None:
-    shop = Shop(options={"personalization": False})
+    shop = Shop(options={"consent": ConsentDefaults.parse("personalization=denied")})
     assert shop.ids(profile("anna")) == shop.ids(None)
     assert shop.ids(profile("anna", consents={"personalization": said(True)}))[0] == "milk"
+
+
+def test_what_somebody_dislikes_stays_away_whatever_else_is_denied(shop: Shop) -> None:
+    wishes = {"disliked_products": said(["beer"])}
+    denied = profile("anna", consents={"personalization": said(False)}, preferences=wishes)
+    assert shop.ids(denied, k=10) == [one for one in shop.ids(None, k=11) if one != "beer"][:10]
 
 
 def test_placements_of_one_call_do_not_repeat_each_other(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from embeddings.sessions.encoder import SessionEncoder
 from embeddings.sessions.learning.batches import Batch, SessionBatches
+from embeddings.sessions.learning.done_together import done_together
 from embeddings.sessions.learning.encoder_module import EncoderModule
 from embeddings.sessions.learning.product_table import ProductTable
 from embeddings.sessions.learning.sampled_softmax import weighted_softmax
@@ -17,6 +18,9 @@ from embeddings.threads import of_torch
 
 __all__ = ["EncoderConfig", "train_encoder"]
 
+
+NOISE = 0.2
+"""The length of what chance adds to the vectors that training starts from."""
 
 FEWEST_STEPS = 200
 """Of an epoch: of few sessions, batches are smaller."""
@@ -48,7 +52,8 @@ def train_encoder(
     time_gone: Callable[[], float] = lambda: 0.0,
     progress: Callable[[float], None] = lambda share: None,
 ) -> SessionEncoder:
-    """The encoder of least loss on `sessions`; from `start`, where given, else from nothing.
+    """The encoder of least loss on `sessions`; from `start`, where given, else from the spectral
+    vectors of what was done in the same sessions.
 
     time_gone: the share of the time allowed that is over; training ends early, at its lowest rate, when that is 1.
     progress: told the share of training that is done.
@@ -56,7 +61,9 @@ def train_encoder(
     generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
     module = EncoderModule(config.dim, config.most_products, config.dropout, generator)
     table = ProductTable.random(num_products, config.dim, generator)
-    if start is not None:
+    if start is None:
+        table.weights.mul_(NOISE).add_(torch.from_numpy(done_together(sessions, num_products, config.dim, rng)))
+    else:
         module.take(start)
         table = ProductTable.of(torch.from_numpy(np.array(start.vectors)))
     batches = SessionBatches(sessions, config.batch, config.most_products).smaller(FEWEST_STEPS)

@@ -10,14 +10,14 @@ from graph.events.derived_ids import suffixed
 from graph.events.family import Aliased, Event, Grouped, Identified, TraitsChanged
 from graph.events.json_text import plain, read
 from graph.events.limits import MAX_MESSAGES, at_most
-from graph.events.refusal import Parsed, Refusal
-from graph.events.segment.messages import MESSAGE, Head, Message, head_of
+from graph.events.refusal import AsSegment, Parsed, Refusal
+from graph.events.segment.messages import MESSAGE, Head, Hearing, Message, head_of, subject_of
 from graph.events.segment.tracks import account_event, track, viewed
 from graph.events.traits import traits
 from graph.ids import CustomerId, EventId, anonymous, customer_id
 from graph.instants import Instant
 
-__all__ = ["CALLS", "parse_segment"]
+__all__ = ["CALLS", "parse_segment", "reread_segment"]
 
 
 class Batch(Struct, rename="camel"):
@@ -25,13 +25,7 @@ class Batch(Struct, rename="camel"):
     sent_at: str | None = None
 
 
-class Who(Struct, rename="camel"):
-    user_id: str | None = None
-    anonymous_id: str | None = None
-
-
 _BATCH = Decoder(Batch)
-_WHO = Decoder(Who)
 
 
 def parse_segment(kind: str, body: bytes, *, received: Instant, source: str = "segment") -> Parsed:
@@ -43,42 +37,45 @@ def parse_segment(kind: str, body: bytes, *, received: Instant, source: str = "s
     if kind not in CALLS:
         raise InvalidValue("call", kind, f"one of {', '.join(CALLS)}")
     if kind != "batch":
-        try:
-            return Parsed(tuple(_events(kind, body, received, source)))
-        except InvalidValue as error:
-            if error.field == "body":
-                raise
-            return Parsed(refused=(Refusal.of(error, raw=body, customer=_customer(body)),))
+        return reread_segment(body, AsSegment(kind), received=received, source=source)
     batch = read(_BATCH, body)
     if batch.batch is None:
         raise InvalidValue("batch", None, "a list of messages")
     at_most(MAX_MESSAGES, batch.batch, "batch", "messages")
+    heard = Hearing(received, source, batch.sent_at)
     events: list[Event] = []
     refused: list[Refusal] = []
     for index, text in enumerate(batch.batch):
         try:
-            events += _events(None, text, received, source, sent=batch.sent_at, index=index)
+            events += _events("", text, heard, index)
         except InvalidValue as error:
-            raw = bytes(text)
-            where = f"batch[{index}]"
-            refused.append(Refusal.of(error, raw=raw, index=index, where=where, customer=_customer(raw)))
-    return Parsed(tuple(events), tuple(refused))
+            raw, where, form = bytes(text), f"batch[{index}]", AsSegment("", batch.sent_at)
+            refused.append(Refusal.of(error, raw=raw, index=index, where=where, customer=subject_of(raw), form=form))
+    return Parsed(tuple(events), tuple(refused), heard.clock.corrected)
 
 
-def _events(
-    kind: str | None,
-    text: bytes | Raw,
-    received: Instant,
-    source: str,
-    *,
-    sent: str | None = None,
-    index: int = 0,
-) -> Sequence[Event]:
+def reread_segment(
+    text: bytes, form: AsSegment, *, received: Instant, source: str = "segment", index: int = 0
+) -> Parsed:
+    """The events of one message that was the `index`-th of its body, as at the first time.
+
+    InvalidValue with the field "body" where it is not JSON of the right shape.
+    """
+    heard = Hearing(received, source, form.sent_at)
+    try:
+        return Parsed(tuple(_events(form.call, text, heard, index)), (), heard.clock.corrected)
+    except InvalidValue as error:
+        if error.field == "body":
+            raise
+        return Parsed(refused=(Refusal.of(error, raw=text, index=index, customer=subject_of(text), form=form),))
+
+
+def _events(kind: str, text: bytes | Raw, heard: Hearing, index: int) -> Sequence[Event]:
     message = read(MESSAGE, text)
     mapping = _MESSAGES.get(kind or message.type or "")
     if mapping is None:
         raise InvalidValue("type", message.type, f"one of {', '.join(_MESSAGES)}")
-    return mapping(message, head_of(message, text, received, source, sent, index))
+    return mapping(message, head_of(message, text, heard, index))
 
 
 def _track(message: Message, head: Head) -> Sequence[Event]:
@@ -106,8 +103,10 @@ def _seen(kind: str, message: Message, head: Head) -> Sequence[Event]:
 
 def _identify(message: Message, head: Head) -> Sequence[Event]:
     said = traits(plain(message.traits_text, "traits"), "traits")
+    if message.context is not None:  # where RudderStack's libraries put them
+        said = traits(plain(message.context.traits_text, "context.traits"), "context.traits") | said
     events: list[Event] = [TraitsChanged(**head, traits=said)]
-    if message.user_id is not None and message.anonymous_id is not None:
+    if message.user_id and message.anonymous_id:
         visitor = anonymous(message.anonymous_id, "anonymousId")
         head["id"] = EventId(suffixed(head["id"], "identified"))
         events.append(Identified(**head, anonymous=visitor))
@@ -118,12 +117,15 @@ def _group(message: Message, head: Head) -> Sequence[Event]:
     if not message.group_id:
         raise InvalidValue("groupId", message.group_id, "the group's id, a non-empty string")
     said = traits(plain(message.traits_text, "traits"), "traits")
-    return [Grouped(**head, group=message.group_id, traits=said)]
+    left = said.pop("left", False)
+    if not isinstance(left, bool):
+        raise InvalidValue("traits.left", left, "true or false")
+    return [Grouped(**head, group=message.group_id, traits=said, left=left)]
 
 
 def _alias(message: Message, head: Head) -> Sequence[Event]:
-    if message.user_id is None:
-        raise InvalidValue("userId", None, "the id the customer has from now on")
+    if not message.user_id:
+        raise InvalidValue("userId", message.user_id, "the id the customer has from now on")
     return [Aliased(**head, previous=_previous(message))]
 
 
@@ -145,12 +147,3 @@ _MESSAGES: dict[str, Callable[[Message, Head], Sequence[Event]]] = {
 
 CALLS = (*_MESSAGES, "batch")
 """The calls of the API."""
-
-
-def _customer(text: bytes) -> str:
-    """Whom a refused message is about, as far as it says, so that an erasure finds it."""
-    try:
-        who = read(_WHO, text)
-        return anonymous(who.anonymous_id) if who.user_id is None else customer_id(who.user_id)
-    except InvalidValue:
-        return ""

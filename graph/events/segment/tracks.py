@@ -1,6 +1,7 @@
 """What a customer did, by the names of Segment's e-commerce spec and Patron's own."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, TypedDict, TypeVar
 
 from msgspec import Meta, Raw, Struct
@@ -39,7 +40,23 @@ from graph.events.segment.messages import EMPTY, Head
 from graph.events.traits import choices, traits, wishes
 from graph.ids import MAX_ID_LENGTH, EventId, product_id
 
-__all__ = ["TRACKS", "account_event", "track", "viewed"]
+__all__ = ["HAPPENINGS", "TRACKS", "account_event", "track", "viewed"]
+
+HAPPENINGS = (
+    "Promotion Viewed",
+    "Promotion Clicked",
+    "Cart Viewed",
+    "Cart Shared",
+    "Checkout Started",
+    "Checkout Step Viewed",
+    "Checkout Step Completed",
+    "Payment Info Entered",
+    "Coupon Entered",
+    "Coupon Denied",
+    "Coupon Removed",
+    "Product Removed from Wishlist",
+)
+"""The names of Segment's e-commerce spec that are account events of that name, in whatever case they come."""
 
 Amount = Annotated[float, Meta(ge=-1e13, le=1e13)]  # major units
 
@@ -55,7 +72,7 @@ class Properties(Struct):
 class ProductProperties(Properties):
     product_id: str | None = None
     quantity: Quantity | None = None
-    seconds: Annotated[float, Meta(ge=0)] | None = None
+    seconds: Annotated[float, Meta(ge=0, le=1e9)] | None = None
 
 
 class ReviewProperties(Properties):
@@ -100,11 +117,12 @@ class StatedProperties(Properties):
     consents: Any = None
 
 
-_PRODUCT = Decoder(ProductProperties)
-_REVIEW = Decoder(ReviewProperties)
+# Shops also send numbers as texts, and so does the spec itself: "rating": "5".
+_PRODUCT = Decoder(ProductProperties, strict=False)
+_REVIEW = Decoder(ReviewProperties, strict=False)
 _SEARCH = Decoder(SearchProperties)
-_ORDER = Decoder(OrderProperties)
-_LIST = Decoder(ListProperties)
+_ORDER = Decoder(OrderProperties, strict=False)
+_LIST = Decoder(ListProperties, strict=False)
 _COUPON = Decoder(CouponProperties)
 _STATED = Decoder(StatedProperties)
 
@@ -193,11 +211,25 @@ def _ordered(text: Raw, head: Head) -> list[Event]:
     return [Purchased(**head, **cause, order=order.order_id, lines=tuple(lines), currency=currency)]
 
 
+def _updated(text: Raw, head: Head) -> list[Event]:
+    """The order again, of which the log keeps the lines it does not know; one that names none is about the order."""
+    order, _ = _read(_ORDER, text, head)
+    return _ordered(text, head) if order.products else _happened("Order Updated", text, head)
+
+
 def _refunded(text: Raw, head: Head) -> list[Event]:
-    """A return for each product that came back; a refund that names none says nothing of products."""
+    return _came_back("Order Refunded", text, head)
+
+
+def _cancelled(text: Raw, head: Head) -> list[Event]:
+    return _came_back("Order Cancelled", text, head)
+
+
+def _came_back(name: str, text: Raw, head: Head) -> list[Event]:
+    """A return for each product that came back; where none is named nothing is known of products."""
     order, cause = _read(_ORDER, text, head)
     if not order.products:
-        return account_event("Order Refunded", plain(text), head)
+        return _happened(name, text, head)
     at_most(MAX_LINES, order.products, "properties.products", "lines")
     returns: list[Event] = []
     message = head["id"]
@@ -220,9 +252,18 @@ def _refunded(text: Raw, head: Head) -> list[Event]:
 
 
 def _shown(text: Raw, head: Head) -> list[Event]:
+    return _list("Product List Viewed", text, head)
+
+
+def _filtered(text: Raw, head: Head) -> list[Event]:
+    return _list("Product List Filtered", text, head)
+
+
+def _list(name: str, text: Raw, head: Head) -> list[Event]:
+    """What was shown; a list that names no products is only known to have been looked at."""
     shown, cause = _read(_LIST, text, head)
     if shown.products is None:
-        raise InvalidValue("properties.products", None, "a list of the products shown")
+        return _happened(name, text, head)
     at_most(MAX_LINES, shown.products, "properties.products", "products")
     products = tuple(
         product_id(line.product_id, f"properties.products[{index}].product_id")
@@ -254,6 +295,25 @@ def _consented(text: Raw, head: Head) -> list[Event]:
     return [ConsentChanged(**head, **cause, consents=choices(stated.consents, "properties.consents"))]
 
 
+def _drawn_to(name: str) -> Callable[[Raw, Head], list[Event]]:
+    """An event of this name, and a look at the product it is about."""
+
+    def drawn(text: Raw, head: Head) -> list[Event]:
+        happened = _happened(name, text, head)
+        head["id"] = EventId(suffixed(head["id"], "viewed"))
+        return [*happened, *viewed(text, head)]
+
+    return drawn
+
+
+def _happened(name: str, text: Raw, head: Head) -> list[Event]:
+    return account_event(name, plain(text, "properties"), head)
+
+
+def _known_as(name: str) -> Callable[[Raw, Head], list[Event]]:
+    return partial(_happened, name)
+
+
 TRACKS: dict[str, Callable[[Raw, Head], list[Event]]] = {
     "product viewed": viewed,
     "product clicked": _clicked,
@@ -264,12 +324,19 @@ TRACKS: dict[str, Callable[[Raw, Head], list[Event]]] = {
     "product reviewed": _reviewed,
     "products searched": _searched,
     "product list viewed": _shown,
+    "product list filtered": _filtered,
+    "product added to wishlist": _drawn_to("Product Added to Wishlist"),
+    "product shared": _drawn_to("Product Shared"),
+    "wishlist product added to cart": _added,
     "order completed": _ordered,
+    "order updated": _updated,
     "order refunded": _refunded,
+    "order cancelled": _cancelled,
     "coupon applied": _redeemed,
     "coupon redeemed": _redeemed,
     "preference changed": _preferred,
     "consent changed": _consented,
+    **{name.lower(): _known_as(name) for name in HAPPENINGS},
 }
 """By the event's name in lower case."""
 

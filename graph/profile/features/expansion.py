@@ -100,6 +100,8 @@ def _of_events(
                 raise InvalidValue(f"{field}.segments", on_entry[0].field, expected)
             group, on_event, narrowing = _grouped(by, on_event, on_entry)
             for window in _windows(kind, windows, field):
+                if isinstance(kind, Distinct) and kind.by == "day" and isinstance(window, HourWindow):
+                    raise InvalidValue(f"{field}.windows", window.name, "windows of whole days, since days are counted")
                 horizon = HOURS_HORIZON if isinstance(window, HourWindow) else window.reach + SLACK
                 need = Need(subject, on_event, group, measure, horizon)
                 yield Feature(f"{name}.{window.name}", kind, window, need, narrowing=narrowing)

@@ -1,6 +1,6 @@
 """Feeds: what a fact adds to the series and marks of a table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from graph.instants import day_of
@@ -9,7 +9,7 @@ from graph.profile.features.event_fields import Subject
 from graph.profile.features.fact import Fact, Fields
 from graph.profile.features.fact_fields import Text, number_in, scale_of, text_in
 from graph.profile.features.plan import MarkPlan, SeriesPlan
-from graph.profile.features.series import GrowingSeries, Mark
+from graph.profile.features.series import GrowingSeries, Mark, Values
 
 __all__ = ["Feed", "MarkFeed", "SeriesFeed", "State"]
 
@@ -40,16 +40,25 @@ class SeriesFeed:
         self._group = text_in(subject, plan.group, fields, line_fields) if plan.group else None
         self._values = [number_in(subject, measure, fields, line_fields, currency) for measure in plan.measures]
 
+    def amounts(self, fact: Fact) -> list[tuple[str, Values]]:
+        """What a fact adds: the group and the numbers of it, or of each of its lines, that counts."""
+        group, values, tests = self._group, self._values, self._tests
+        return [
+            (
+                "" if group is None else str(group(fact, row) or ""),
+                (1, *[value(fact, row) or 0 for value in values]) if values else ONE,
+            )
+            for row in (fact.lines if self._by_line else (fact.fields,))
+            if not tests or _meets(tests, fact, row)
+        ]
+
     def feed(self, state: State, fact: Fact) -> None:
-        series: GrowingSeries | None = None
-        for row in fact.lines if self._by_line else (fact.fields,):
-            if self._tests and not _meets(self._tests, fact, row):
-                continue
-            if series is None:
-                series = state.series(self.number, self.plan.width, self.plan.horizon)
-            group = "" if self._group is None else str(self._group(fact, row) or "")
-            values = (1, *[value(fact, row) or 0 for value in self._values]) if self._values else ONE
-            series.add(day_of(fact.at, fact.utc_offset), group, values)
+        amounts = self.amounts(fact)
+        if amounts:
+            series = state.series(self.number, self.plan.width, self.plan.horizon)
+            day = day_of(fact.at, fact.utc_offset)
+            for group, values in amounts:
+                series.add(day, group, values)
 
 
 class MarkFeed:
@@ -62,16 +71,18 @@ class MarkFeed:
         self._tests = [_test(condition, subject, fields, line_fields, currency) for condition in plan.where]
         self._value = _shown(subject, plan.value, fields, line_fields, currency) if plan.value else None
 
-    def feed(self, state: State, fact: Fact) -> None:
+    def marks(self, fact: Fact) -> Iterator[Mark]:
+        """Where the mark would stand for this fact alone."""
         for row in fact.lines if self._by_line else (fact.fields,):
             if self._tests and not _meets(self._tests, fact, row):
                 continue
-            if self._value is None:
-                state.mark(self.number, Mark(fact.at, fact.key), self._latest)
-                continue
-            value = self._value(fact, row)
-            if value is not None and value != "":
-                state.mark(self.number, Mark(fact.at, fact.key, value), self._latest)
+            value = "" if self._value is None else self._value(fact, row)
+            if self._value is None or (value is not None and value != ""):
+                yield Mark(fact.at, fact.key, value)
+
+    def feed(self, state: State, fact: Fact) -> None:
+        for mark in self.marks(fact):
+            state.mark(self.number, mark, self._latest)
 
 
 Feed = SeriesFeed | MarkFeed

@@ -28,12 +28,17 @@ class Layout:
         self.number = int.from_bytes(blake2b(told.encode(), digest_size=4).digest())
         self._of_event, self._of_line = _taken(fields), _taken(line_fields)
         self._has_lines = any(plan.subject.name in ("OrderLine", "Purchased") for plan in plans.values())
-        self.feeds: tuple[Feed, ...] = tuple(
-            SeriesFeed(number, plan, fields, line_fields, currency)
-            if isinstance(plan, SeriesPlan)
-            else MarkFeed(number, plan, fields, line_fields, currency)
+        self.series_feeds = {
+            number: SeriesFeed(number, plan, fields, line_fields, currency)
             for number, plan in plans.items()
-        )
+            if isinstance(plan, SeriesPlan)
+        }
+        self.mark_feeds = {
+            number: MarkFeed(number, plan, fields, line_fields, currency)
+            for number, plan in plans.items()
+            if isinstance(plan, MarkPlan)
+        }
+        self.feeds: tuple[Feed, ...] = (*self.series_feeds.values(), *self.mark_feeds.values())
 
     def fact(self, event: Any, key: str) -> Fact:
         """What is kept of an event."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from graph.instants import Instant
 from graph.nodes import Trait
 
-__all__ = ["GrowingSeries", "Mark", "Series", "merged_marks", "merged_series"]
+__all__ = ["Buckets", "GrowingSeries", "Mark", "Series", "Values", "merged_marks", "merged_series"]
 
 _BEFORE_ALL = -(2**40)
 

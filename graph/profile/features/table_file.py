@@ -19,6 +19,15 @@ from graph.profile.features.tastes import Tastes
 __all__ = ["parse_feature_table", "read_feature_table"]
 
 
+_SAID = {
+    "Expected ": "",
+    "Object contains unknown field ": "no field ",
+    "Object missing required field ": "a field ",
+    "Invalid enum value ": "a day, week, month, quarter or year, not ",
+    "Invalid value ": "count, sum, mean, distinct, rate, streak, periods, recency, last or first, not ",
+}
+
+
 class _File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """windows, segments: names for several windows, and for what features are narrowed to."""
 
@@ -76,7 +85,15 @@ def _converted(raw: Any, kind: Any, field: str) -> Any:
         told, _, inside = str(error).partition(" - at `$")
         parts = [part for part in inside.rstrip("`").split(".") if part]
         place = ".".join(filter(None, (field, *parts))) or "the file"
-        raise InvalidValue(place, _at(raw, parts), told[0].lower() + told[1:]) from None
+        raise InvalidValue(place, _at(raw, parts), _expected(told)) from None
+
+
+def _expected(told: str) -> str:
+    """What msgspec says was wrong, as what was expected."""
+    for beginning, said in _SAID.items():
+        if told.startswith(beginning):
+            return said + told.removeprefix(beginning).partition(", got")[0]
+    return "another value"
 
 
 def _at(raw: Any, parts: list[str]) -> Any:

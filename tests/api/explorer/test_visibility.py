@@ -20,6 +20,8 @@ from graph import CustomerId, EventId, Instant, NodeKind, NodeRef, Position, Pro
 from graph.analysis import AnalysisFolder
 from graph.data_folder import DataFolder
 from graph.events.family import ConsentChanged, CustomerEvent, Erased, Identified, Unmerged
+from graph.identity.consent import DEFAULTS
+from graph.identity.mirroring import with_both_ends
 from graph.log.sqlite_log import SqliteEventLog
 from graph.profile.store import SqliteProfiles
 from graph.projection.catch_up import catch_up
@@ -131,10 +133,10 @@ def test_a_refusal_is_one_of_all_who_are_linked_until_it_or_the_link_is_taken_ba
     customer, visitor, second, other = (CustomerId(name) for name in ("user:a", "anon:a", "anon:b", "user:b"))
     everybody = {customer, visitor, second, other, CustomerId("user:stranger")}
     log, profiles = SqliteEventLog(tmp_path / "log.db"), SqliteProfiles(tmp_path / "profiles.db")
-    visibility = Visibility(profiles, log, Links(log))
+    visibility = Visibility(profiles, log, Links(log), DEFAULTS)
 
     def hidden_after(*events: CustomerEvent) -> frozenset[CustomerId]:
-        log.append(events)
+        log.append(list(with_both_ends(events)))
         catch_up(log, ServingProjection(profiles))
         return visibility.hidden(everybody, log.end())
 
@@ -149,7 +151,7 @@ def test_a_refusal_is_one_of_all_who_are_linked_until_it_or_the_link_is_taken_ba
     assert hidden_after(ConsentChanged(**_head(6, customer), consents=refusing)) == {customer, visitor, second}
     assert hidden_after(Unmerged(**_head(7, customer), previous=visitor)) == {customer, second}
     assert hidden_after(Erased(**_head(8, customer))) == frozenset()
-    assert visibility.hidden(everybody, Position("7")) == {customer}
+    assert visibility.hidden(everybody, Position("10")) == {customer}
     profiles.close()
     log.close()
 

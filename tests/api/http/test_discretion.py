@@ -89,9 +89,37 @@ def test_a_page_may_not_choose_or_wish_for_a_customer(locked: InProcess, event: 
         ("page", {"name": "Home"}),
         ("track", {"event": "Salary Arrived"}),
         ("identify", {"anonymousId": "v", "traits": {"size": 2}}),
-        ("alias", {"previousId": "older"}),
+        ("alias", {"previousId": "anon:older"}),
         ("group", {"groupId": "household-1"}),
     ],
 )
 def test_a_page_may_say_what_a_customer_did_and_who_they_are(locked: InProcess, call: str, said: Any) -> None:
     assert locked.post(f"/v1/{call}", {"userId": "new", **said}, headers=FROM_A_PAGE).status_code == 200
+
+
+def test_a_page_may_not_make_one_person_of_two_customers(locked: InProcess) -> None:
+    said = {"userId": "new", "previousId": LOVER}
+    refused = locked.post("/v1/alias", said, headers=FROM_A_PAGE)
+    assert refused.status_code == 403 and "Aliased of two customers" in refused.json()["detail"]
+    cloud = {"specversion": "1.0", "id": "1", "source": "s", "type": "com.patron.Identified", "subject": "new"}
+    body = cloud | {"data": {"anonymous": f"user:{LOVER}"}}
+    kind = {"content-type": "application/cloudevents+json"}
+    assert locked.post("/v1/events", body, headers=FROM_A_PAGE | kind).status_code == 403
+    assert locked.post("/v1/alias", said, headers=FROM_A_SERVER).json()["accepted"] == 1
+
+
+def test_a_visitor_s_id_that_leads_to_a_customer_tells_no_more_than_the_customer_s(locked: InProcess) -> None:
+    locked.post("/v1/identify", {"userId": LOVER, "anonymousId": "guessed"}, headers=FROM_A_PAGE)
+    by_device = ASKED | {"customer_id": None, "anonymous_id": "guessed"}
+    told = [locked.post("/v1/recommendations", body, headers=FROM_A_PAGE).json() for body in (ASKED, by_device)]
+    assert told[0]["placements"] == told[1]["placements"]
+    texts = [reason["text"] for item in told[1]["placements"][0]["items"] for reason in item["reasons"]]
+    assert texts and not any("which you bought " in text for text in texts)
+
+
+def test_what_a_customer_wishes_is_not_told_to_a_page(locked: InProcess) -> None:
+    stated = {"preferences": {"only_transaction_alerts": True}}
+    locked.put(f"/v1/customers/{LOVER}/preferences", stated, headers=FROM_A_SERVER)
+    asked = {"customer_id": LOVER, "placements": [{"name": "email"}]}
+    (told,) = locked.post("/v1/recommendations", asked, headers=FROM_A_PAGE).json()["placements"]
+    assert (told["items"], told["withheld"]) == ([], ["the customer does not permit it"])

@@ -24,6 +24,28 @@ def test_a_profile_has_what_is_known(app: InProcess) -> None:
     assert body["recent"][0] | {"at": ""} == {"at": "", "kind": "viewed", "product_id": "party-01", "quantity": 1.0}
 
 
+def test_a_profile_tells_features_tastes_intent_and_context(app: InProcess) -> None:
+    app.view("party-02", userId="dairy-lover-9")
+    body = app.get("/v1/customers/dairy-lover-9").json()
+    viewed = body["features"]["views.1h"]
+    assert (viewed["value"], viewed["events"], viewed["until"]) == (1, 1, None)
+    assert viewed["since"] < viewed["first"] == viewed["last"] < viewed["computed"]
+    assert body["features"]["days_since_order"]["events"] == 1
+    assert "DAIRY" in {liking["name"] for liking in body["tastes"]["categories"]}
+    assert body["intent"]["stage"] == "browsing"
+    assert [lift["category"] for lift in body["intent"]["categories"]] == ["PARTY"]
+    assert body["context"]["timezone"] == "America/New_York"
+
+
+def test_one_feature_is_told_with_the_events_behind_it(app: InProcess) -> None:
+    app.view("party-03", userId="dairy-lover-8")
+    body = app.get("/v1/customers/dairy-lover-8?feature=views.30d").json()
+    assert (body["feature"], body["value"]["value"], body["days"][0]["events"]) == ("views.30d", 1, 1)
+    assert len(body["events"]) == 1
+    refused = app.get("/v1/customers/dairy-lover-8?feature=nothing")
+    assert (refused.status_code, refused.json()["field"]) == (400, "feature")
+
+
 @pytest.mark.parametrize("customer", ["a/b", "ünï", "anon:x", "50%", "a/preferences", "user b"])
 def test_an_id_may_hold_any_characters(app: InProcess, customer: str) -> None:
     who = {"anonymousId": "x"} if customer == "anon:x" else {"userId": customer}

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from graph.events.family import SCHEMA
+from recommend.record import SCHEMA
 from tests.api.in_process import InProcess
 from tests.api.shop import PRODUCTS, aisle_of
 

@@ -70,7 +70,7 @@ def test_a_batch_keeps_what_is_good_and_says_what_is_not(app: InProcess) -> None
     }
     assert "zone" in refused["expected"]
     app.view("baby-02", userId="new")  # its commit comes after the refusal was queued
-    (letter,) = app.engine.dead_letters.list()
+    (letter,) = app.engine.dead_letters.newest()
     assert (letter.source, letter.refusal.customer) == ("segment", "user:new")
 
 

@@ -22,6 +22,7 @@ from graph.events.family import (
     Grouped,
     Identified,
     Impression,
+    Linked,
     Opened,
     OrderLine,
     OutcomeReported,
@@ -38,6 +39,7 @@ from graph.events.family import (
     Unsubscribed,
     Viewed,
 )
+from graph.nodes import LinkKind
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +57,7 @@ def examples() -> dict[str, Event]:
         "history": True,
     }
     did: dict[str, Any] = {**head, "customer": known, "session": "s1", "caused_by": "r1", "rank": 3}
+    did["denied"] = ("analytics", "marketing")
     line = OrderLine(line="milk#1", product=milk, quantity=1.5, value=435, discounts={"coupon": 50})
     coupon = Coupon(id="summer/10", products=(milk, bread))
     events: tuple[Event, ...] = (
@@ -72,7 +75,8 @@ def examples() -> dict[str, Event]:
         Identified(**did, anonymous=visitor),
         Aliased(**did, previous=visitor),
         Unmerged(**did, previous=visitor),
-        Grouped(**did, group="household 7", traits={"size": 4}),
+        Linked(**did, other=visitor, by=LinkKind.ALIASED, evidence="shop/e-0"),
+        Grouped(**did, group="household 7", traits={"size": 4}, left=True),
         TraitsChanged(**did, traits={"age": 41, "city": "Delft", "score": 0.5, "member": True}),
         ConsentChanged(**did, consents={"marketing": False, "analytics": True}),
         PreferenceChanged(**did, preferences={"disliked_brands": ["Acme"], "size": "XL"}),

@@ -12,9 +12,11 @@ from graph.events.family import (
     EVENT_TYPES,
     AddedToCart,
     CampaignChanged,
+    Erased,
     Event,
     Identified,
     Impression,
+    Linked,
     OrderLine,
     ProductChanged,
     Purchased,
@@ -87,11 +89,12 @@ def test_a_batch_refuses_one_by_one() -> None:
     assert product.field == "[3].data.product_id" and product.customer == "user:42"
 
 
-@pytest.mark.parametrize("name", [kind.__name__ for kind in EVENT_TYPES if kind.__name__ != "Erased"])
+@pytest.mark.parametrize("name", [kind.__name__ for kind in EVENT_TYPES if kind not in (Erased, Linked)])
 def test_every_type_can_be_sent_as_the_family_has_it(examples: dict[str, Event], name: str) -> None:
     row = msgspec.to_builtins(examples[name])
     data = {key: value for key, value in row.items() if key not in ("type", "id", "source", "at", "received")}
     del data["utc_offset"], data["history"]
+    denied = {"denied": ()} if data.pop("denied", None) else {}
     customer = data.pop("customer", None)
     visitor = data.pop("anonymous", None)
     if customer:
@@ -101,7 +104,9 @@ def test_every_type_can_be_sent_as_the_family_has_it(examples: dict[str, Event],
     if name == "CampaignChanged":
         data |= {"starts": "1970-01-01T00:00:00.000001Z", "ends": "1970-01-01T00:00:00.000002Z"}
     sent = event(type=f"com.patron.{name}", id="e-1", source="shop", time="2026-05-01T12:00:00Z", data=data)
-    assert sent == msgspec.structs.replace(examples[name], at=NOON, received=NOON, utc_offset=0, history=False)
+    assert sent == msgspec.structs.replace(
+        examples[name], at=NOON, received=NOON, utc_offset=0, history=False, **denied
+    )
 
 
 def test_the_customer_may_be_named_three_ways() -> None:
@@ -166,6 +171,8 @@ def test_products_shown_are_ids() -> None:
         ({"source": ...}, "source: got None, expected a non-empty string"),
         ({"type": ...}, "type: got None, expected com.patron. and one of Viewed, Clicked"),
         ({"type": "com.acme.Order"}, "type: got 'com.acme.Order', expected com.patron. and one of Viewed"),
+        ({"type": "com.patron.Linked", "data": {}}, "type: got 'com.patron.Linked', expected com.patron. and one of"),
+        ({"data": {"product_id": "milk", "denied": []}}, "data.denied: got [], expected only fields of Viewed"),
         ({"type": "com.patron.Erased", "data": {}}, "expected an erasure to be asked for by DELETE /v1/customers/{id}"),
         ({"time": "2026-05-01T12:00:00"}, "time: got '2026-05-01T12:00:00', expected an ISO 8601 date and time"),
         ({"datacontenttype": "text/xml"}, "datacontenttype: got 'text/xml', expected application/json"),

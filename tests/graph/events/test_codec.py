@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from graph import InvalidValue, SchemaTooNew
 from graph.events.codec import decode, encode
 from graph.events.family import EVENT_TYPES, SCHEMA, Event, Viewed
+from graph.nodes import LinkKind
 
 GOLDEN = Path(__file__).parent / "golden"
 TYPES = [kind.__name__ for kind in EVENT_TYPES]
 
 
 def test_there_is_an_example_of_every_type(examples: dict[str, Event]) -> None:
-    assert list(examples) == TYPES and len(TYPES) == 28
+    assert list(examples) == TYPES and len(TYPES) == 29
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -32,10 +33,18 @@ def test_an_event_is_the_same_after_storing(examples: dict[str, Event], name: st
     assert decoded == examples[name] and type(decoded) is type(examples[name])
 
 
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("name", [name for name in TYPES if name != "Linked"])
 def test_rows_of_schema_1_are_still_read(examples: dict[str, Event], name: str) -> None:
     rows = json.loads((GOLDEN / "schema_1.json").read_text())
-    assert decode(1, bytes.fromhex(rows[name])) == examples[name]
+    since = {"denied": (), "left": False}
+    missing = {field: value for field, value in since.items() if hasattr(examples[name], field)}
+    assert decode(1, bytes.fromhex(rows[name])) == msgspec.structs.replace(examples[name], **missing)
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_rows_of_schema_2_are_read(examples: dict[str, Event], name: str) -> None:
+    rows = json.loads((GOLDEN / "schema_2.json").read_text())
+    assert decode(2, bytes.fromhex(rows[name])) == examples[name]
 
 
 def test_every_schema_so_far_has_its_golden_file() -> None:
@@ -43,7 +52,7 @@ def test_every_schema_so_far_has_its_golden_file() -> None:
 
 
 def test_a_row_of_a_newer_schema_is_refused(examples: dict[str, Event]) -> None:
-    with pytest.raises(SchemaTooNew, match="schema: got 2, expected at most 1"):
+    with pytest.raises(SchemaTooNew, match="schema: got 3, expected at most 2"):
         decode(SCHEMA + 1, encode(examples["Viewed"]))
 
 
@@ -57,7 +66,7 @@ def test_an_older_row_is_brought_up_step_by_step(examples: dict[str, Event]) -> 
     def unchanged(row: dict[str, Any]) -> dict[str, Any]:
         return row
 
-    assert decode(-1, msgspec.msgpack.encode(old), {-1: unchanged, 0: renamed}) == examples["Viewed"]
+    assert decode(-1, msgspec.msgpack.encode(old), {-1: unchanged, 0: renamed, 1: unchanged}) == examples["Viewed"]
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xc1", b"\x80", b"\xa1\xff", b"\x91" * 5000])
@@ -67,13 +76,13 @@ def test_a_row_nobody_can_read_says_so(payload: bytes) -> None:
 
 
 def test_a_schema_nobody_knows_says_so(examples: dict[str, Event]) -> None:
-    with pytest.raises(InvalidValue, match="schema: got 0, expected a schema this version knows: 1"):
+    with pytest.raises(InvalidValue, match="schema: got 0, expected a schema this version knows: 1, 2"):
         decode(0, encode(examples["Viewed"]))
 
 
 def test_an_upcaster_that_makes_no_event_says_so(examples: dict[str, Event]) -> None:
     with pytest.raises(InvalidValue, match="payload: got"):
-        decode(0, encode(examples["Viewed"]), {0: lambda row: {"type": "Viewed"}})
+        decode(0, encode(examples["Viewed"]), {0: lambda row: {"type": "Viewed"}, 1: lambda row: row})
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=TYPES)
@@ -100,6 +109,9 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "utc_offset": st.integers(-1080, 1080),
     "rank": st.none() | st.integers(1, 1_000_000),
     "history": st.booleans(),
+    "left": st.booleans(),
+    "denied": st.lists(_TEXT, max_size=3),
+    "by": st.sampled_from([kind.value for kind in LinkKind]),
     "in_stock": st.booleans(),
     "retired": st.booleans(),
     "quantity": st.floats(0, 1e12),

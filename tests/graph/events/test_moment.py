@@ -3,9 +3,14 @@
 import pytest
 
 from graph import DAY, HOUR, MINUTE, SECOND, Instant, InvalidValue, iso, parse_instant
-from graph.events.moment import moment
+from graph.events.moment import Moment, SenderClock, moment
 
 NOON, _ = parse_instant("2026-05-01T12:00:00Z")
+
+
+def told(text: str, sent: str) -> Moment:
+    """What a message says that happened at `text` and was sent at `sent`, and came at noon."""
+    return moment(text, NOON, skew=SenderClock(NOON).skew(sent))
 
 
 def test_what_has_no_time_happens_when_it_is_received() -> None:
@@ -18,16 +23,16 @@ def test_the_offset_of_the_clock_there_is_kept() -> None:
 
 def test_a_clock_that_is_wrong_is_set_right() -> None:
     # the sender's clock is an hour slow: it says 11:00 when it is noon; the click was five minutes before sending
-    found = moment("2026-05-01T10:55:00Z", NOON, sent="2026-05-01T11:00:00Z")
+    found = told("2026-05-01T10:55:00Z", sent="2026-05-01T11:00:00Z")
     assert iso(found.at) == "2026-05-01T11:55:00Z"
 
 
 def test_a_fast_clock_is_set_right_too() -> None:
-    assert moment("2026-05-01T14:55:00Z", NOON, sent="2026-05-01T15:00:00Z").at == NOON - 5 * MINUTE
+    assert told("2026-05-01T14:55:00Z", sent="2026-05-01T15:00:00Z").at == NOON - 5 * MINUTE
 
 
 def test_an_old_body_sent_again_stays_old() -> None:
-    found = moment("2025-05-01T10:55:00Z", NOON, sent="2025-05-01T11:00:00Z")
+    found = told("2025-05-01T10:55:00Z", sent="2025-05-01T11:00:00Z")
     assert iso(found.at) == "2025-05-01T10:55:00Z" and found.history
 
 
@@ -67,4 +72,11 @@ def test_a_time_that_names_no_instant_is_refused(text: str) -> None:
 
 def test_a_naive_time_of_sending_is_refused() -> None:
     with pytest.raises(InvalidValue, match="sentAt: got"):
-        moment("2026-05-01T11:00:00Z", NOON, sent="2026-05-01T11:00:00")
+        told("2026-05-01T11:00:00Z", sent="2026-05-01T11:00:00")
+
+
+def test_a_clock_off_by_more_than_the_way_takes_is_counted() -> None:
+    clock = SenderClock(NOON)
+    for sent in (None, "2026-05-01T11:59:30Z", "2026-05-01T11:00:00Z", "2026-05-01T13:00:00Z", "2025-05-01T11:00:00Z"):
+        clock.skew(sent)
+    assert clock.corrected == 2

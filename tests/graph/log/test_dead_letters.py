@@ -17,8 +17,11 @@ def test_refusals_are_listed_newest_first_and_counted_by_source(tmp_path: Path) 
     log.close()
     log = SqliteEventLog(tmp_path / "log.db")
     letters = DeadLetters(log)
-    assert [(one.source, one.received, one.refusal) for one in letters.list(2)] == [("till", 6, BODY), ("web", 5, BODY)]
-    assert letters.list()[-1].refusal == QUANTITY
+    assert [(one.source, one.received, one.refusal) for one in letters.newest(2)] == [
+        ("till", 6, BODY),
+        ("web", 5, BODY),
+    ]
+    assert letters.newest()[-1].refusal == QUANTITY
     assert letters.counts() == {"till": 1, "web": 2}
     log.close()
 
@@ -29,5 +32,5 @@ def test_forgetting_covers_refusals(tmp_path: Path) -> None:
     log.close()
     log = SqliteEventLog(tmp_path / "log.db")
     log.forget(erased("x", 50))
-    assert [one.refusal for one in DeadLetters(log).list()] == [BODY]
+    assert [one.refusal for one in DeadLetters(log).newest()] == [BODY]
     log.close()

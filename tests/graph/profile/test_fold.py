@@ -107,7 +107,7 @@ def test_wishes_and_consents_are_kept_and_can_be_taken_back() -> None:
         ),
     )
     assert profile.wishes("disliked_brands") == {"Acme"}
-    assert not profile.permits("marketing")
+    assert profile.consents["marketing"].value is False
     taken_back = PreferenceChanged(**named(3, NOON + 1, preferences={"disliked_brands": []}))
     assert fold(profile, ANN, numbered([taken_back], start=3)).wishes("disliked_brands") == frozenset()
 
@@ -126,7 +126,7 @@ def test_linked_leaves_are_remembered_until_unmerged() -> None:
             ]
         ),
     )
-    assert {leaf: dated.value for leaf, dated in profile.linked.items()} == {device: True, phone: False}
+    assert {leaf: dated.value for leaf, dated in profile.linked.items()} == {device: "identified", phone: False}
 
 
 def test_an_erasure_leaves_an_empty_profile_that_goes_on() -> None:

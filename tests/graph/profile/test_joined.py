@@ -3,7 +3,7 @@ import copy
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from graph import DAY, CustomerId, InteractionKind, ProductId, Profile
+from graph import DAY, CustomerId, InteractionKind, ProductId
 from graph.events.family import ConsentChanged, CustomerEvent, TraitsChanged
 from graph.profile.fold import fold
 from graph.profile.joined import joined
@@ -55,19 +55,21 @@ def test_the_later_trait_shows_and_a_refusal_beats_a_later_consent() -> None:
     )
     both = joined(known, device)
     assert both.traits["city"].value == "Bergen"
-    assert not both.permits("marketing") and not both.permits("analytics")
+    assert {name: dated.value for name, dated in both.consents.items()} == {"marketing": False, "analytics": False}
 
 
-def test_its_number_changes_with_either_side_and_is_nobody_elses() -> None:
-    known, device = Profile(customer=ANN, seq=100), Profile(customer=DEVICE, seq=50)
-    numbers = {
-        known.seq,
-        device.seq,
-        joined(known, device).seq,
-        joined(known, replace(device, seq=60)).seq,
-        joined(replace(known, seq=110), device).seq,
-    }
-    assert len(numbers) == 5
+@settings(deadline=None, max_examples=50)
+@given(histories(), histories(), histories())
+def test_joining_is_associative_and_but_for_the_id_commutative(
+    one: list[CustomerEvent], two: list[CustomerEvent], three: list[CustomerEvent]
+) -> None:
+    parts = [
+        fold(None, ANN, numbered([replace(event, source=f"web {number}") for event in events]))
+        for number, events in enumerate((one, two, three))
+    ]
+    whole = joined(joined(parts[0], parts[1]), parts[2])
+    assert joined(parts[0], joined(parts[1], parts[2])) == whole
+    assert joined(joined(parts[2], parts[0]), parts[1]) == whole
 
 
 @settings(deadline=None, max_examples=50)
@@ -79,5 +81,5 @@ def test_joining_equals_folding_everything_into_one(known: list[CustomerEvent], 
     kept = copy.deepcopy((left, right))
     both = joined(left, right)
     whole = fold(None, ANN, [*first, *then])
-    assert replace(both, seq=0, consents={}, counts={}) == replace(whole, seq=0, consents={}, counts={})
+    assert replace(both, consents={}) == replace(whole, consents={}, linked={})
     assert (left, right) == kept

@@ -1,7 +1,7 @@
 """The facts every GraphWriter must show: batches, stamps, sizes and scripts, erasure."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -15,10 +15,12 @@ from graph import (
     CustomerGraph,
     CustomerId,
     Erasure,
+    EventId,
     GraphCounts,
     Instant,
     Interaction,
     InvalidValue,
+    LoggedEvent,
     Neighbour,
     NodeKind,
     NodeRef,
@@ -27,6 +29,8 @@ from graph import (
     ProductId,
     Stamp,
 )
+from graph.events.family import Grouped
+from graph.projection.graph_projection import changes_of
 from tests.graph.stores.changes import bought, node
 from tests.graph.stores.opened_graph import ANN, BOB, BREAD, CAT, EGGS, MILK, OpenedGraph
 
@@ -154,6 +158,27 @@ class GraphWriterContract(OpenedGraph):
         ]
         assert graph.neighbours(node(MILK)) == [Neighbour(NodeRef(NodeKind.COUPON, "c1/y"), "covers", 1, None)]
         assert graph.counts() == GraphCounts(1, 1, 1, 1, 0, 0)
+
+    @pytest.mark.parametrize("reverse", [False, True])
+    def test_a_household_is_found_by_its_members_until_they_leave(self, graph: CustomerGraph, reverse: bool) -> None:
+        def said(at: int, who: CustomerId, left: bool = False) -> Customer:
+            head: dict[str, Any] = {"id": EventId(f"{who} {at}"), "source": "crm", "at": at, "received": at}
+            event = Grouped(**head, customer=who, group="household/7", traits={"size": 2}, left=left)
+            [change] = changes_of([LoggedEvent(1, event)])
+            assert isinstance(change, Customer)
+            return change
+
+        changes = [said(1, ANN), said(2, BOB), said(3, BOB, left=True)]
+        graph.upsert_customers(reversed(changes) if reverse else changes)
+        assert graph.search("household/7", kinds=[NodeKind.CUSTOMER]) == [_ANN]
+        bob = NodeRef(NodeKind.CUSTOMER, BOB)
+        traits = {
+            node: entry.traits for node, entry in graph.entries([_ANN, bob]).items() if isinstance(entry, Customer)
+        }
+        assert traits == {
+            _ANN: {"group:household%2F7/": "household/7", "group:household%2F7/size": 2},
+            bob: {"group:household%2F7/": False, "group:household%2F7/size": 2},
+        }
 
     def test_of_one_instant_the_greater_event_wins_and_an_equal_stamp_replaces(self, graph: CustomerGraph) -> None:
         a, b = Stamp(Instant(1), "a"), Stamp(Instant(1), "b")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from graph import DAY, HOUR, CustomerId, Instant, InvalidValue, ProductId, parse_instant
+from graph import DAY, HOUR, MINUTE, CustomerId, Instant, InvalidValue, ProductId, parse_instant
 from graph.events.family import (
     AccountEvent,
     Aliased,
@@ -16,7 +16,7 @@ from graph.events.family import (
     TraitsChanged,
     Viewed,
 )
-from graph.events.refusal import MAX_RAW, Parsed, Refusal
+from graph.events.refusal import MAX_CUT, MAX_RAW, AsSegment, Parsed, Refusal
 from graph.events.segment import CALLS, parse_segment
 
 NOON, _ = parse_instant("2026-05-01T12:00:00Z")
@@ -238,7 +238,6 @@ TRACK: dict[str, Any] = {"userId": "42", "event": "Sung"}
         ("track", {**TRACK, "context": {"page": {"path": 3}}}, "context.page.path: got 3, expected a string"),
         ("track", {**TRACK, "context": {"internal": "yes"}}, "context.internal: got 'yes', expected true or false"),
         ("identify", {"userId": "42", "traits": [1]}, "traits: got [1], expected an object of names and values"),
-        ("identify", {"userId": "42", "anonymousId": ""}, "anonymousId: got '', expected a non-empty string"),
         ("group", {"userId": "42"}, "groupId: got None, expected the group's id"),
         ("group", {"userId": "42", "groupId": 7}, "groupId: got 7, expected a string"),
         ("alias", {"userId": "42"}, "previousId: got None, expected a non-empty string"),
@@ -313,6 +312,55 @@ def test_long_and_foreign_texts_are_kept() -> None:
     assert (sung.customer, sung.name, sung.attributes["words"]) == ("user:клиент-42", "Sång", text)
 
 
-def test_what_is_kept_of_a_refused_message_is_cut() -> None:
-    refused = refusal(call("track", {"userId": "42", "event": "Product Viewed", "properties": {"x": "🥛" * 90_000}}))
-    assert len(refused.raw) == MAX_RAW and refused.customer == "user:42"
+def test_a_refused_message_is_kept_whole_with_what_reading_it_again_takes() -> None:
+    message = {"type": "track", "userId": "42", "event": "Product Viewed", "properties": {"x": "🥛" * 4_000}}
+    refused = refusal(call("batch", {"batch": [message], "sentAt": "2026-05-01T11:59:00Z"}))
+    assert json.loads(refused.raw) == message
+    assert (refused.customer, refused.form) == ("user:42", AsSegment("", "2026-05-01T11:59:00Z"))
+    assert refusal(call("track", message)).form == AsSegment("track")
+
+
+def test_what_is_kept_of_a_longer_one_is_cut() -> None:
+    message = {"userId": "42", "event": "Product Viewed", "properties": {"x": "🥛" * MAX_RAW}}
+    refused = refusal(call("track", message))
+    assert (len(refused.raw), refused.customer, refused.form) == (MAX_CUT, "user:42", None)
+
+
+@pytest.mark.parametrize(
+    ("who", "customer"),
+    [({"userId": 42}, "user:42"), ({"anonymousId": 7}, "anon:7"), ({"userId": True}, ""), ({"userId": "x" * 300}, "")],
+)
+def test_an_erasure_finds_a_refused_message_whose_id_is_a_number(who: dict[str, Any], customer: str) -> None:
+    assert refusal(call("track", {"event": "Product Viewed"} | who)).customer == customer
+
+
+def test_an_empty_id_beside_the_other_is_no_id() -> None:
+    visitor = only(call("track", {**TRACK, "userId": "", "anonymousId": "9f"}))
+    assert visitor.subject == "anon:9f"
+    assert [type(event) for event in call("identify", {"userId": "42", "anonymousId": ""}).events] == [TraitsChanged]
+
+
+def test_a_time_that_was_set_right_already_stays() -> None:
+    times = {"originalTimestamp": "2026-05-01T10:00:00Z", "sentAt": "2026-05-01T10:30:00Z"}
+    assert only(call("track", TRACK | times)).at == NOON - 30 * MINUTE
+    assert only(call("track", TRACK | times | {"timestamp": "2026-05-01T11:50:00Z"})).at == NOON - 10 * MINUTE
+
+
+def test_wrong_clocks_are_counted() -> None:
+    message = {"type": "track", **TRACK, "timestamp": "2026-05-01T11:00:00Z"}
+    assert call("batch", {"batch": [message] * 3, "sentAt": "2026-05-01T11:30:00Z"}).corrected == 3
+    assert call("batch", {"batch": [message] * 3, "sentAt": "2026-05-01T11:59:58Z"}).corrected == 0
+
+
+def test_a_bot_is_internal_traffic() -> None:
+    bot = {"userAgent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
+    assert only(call("track", {**TRACK, "context": bot})).context.internal
+
+
+def test_traits_in_the_context_of_an_identify_are_traits() -> None:
+    context = {"traits": {"city": "Delft", "age": 40}}
+    said = only(call("identify", {"userId": "42", "context": context, "traits": {"age": 41}}))
+    assert isinstance(said, TraitsChanged) and said.traits == {"city": "Delft", "age": 41}
+    assert isinstance(only(call("track", TRACK | {"context": context})), AccountEvent)
+    wrong = refusal(call("identify", {"userId": "42", "context": {"traits": [1]}}))
+    assert wrong.message == "context.traits: got [1], expected an object of names and values"

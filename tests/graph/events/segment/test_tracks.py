@@ -173,7 +173,7 @@ ORDER: dict[str, Any] = {"order_id": "o1", "products": [{"product_id": "milk"}]}
             {"product_id": "p", "quantity": -1},
             "properties.quantity: got -1, expected a number of at least 0",
         ),
-        ("Product Added", {"product_id": "p", "quantity": "2"}, "properties.quantity: got '2', expected a number"),
+        ("Product Added", {"product_id": "p", "quantity": "two"}, "properties.quantity: got 'two', expected a number"),
         ("Product Reviewed", {"product_id": "p"}, "properties.rating: got None, expected a number from 0 to 5"),
         (
             "Product Reviewed",
@@ -181,7 +181,8 @@ ORDER: dict[str, Any] = {"order_id": "o1", "products": [{"product_id": "milk"}]}
             "properties.rating: got 11, expected a number of at most 5",
         ),
         ("Products Searched", {}, "properties.query: got None, expected what was searched for"),
-        ("Product List Viewed", {}, "properties.products: got None, expected a list of the products shown"),
+        ("Product List Viewed", {"products": "p"}, "properties.products: got 'p', expected a list"),
+        ("Product Shared", {"share_via": "email"}, "properties.product_id: got None"),
         ("Product List Viewed", {"products": [{}]}, "properties.products[0].product_id: got None"),
         ("Order Completed", {"products": []}, "properties.order_id: got None, expected the order's number"),
         ("Order Completed", {"order_id": 7}, "properties.order_id: got 7, expected a string"),
@@ -201,8 +202,8 @@ ORDER: dict[str, Any] = {"order_id": "o1", "products": [{"product_id": "milk"}]}
         ),
         (
             "Order Completed",
-            {**ORDER, "products": [{"product_id": "a", "price": "1.35"}]},
-            "properties.products[0].price: got '1.35'",
+            {**ORDER, "products": [{"product_id": "a", "price": "€ 1.35"}]},
+            "properties.products[0].price: got '€ 1.35'",
         ),
         (
             "Order Completed",

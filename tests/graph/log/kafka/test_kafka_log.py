@@ -136,7 +136,7 @@ def test_a_record_that_is_no_event_becomes_a_dead_letter_and_the_next_one_counts
     producer.flush(10)
     until(lambda: everything(log))
     assert events_of(log) == [view(2)]
-    letters = DeadLetters(log).list()
+    letters = DeadLetters(log).newest()
     assert [letter.source for letter in letters] == ["kafka"] * 3
     assert {letter.refusal.field for letter in letters} == {
         "record 0/0.payload",

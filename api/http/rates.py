@@ -1,0 +1,40 @@
+"""Rates: how many events each key may send, as a token bucket that may run into debt."""
+
+import math
+import time
+from collections.abc import Callable
+
+from api.http.problems import TooMany
+
+__all__ = ["BURST_SECONDS", "Rates"]
+
+BURST_SECONDS = 10
+"""How many seconds' worth a key that was silent may send at once."""
+
+
+class Rates:
+    """A body is let in while its key has anything left, and pays for all it holds: none is taken in part.
+
+    per_second: events; 0 is no limit. clock: seconds, only ever forward.
+    """
+
+    def __init__(self, per_second: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_second
+        self._clock = clock
+        self._left: dict[str, tuple[float, float]] = {}  # by key: (events left, when that was so)
+
+    def admit(self, key: str) -> None:
+        """TooMany, with the seconds until there is something left, where a key is in debt."""
+        left = self._now_left(key)
+        if self._per_second and left < 1:
+            raise TooMany(self._per_second, math.ceil((1 - left) / self._per_second))
+
+    def charge(self, key: str, messages: int) -> None:
+        """What a body held, refused messages too; a body that held nothing counts as one."""
+        if self._per_second:
+            self._left[key] = (self._now_left(key) - max(messages, 1), self._clock())
+
+    def _now_left(self, key: str) -> float:
+        most = float(BURST_SECONDS * self._per_second)
+        left, since = self._left.get(key, (most, self._clock()))
+        return min(most, left + (self._clock() - since) * self._per_second)

@@ -1,0 +1,199 @@
+"""Consent, layer by layer: what was done while it was refused changes no answer, though it is permitted again later."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from api.learning.learning_data import LearningData
+from api.settings import loaded_settings
+from graph import CustomerId, Interaction, LoggedEvent, ProductId, known
+from graph.data_folder import DataFolder
+from graph.events.family import OrderLine, Purchased, Viewed
+from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.fold import fold
+from graph.profile.store import SqliteProfiles
+from graph.projection.catch_up import catch_up
+from graph.projection.graph_projection import GraphProjection, changes_of
+from graph.projection.serving_projection import ServingProjection
+from graph.stores import open_graph
+from tests.api.in_process import InProcess
+from tests.graph.identity.linking import ANN, head
+
+LOVER = "dairy-lover-1"
+PLACES = [{"name": name, "k": 8} for name in ("homepage", "discover", "cart", "email")]
+PERSONALIZATION, ANALYTICS = ("personalization",), ("analytics",)
+
+
+@pytest.fixture
+def twins(shop: Path, tmp_path: Path) -> Iterator[tuple[InProcess, InProcess]]:
+    """Two servers of the same shop."""
+    copies = [shutil.copytree(shop, tmp_path / name) for name in ("one", "other")]
+    with InProcess(loaded_settings(data=copies[0])) as one, InProcess(loaded_settings(data=copies[1])) as other:
+        yield one, other
+
+
+def choose(app: InProcess, customer: str = LOVER, **choices: bool) -> None:
+    assert app.put(f"/v1/customers/{customer}/consents", {"consents": choices}).status_code == 200
+
+
+def do(app: InProcess) -> list[dict[str, Any]]:
+    """A cart, an order, looks and an event of an account; what the server says of each."""
+    lines = {"order_id": "denied", "currency": "USD", "products": [{"product_id": "party-05", "quantity": 2}]}
+    said = [
+        ("Product Viewed", {"product_id": "party-01"}),
+        ("Product Added", {"product_id": "party-02"}),
+        ("Product Dismissed", {"product_id": "dairy-01"}),
+        ("Order Completed", lines),
+        ("Salary Arrived", {"amount": 10}),
+    ]
+    calls = ({"userId": LOVER, "event": event, "properties": properties} for event, properties in said)
+    return [app.post("/v1/track", call).json() for call in calls]
+
+
+def answer(app: InProcess, customer: str = LOVER) -> Any:
+    asked = {"customer_id": customer, "placements": PLACES, "dry_run": True}
+    told = app.post("/v1/recommendations", asked).json()
+    return told["placements"], app.get("/v1/customers/dairy-lover-2/similar?k=9").json()["customers"]
+
+
+def test_what_was_done_while_personalization_was_refused_changes_no_answer(
+    twins: tuple[InProcess, InProcess],
+) -> None:
+    one, other = twins
+    for app in twins:
+        choose(app, personalization=False)
+    assert all(told["accepted"] == 1 and "withheld" not in told for told in do(one))
+    assert answer(one) == answer(other)
+    for app in twins:
+        choose(app, personalization=True)
+    assert answer(one) == answer(other)
+    bodies = [app.get(f"/v1/customers/{LOVER}").json() for app in twins]
+    for name in ("counts", "spent", "recent", "session", "cart", "products_bought", "last_seen"):
+        assert bodies[0][name] == bodies[1][name]
+    do(one)
+    assert answer(one) != answer(other), "the same done with permission does"
+
+
+def test_what_nobody_may_use_is_kept_nowhere_and_counted(app: InProcess) -> None:
+    choose(app, personalization=False, analytics=False)
+    before = app.engine.log.end()
+    assert all((told["success"], told["accepted"], told["withheld"]) == (True, 0, 1) for told in do(app))
+    assert app.engine.log.end() == before
+    assert 'patron_events_total{outcome="withheld",source="segment"} 5.0' in app.get("/metrics").text
+    batch = [
+        {"type": "track", "userId": customer, "event": "Product Viewed", "properties": {"product_id": "party-01"}}
+        for customer in (LOVER, "dairy-lover-2")
+    ]
+    told = app.post("/v1/batch", {"batch": batch}).json()
+    assert (told["accepted"], told["withheld"]) == (1, 1)
+    app.post("/v1/identify", {"userId": LOVER, "traits": {"city": "Delft"}})
+    assert app.get(f"/v1/customers/{LOVER}").json()["traits"]["city"]["value"] == "Delft", "stated, not observed"
+
+
+def test_a_refusal_on_one_device_marks_what_is_done_on_another(app: InProcess) -> None:
+    app.put("/v1/customers/anon:device/consents", {"consents": {"personalization": False}})
+    app.post("/v1/identify", {"userId": LOVER, "anonymousId": "device"})
+    app.view("party-01", userId=LOVER)
+    assert "Viewed" not in app.get(f"/v1/customers/{LOVER}").json()["counts"]
+    assert app.shown(customer_id=LOVER, k=5) == app.shown(customer_id="stranger", k=5)
+
+
+def test_a_deployment_may_take_nothing_for_granted(data: Path) -> None:
+    with InProcess(loaded_settings(data=data, consent="personalization=denied,marketing=denied")) as app:
+        assert app.shown(customer_id=LOVER, k=5) == app.shown(customer_id="stranger", k=5)
+        app.view("party-01", anonymousId="v")
+        assert app.shown(anonymous_id="v", k=5) == app.shown(anonymous_id="w", k=5)
+        assert app.shown("email", customer_id=LOVER) == []
+        assert app.get("/v1/customers/dairy-lover-2/similar").json()["customers"] == []
+        choose(app, personalization=True, marketing=True)
+        assert app.shown(customer_id=LOVER, k=5) != app.shown(customer_id="stranger", k=5)
+        assert app.shown("email", customer_id=LOVER)
+
+
+@pytest.fixture(params=["sqlite"])
+def stored(data: Path) -> Iterator[InProcess]:
+    """A server over each kind of profile store."""
+    with InProcess(loaded_settings(data=data)) as running:
+        yield running
+
+
+def test_a_choice_and_a_wish_change_the_very_next_answer(stored: InProcess) -> None:
+    mine = stored.shown(customer_id=LOVER, k=20)
+    stored.put(f"/v1/customers/{LOVER}/preferences", {"preferences": {"disliked_products": mine[:3]}})
+    shown = stored.shown(customer_id=LOVER, k=20)
+    assert shown[:5] == mine[3:8]
+    choose(stored, personalization=False, marketing=False)
+    stranger = [product for product in stored.shown(customer_id="stranger", k=23) if product not in mine[:3]]
+    assert stored.shown(customer_id=LOVER, k=20) == stranger[:20]
+    assert stored.shown("email", customer_id=LOVER) == []
+
+
+@pytest.mark.parametrize(
+    ("customer", "stated", "why"),
+    [
+        (LOVER, {"only_transaction_alerts": True}, "only transaction alerts are wished for"),
+        (LOVER, {"channels": ["push"]}, "the channel email is not among those wished for"),
+        (LOVER, {"topics": ["outages"]}, "the topic recommendations is not among those wished for"),
+        ("anon:v", {"only_transaction_alerts": True}, "only transaction alerts are wished for"),
+    ],
+)
+def test_a_wish_empties_the_very_next_message_and_nothing_else(
+    app: InProcess, customer: str, stated: dict[str, Any], why: str
+) -> None:
+    who = {"anonymous_id": "v"} if customer == "anon:v" else {"customer_id": customer}
+    asked = {**who, "placements": [{"name": "email", "k": 4}, {"name": "homepage", "k": 4}]}
+    before = app.post("/v1/recommendations", asked).json()["placements"]
+    assert before[0]["items"] and "withheld" not in before[0]
+    app.put(f"/v1/customers/{customer}/preferences", {"preferences": stated})
+    email, homepage = app.post("/v1/recommendations", asked).json()["placements"]
+    assert (email["items"], email["withheld"]) == ([], [why])
+    assert len(homepage["items"]) == 4 and "withheld" not in homepage
+    app.put(f"/v1/customers/{customer}/preferences", {"preferences": {name: [] for name in stated}})
+    assert app.post("/v1/recommendations", asked).json()["placements"][0]["items"] == before[0]["items"]
+
+
+def test_a_wish_of_another_shape_is_refused_whole(app: InProcess) -> None:
+    stated = {"disliked_brands": ["Alpha"], "quiet_hours": "at night"}
+    refused = app.put(f"/v1/customers/{LOVER}/preferences", {"preferences": stated})
+    assert (refused.status_code, refused.json()["field"]) == (422, "preferences.quiet_hours")
+    assert app.get(f"/v1/customers/{LOVER}/preferences").json() == {"preferences": {}}
+
+
+def _bought(at: int, denied: tuple[str, ...] = ()) -> Purchased:
+    lines = (OrderLine(line="1", product=ProductId("milk"), value=100),)
+    return Purchased(**head(at, ANN), order=f"o{at}", lines=lines, currency="EUR", denied=denied)
+
+
+@pytest.mark.parametrize("denied", [PERSONALIZATION, ANALYTICS])
+def test_a_refused_edge_is_in_no_profile_and_no_graph(denied: tuple[str, ...]) -> None:
+    kept, refused = LoggedEvent(1, _bought(1)), LoggedEvent(2, _bought(2, denied))
+    profile = fold(None, ANN, [kept, refused])
+    assert profile.seq == 2
+    assert (profile.counts == {"Purchased": 1}) is (denied == PERSONALIZATION)
+    assert list(changes_of([kept, refused])) == list(changes_of([kept]))
+
+
+def test_a_refused_edge_is_neither_stored_nor_learnt_from(shop: Path, tmp_path: Path) -> None:
+    learnt = []
+    for name, denied in (("with", True), ("without", False)):
+        folder = DataFolder(shutil.copytree(shop, tmp_path / name))
+        log, profiles = SqliteEventLog(folder.log), SqliteProfiles(folder.profiles)
+        graph = open_graph(f"sqlite:///{folder.graph}")
+        if denied:
+            who: CustomerId = known(LOVER)
+            seen = [Viewed(**head(at, who), product=ProductId("party-01"), denied=PERSONALIZATION) for at in (1, 2)]
+            log.append([*seen, Purchased(**head(3, who), order="x", lines=_bought(3).lines, denied=ANALYTICS)])
+        for projection in (GraphProjection(graph), ServingProjection(profiles)):
+            catch_up(log, projection)
+        exported = list(graph.export((Interaction,)))
+        for store in (graph, profiles, log):
+            store.close()
+        learnt.append((exported, LearningData.read(loaded_settings(data=folder.path))))
+    (exported, data), (others, other) = learnt
+    assert exported == others
+    assert np.array_equal(data.edges.target, other.edges.target) and np.array_equal(data.edges.at, other.edges.at)
+    assert data.edges.customers == other.edges.customers

@@ -1,0 +1,143 @@
+"""A person is seen as one; no state is mixed; a shared device's turns are told apart."""
+
+import copy
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from graph import DAY, CustomerId, Instant, InteractionKind, ProductId
+from graph.events.family import ConsentChanged, CustomerEvent, Event, OrderLine, PreferenceChanged, Purchased
+from graph.identity.people import People
+from graph.profile.profile import MAX_TURNS
+from tests.graph.identity.linking import (
+    ANN,
+    BEN,
+    PHONE,
+    TABLET,
+    Folded,
+    aliased,
+    head,
+    identified,
+    sent,
+    unmerged,
+    view,
+)
+
+
+def consent(at: int, customer: CustomerId, **choices: bool) -> ConsentChanged:
+    return ConsentChanged(**head(at, customer, f"consent {customer} {at}"), consents=choices)
+
+
+def test_a_merge_carries_history_the_stricter_consent_and_how_often_they_were_written_to() -> None:
+    apart: list[Event] = [
+        view(1, PHONE, "milk"),
+        view(2, ANN, "bread"),
+        consent(3, PHONE, marketing=False),
+        consent(4, ANN, marketing=True, analytics=True),
+        sent(5, PHONE),
+        sent(6, ANN),
+    ]
+    folded = Folded([*apart, identified(7, ANN, PHONE)])
+    kept = copy.deepcopy(folded.profiles)
+    for leaves in ((ANN,), (PHONE,), (ANN, PHONE)):
+        both = folded.view(*leaves)
+        assert [row.product for row in both.recent] == ["milk", "bread"]
+        assert {name: dated.value for name, dated in both.consents.items()} == {"marketing": False, "analytics": True}
+        assert both.counts["Delivered"] == 2
+        assert both.customer == ANN
+    assert folded.profiles == kept, "state is never mixed"
+    assert folded.people.consents(PHONE) == folded.view(ANN).consents
+    undone = Folded([*apart, identified(7, ANN, PHONE), unmerged(8, ANN, PHONE)])
+    assert undone.view(ANN).counts["Delivered"] == 1
+    assert undone.people.consents(ANN)["marketing"].value is True
+
+
+def test_the_view_is_the_same_object_until_a_part_changes() -> None:
+    folded = Folded([view(1, PHONE, "milk"), identified(2, ANN, PHONE)])
+    first = folded.view(ANN)
+    assert folded.view(ANN) is first
+    folded.profiles[PHONE] = replace(folded.profiles[PHONE], seq=99)
+    assert folded.view(ANN) is not first and folded.view(ANN).seq == 99
+
+
+def test_no_more_views_are_kept_than_there_is_room_for() -> None:
+    folded = Folded([identified(1, ANN, PHONE), identified(2, BEN, TABLET)])
+    people = People(folded.profiles.get, size=1)
+    first = people.of((ANN,))
+    people.of((BEN,))
+    assert people.of((ANN,)) == first and people.of((ANN,)) is not first
+
+
+def test_of_a_shared_device_everybody_has_what_was_done_while_they_were_identified() -> None:
+    folded = Folded(
+        [
+            view(1, PHONE, "before anybody"),
+            identified(10, ANN, PHONE),
+            view(11, PHONE, "ann's"),
+            identified(20, BEN, PHONE),
+            view(21, PHONE, "ben's"),
+            identified(30, ANN, PHONE),
+            view(31, PHONE, "ann's again"),
+            view(32, ANN, "ann's elsewhere"),
+        ]
+    )
+    assert folded.seen(ANN) == ["before anybody", "ann's", "ann's again", "ann's elsewhere"]
+    assert folded.seen(BEN) == folded.seen(BEN, PHONE) == ["ben's"]
+    assert folded.seen(PHONE) == ["before anybody", "ann's", "ben's", "ann's again"]
+    assert folded.view(BEN).days == {InteractionKind.VIEWED: {ProductId("ben's"): {0: 1}}}
+
+
+def test_a_device_is_theirs_alone_again_once_the_other_link_is_taken_back() -> None:
+    said: list[CustomerEvent] = [
+        identified(10, ANN, PHONE),
+        view(11, PHONE, "ann's"),
+        identified(20, BEN, PHONE),
+        view(21, PHONE, "ben's?"),
+    ]
+    assert Folded([*said, unmerged(30, BEN, PHONE)]).seen(ANN) == ["ann's", "ben's?"]
+    assert Folded([*said, unmerged(30, PHONE, BEN)]).seen(PHONE) == ["ann's", "ben's?"]
+
+
+def test_orders_and_wishes_on_a_shared_device_are_of_whoever_s_turn_it_was() -> None:
+    order: dict[str, Any] = {"order": "o1", "lines": (OrderLine(line="1", product=ProductId("tea"), value=5),)}
+    folded = Folded(
+        [
+            identified(10, ANN, PHONE),
+            PreferenceChanged(**head(11, PHONE), preferences={"topics": ["ann's"]}),
+            identified(DAY, BEN, PHONE),
+            Purchased(**head(DAY + 1, PHONE), **order, currency="EUR"),
+            consent(DAY + 2, PHONE, marketing=False),
+        ]
+    )
+    assert folded.view(BEN).bought == {ProductId("tea"): Instant(DAY + 1)}
+    assert folded.view(BEN).consents["marketing"].value is False and folded.view(BEN).preferences == {}
+    assert folded.view(ANN).preferences["topics"].value == ["ann's"] and folded.view(ANN).consents == {}
+    assert folded.people.consents(PHONE)["marketing"].value is False
+
+
+def test_whoever_was_identified_last_on_a_shared_device_decides_for_it() -> None:
+    said = [identified(1, ANN, PHONE), identified(2, BEN, PHONE), consent(3, BEN, analytics=False)]
+    assert Folded(said).people.consents(PHONE)["analytics"].value is False
+    assert Folded([*said, identified(4, ANN, PHONE)]).people.consents(PHONE) == {}
+
+
+def test_what_was_done_before_the_turns_that_are_kept_is_nobody_s() -> None:
+    turns = [identified(10 + number, (ANN, BEN)[number % 2], PHONE) for number in range(MAX_TURNS + 2)]
+    folded = Folded([view(1, PHONE, "long ago"), *turns])
+    assert folded.seen(PHONE) == ["long ago"] and folded.seen(ANN) == folded.seen(BEN) == []
+
+
+def test_a_visitor_named_beside_a_customer_is_theirs_unless_the_links_say_of_another() -> None:
+    folded = Folded([view(1, PHONE, "milk"), view(2, TABLET, "tea"), identified(3, BEN, TABLET), view(4, ANN, "bread")])
+    assert folded.seen(ANN, PHONE) == ["milk", "bread"]
+    assert folded.seen(ANN, TABLET) == ["bread"]
+    assert folded.people.of(()) is None and folded.people.of((CustomerId("user:nobody"),)) is None
+
+
+@pytest.mark.parametrize("device", [PHONE, TABLET])
+def test_linked_devices_are_shared_as_one(device: CustomerId) -> None:
+    folded = Folded(
+        [aliased(1, TABLET, PHONE), identified(10, ANN, PHONE), identified(20, BEN, TABLET), view(21, device, "tea")]
+    )
+    assert (folded.seen(BEN), folded.seen(ANN)) == (["tea"], [])
