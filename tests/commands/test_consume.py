@@ -98,7 +98,7 @@ def test_records_are_taken_once_by_members_that_are_killed_and_servers_that_go(
             finally:
                 again.stop()
     with closing(SqliteEventLog(DataFolder(data).log)) as log:
-        letters = DeadLetters(log).list()
+        letters = DeadLetters(log).newest()
     assert {letter.refusal.raw for letter in letters} == {'"no json {"', "[1]"}
 
 
