@@ -22,6 +22,7 @@ COMMANDS = {
     "publish": "Make a trained version the one that is served.",
     "rollback": "Serve the version published before.",
     "serve": "Answer over HTTP.",
+    "consume": "Send the records of a Kafka topic to a running server.",
     "worker": "Keep the graph and the stored profiles up with the event log.",
     "dead-letters": "What was refused and why: list it, read it again, drop it.",
 }

@@ -22,7 +22,7 @@ _LISTENING = re.compile(r"listening on (http://\S+)")
 class Served:
     """`python -m api serve` on a data folder; its log is kept in `log`."""
 
-    def __init__(self, data: Path, log: Path, **settings: str) -> None:
+    def __init__(self, data: Path, log: Path, /, **settings: str) -> None:
         self.log = log
         held = {name: value for name, value in os.environ.items() if not name.startswith("PATRON_")}
         given = {"DATA": str(data), "PORT": "0", "POLL_SECONDS": "0.05"} | {k.upper(): v for k, v in settings.items()}

@@ -9,10 +9,14 @@ from typing import Any
 import httpx
 
 from graph import InteractionKind
+from graph.log.kafka.local import LocalKafka
 from graph.stores.open import open_graph
 from tests.api.served import Served, served, started
+from tests.graph.log.kafka_topics import Topics
 
 ROUNDS = 20
+KAFKA_ROUNDS = 2
+ALIVE = "/healthz"
 SENDERS = 2
 CUSTOMERS = [f"survivor-{number}" for number in range(4)]
 
@@ -40,6 +44,8 @@ class Sender:
                 try:
                     answer = http.post("/v1/track", json=message)
                 except httpx.TransportError:
+                    return
+                if answer.status_code == 503:  # what it stands on was killed: the end of this round
                     return
                 assert answer.json()["accepted"] == 1
                 self.acknowledged.add(name)
@@ -71,6 +77,49 @@ def test_nothing_acknowledged_is_lost_or_counted_twice_by_twenty_kills(data: Pat
             assert found["counts"] == {"Viewed": len(of_customer)}
         _wait_for_the_graph(data, len(sent))
     assert _views(data) == len(sent)
+
+
+def test_nothing_acknowledged_is_lost_or_counted_twice_by_kills_of_servers_and_brokers_with_the_log_in_kafka(
+    kafka: LocalKafka, kafka_topics: Topics, tmp_path: Path
+) -> None:
+    rng = random.Random(3)
+    one, another, url = tmp_path / "one", tmp_path / "another", kafka_topics.url_for(tmp_path)
+    senders = [Sender(f"sender-{number}") for number in range(SENDERS)]
+    for number in range(KAFKA_ROUNDS):
+        server = started(one, worker="false", log=url).wait_until_ready(ALIVE)
+        threads = [threading.Thread(target=sender.post_until_it_dies, args=(server,)) for sender in senders]
+        for thread in threads:
+            thread.start()
+        time.sleep(rng.uniform(0.2, 0.6))
+        if number % 2:
+            kafka.kill()
+            kafka.start()
+        server.kill()
+        for thread in threads:
+            thread.join()
+
+    sent = [message for sender in senders for message in sender.sent]
+    acknowledged = {identifier for sender in senders for identifier in sender.acknowledged}
+    assert len(acknowledged) > KAFKA_ROUNDS
+    servers = [started(folder, log=url, worker="false").wait_until_ready(ALIVE) for folder in (one, another)]
+    try:
+        for message in sent:  # a sender that heard nothing sends again, to a server that has never seen it
+            answer = servers[1].http.post("/v1/track", json=message).json()
+            assert answer["duplicates"] == 1 or message["messageId"] not in acknowledged
+        for customer in CUSTOMERS:
+            of_customer = [message for message in sent if message["userId"] == customer]
+            for server in servers:
+                _wait_for_counts(server, customer, {"Viewed": len(of_customer)})
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def _wait_for_counts(server: Served, customer: str, counts: dict[str, int]) -> None:
+    ends = time.monotonic() + 10
+    while (found := server.http.get(f"/v1/customers/{customer}").json().get("counts")) != counts:
+        assert time.monotonic() < ends, found
+        time.sleep(0.05)
 
 
 def _wait_for_the_graph(data: Path, views: int) -> None:
