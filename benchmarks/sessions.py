@@ -46,7 +46,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--test", type=Path, required=True, help="parquet: a column of lists, the session so far, and one of next ids"
     )
-    parser.add_argument("--seconds", type=float, default=1500.0, help="about how long learning takes (1500)")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=1500.0,
+        help="about how long learning takes, if not so little that the network takes more (1500)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of what is learnt (0)")
     parser.add_argument("--most", type=int, help="judge no more than so many rows of the test, drawn at random (all)")
     parser.add_argument("--json", type=Path, help="write the object here as well")

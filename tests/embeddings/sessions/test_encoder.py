@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.sessions import SessionEncoder
@@ -52,6 +52,7 @@ def test_an_empty_session_has_no_direction_and_unknown_products_are_passed_over(
     assert ENCODER.vector(rows(EAST, 99, NORTH)).tolist() == ENCODER.vector(rows(EAST, NORTH)).tolist()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(0, 2), max_size=6))
 def test_a_vector_has_length_1_or_0(products: list[int]) -> None:
     length = float(np.linalg.norm(ENCODER.vector(rows(*products))))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.sessions import NeighbourSettings, SessionNeighbours, Sessions
@@ -101,9 +101,10 @@ def test_what_is_read_answers_as_what_was_written(tmp_path: Path) -> None:
 lists = st.lists(st.lists(st.integers(0, 5), max_size=5), max_size=8)
 
 
+@settings(deadline=None, max_examples=50)
 @given(lists, st.lists(st.integers(-1, 7), max_size=5))
 def test_answers_are_those_of_a_count_by_hand(past: list[list[int]], session: list[int]) -> None:
-    settings = NeighbourSettings(distance_half_life=1.0, length_power=0.0)
+    halving = NeighbourSettings(distance_half_life=1.0, length_power=0.0)
     by_hand: dict[int, float] = {}
     weights = {product: 2.0 ** (place + 1 - len(session)) for place, product in enumerate(session)}
     for other in past:
@@ -112,11 +113,12 @@ def test_answers_are_those_of_a_count_by_hand(past: list[list[int]], session: li
         for place, product in enumerate(other if shared else []):
             newest = max(at for at, each in enumerate(other) if each == shared[0])
             by_hand[product] = by_hand.get(product, 0.0) + alike * 2.0 ** -abs(place - newest)
-    found = SessionNeighbours.of(Sessions.of(past), 6, settings).scores(np.array(session, dtype=np.int64))
+    found = SessionNeighbours.of(Sessions.of(past), 6, halving).scores(np.array(session, dtype=np.int64))
     assert found.rows.tolist() == sorted(by_hand, key=lambda row: (-by_hand[row], row))
     assert found.scores == pytest.approx([by_hand[row] for row in found.rows.tolist()])
 
 
+@settings(deadline=None, max_examples=50)
 @given(lists, st.integers(1, 3))
 def test_a_shorter_answer_is_the_beginning_of_the_whole(past: list[list[int]], k: int) -> None:
     index = SessionNeighbours.of(Sessions.of(past), 6)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.sessions import Sessions
@@ -17,6 +17,7 @@ def pairs(batches: SessionBatches) -> list[tuple[int, int]]:
     return list(zip(done, [row for batch in epoch for row in batch.next[batch.there].tolist()], strict=True))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=12), st.integers(1, 9))
 def test_an_epoch_has_every_product_but_the_first_of_each_session_once(past: list[list[int]], size: int) -> None:
     batches = SessionBatches(Sessions.of(past), size, most_products=9)
