@@ -8,7 +8,7 @@ import pytest
 from embeddings.intent import Bonds, Intent
 from embeddings.intent.counting import meant_of
 from embeddings.intent.intent import NUM_TERMS, TERMS
-from graph import InteractionKind, Profile
+from graph import InteractionKind, ProductId, Profile
 from recommend.answers import PlacementRequest
 from tests.recommend.shop import PRODUCTS, Shop, product, profile, recent, shop_with, visitor
 from tests.recommend.test_likely import ranked as ranked_by_hand
@@ -66,7 +66,7 @@ def test_what_is_in_the_cart_moves_the_list_more_than_three_looks_and_these_more
 
 def test_parts_add_up_to_the_score(moved: Shop) -> None:
     cart = in_session("beer", kind=InteractionKind.ADDED_TO_CART)
-    trace = moved.answer(cart, PlacementRequest(name="place", why_not=("wine",))).placements[0].trace
+    trace = moved.answer(cart, PlacementRequest(name="place", why_not=(ProductId("wine"),))).placements[0].trace
     assert trace is not None
     (wine,) = trace.why_not
     said = dict(part.split() for part in wine.text.split(": ")[1].split(", "))
