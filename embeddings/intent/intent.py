@@ -108,7 +108,7 @@ def session_terms(
         inputs[:, column + 1] = meant @ same / enough
     inputs[:, 8] = odds * presence
     inputs[:, 9] = had * presence
-    inputs[:, 10] = facts.values[:, POPULAR].take(others) * presence
+    inputs[:, 10] = facts.values[others, POPULAR] * presence
     np.multiply(inputs[:, : len(TERMS)], np.float32(np.log(enough)), out=inputs[:, len(TERMS) :])
     return inputs
 
@@ -116,7 +116,7 @@ def session_terms(
 def to_a_stranger(facts: ProductFacts, products: NDArray[np.int64]) -> NDArray[np.float32]:  # [n]
     """How likely products are for somebody unknown, by how many customers bought each of late: evens of the most
     popular of them."""
-    popular = facts.values[:, POPULAR].take(facts.known(products))
+    popular = facts.values[facts.known(products), POPULAR]
     odds = np.exp(popular - popular.max(initial=0.0))
     return np.asarray(odds / (1.0 + odds), dtype=np.float32)
 
@@ -131,9 +131,10 @@ def _best(values: NDArray[np.float32], meant: NDArray[np.float32]) -> NDArray[np
     """The greatest value among the products that are wanted, as expected where that is not certain; of none, 0."""
     if not len(meant) or meant.min() >= 1.0:
         return values.max(axis=0, initial=-np.inf) if len(meant) else np.zeros(values.shape[1], dtype=np.float32)
-    order = np.argsort(-values, axis=0)
+    columns = np.ascontiguousarray(values.T)  # [m, n], each sort in one piece of memory
+    order = np.argsort(-columns, axis=1)
     chance = meant.take(order)
     before = np.ones_like(chance)
-    np.cumprod(1.0 - chance[:-1], axis=0, out=before[1:])
-    best: NDArray[np.float32] = (np.take_along_axis(values, order, axis=0) * chance * before).sum(axis=0)
+    np.cumprod(1.0 - chance[:, :-1], axis=1, out=before[:, 1:])
+    best: NDArray[np.float32] = np.einsum("ij,ij,ij->i", np.take_along_axis(columns, order, axis=1), chance, before)
     return best
