@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.snapshot.serving_snapshot import Nearest, ServingSnapshot
+from graph import InteractionKind
 from recommend.assortment import Assortment, Rows
 from recommend.narrowing import Narrowing
 from recommend.placements import Place
@@ -75,13 +76,13 @@ def asked_for(
     """What is asked when `visitor` looks at `product` (if any) in `place`; unknown products are left out."""
     assortment = narrowing.assortment
     page = -1 if product is None else assortment.row(product)
-    anchors = [Anchor(page, 2.0, "which you are looking at")] if page >= 0 else []
+    anchors = [Anchor(page, 2.0, "which you are looking at", InteractionKind.VIEWED)] if page >= 0 else []
     met = {page}
     for seed in seeds:
         row = assortment.row(seed)
         if row >= 0 and row not in met:
             met.add(row)
-            anchors.append(Anchor(row, 1.0, "which this list starts from"))
+            anchors.append(Anchor(row, 1.0, "which this list starts from", InteractionKind.ADDED_TO_CART))
     anchors += [anchor for anchor in visitor.anchors if anchor.row not in met]
     session = _session_vector(anchors, assortment)
     return Asked(

@@ -13,6 +13,7 @@ from recommend.asked import Asked
 from recommend.assortment import Rows
 from recommend.candidates import Candidates
 from recommend.placements import Signal, SourceName
+from recommend.wanted import wanted
 
 __all__ = ["Scored", "leading", "score"]
 
@@ -48,17 +49,24 @@ def leading(parts: Sequence[float]) -> str:  # [num_signals]
 
 def score(asked: Asked, candidates: Candidates, now: Instant) -> Scored:
     """The weighted sum of the placement's signals, each scaled to at most 1 over the candidates, times the factors of
-    the rules that hold now."""
+    the rules that hold now; where the session's part is learnt, it and `likely` are those of `wanted`."""
     rows = candidates.rows
     parts = np.zeros((len(rows), len(SIGNALS)), dtype=np.float32)
     if not len(rows):
         return Scored(rows, np.zeros(0), parts)
     signals = _Signals(asked, candidates)
+    weights = asked.place.weights
+    learnt = wanted(asked, rows, signals.values(Signal.LIKELY)) if asked.place.learnt_session else None
     for column, signal in enumerate(SIGNALS):
-        weight = asked.place.weights.get(signal, 0.0)
+        weight = weights.get(signal, 0.0)
+        if learnt is not None:
+            if signal in learnt:
+                parts[:, column] = learnt[signal] * np.float32(weights[Signal.LIKELY])
+            if signal in (Signal.LIKELY, Signal.SESSION):
+                continue
         values = signals.values(signal) if weight else None
         if values is not None and (greatest := float(values.max())) > 0:
-            parts[:, column] = np.maximum(values, 0.0) * np.float32(weight / greatest)
+            parts[:, column] += np.maximum(values, 0.0) * np.float32(weight / greatest)
     for rule in asked.place.rules:
         if rule.factor is not None and rule.active(now):
             chosen = [rule.selects(asked.assortment.product(row)) for row in rows.tolist()]

@@ -36,11 +36,15 @@ HOW = {
 
 @dataclass(frozen=True)
 class Anchor:
-    """A product to start from. how: what joins it to the asker, as a reason says it after the product's name."""
+    """A product to start from. how: what joins it to the asker, as a reason says it after the product's name.
+
+    weight: in the session's vector. kind: what was done with it, which says how sure it is that it is wanted.
+    """
 
     row: int
     weight: float
     how: str
+    kind: InteractionKind
 
 
 class Dislikes(TypedDict):
@@ -138,11 +142,12 @@ def _anchors(session: tuple[Recent, ...], cart: Iterable[ProductId], assortment:
         weight = SESSION_WEIGHTS.get(recent.kind, 0.0)
         row = assortment.row(recent.product) if weight else -1
         if row >= 0 and row not in anchors:
-            anchors[row] = Anchor(row, weight * RECENCY ** len(anchors), HOW[recent.kind])
+            anchors[row] = Anchor(row, weight * RECENCY ** len(anchors), HOW[recent.kind], recent.kind)
             if len(anchors) == MAX_ANCHORS:
                 return tuple(anchors.values())
     for product in cart:
         row = assortment.row(product)
         if row >= 0 and row not in anchors:
-            anchors[row] = Anchor(row, SESSION_WEIGHTS[InteractionKind.ADDED_TO_CART], "which lies in your cart")
+            in_cart = InteractionKind.ADDED_TO_CART
+            anchors[row] = Anchor(row, SESSION_WEIGHTS[in_cart], "which lies in your cart", in_cart)
     return tuple(anchors.values())[:MAX_ANCHORS]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from api.learning.learnt_ranking import learnt_ranking
+from api.learning.learnt_ranking import learnt_intent, learnt_ranking
 from api.progress import stage
 from embeddings.artifacts import open_snapshot
 from embeddings.evaluation import Fitted, Method, Split, VectorRanker
@@ -85,18 +85,21 @@ def whole_recommender(
     folder: Path,
     profiles: Mapping[CustomerId, Profile],
 ) -> RecommenderRanker:
-    """What would serve at the cut, of embeddings learnt up to it, with a ranking learnt from the same interactions.
+    """What would serve at the cut, of embeddings learnt up to it, with a ranking and an intent learnt from the same
+    interactions.
 
     products: as they were known at the cut. folder: where its snapshot is built; it is used while ranking. profiles: as
     of the cut, of whoever is to get lists.
     """
     ranking = learnt_ranking(split.train, products, learnt)
+    intent = learnt_intent(split.train, products, learnt, ranking)
     with stage("building the index and the neighbour lists") as advance:
         built = build_snapshot(
             learnt,
             split.train,
             folder,
             ranking=ranking,
+            intent=intent,
             progress=lambda what, share: advance(round(share * 100), 100, what),
         )
     return RecommenderRanker(Recommender(placements), open_snapshot(built), Catalogue(products), profiles, split.cut)

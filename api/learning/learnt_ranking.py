@@ -1,14 +1,16 @@
-"""The ranking of a version, learnt from the months before it."""
+"""The ranking and the intent of a version, learnt from the months before it."""
 
 from collections.abc import Sequence
 
 from api.progress import stage
+from embeddings.intent import Intent
+from embeddings.intent.learning import learn_intent
 from embeddings.ranking import Ranking
 from embeddings.ranking.learning import learn_ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import EdgeArrays, Instant, Product
 
-__all__ = ["learnt_ranking"]
+__all__ = ["learnt_intent", "learnt_ranking"]
 
 
 def learnt_ranking(edges: EdgeArrays, products: Sequence[Product], embeddings: EmbeddingSet) -> Ranking | None:
@@ -19,6 +21,23 @@ def learnt_ranking(edges: EdgeArrays, products: Sequence[Product], embeddings: E
             edges,
             embeddings.products,
             products,
+            as_of=Instant(embeddings.manifest.as_of),
+            progress=lambda what, done, total: advance(done, total, what),
+        )
+
+
+def learnt_intent(
+    edges: EdgeArrays, products: Sequence[Product], embeddings: EmbeddingSet, ranking: Ranking | None
+) -> Intent | None:
+    """The intent that goes with a ranking of `embeddings`; None where there is no ranking, or too few baskets."""
+    if ranking is None:
+        return None
+    with stage("learning what a session changes") as advance:
+        return learn_intent(
+            edges,
+            embeddings.products,
+            products,
+            ranking,
             as_of=Instant(embeddings.manifest.as_of),
             progress=lambda what, done, total: advance(done, total, what),
         )

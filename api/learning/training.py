@@ -10,7 +10,7 @@ import torch
 from api.clock import now
 from api.learning.backtesting import Parent, backtested
 from api.learning.learning_data import LearningData
-from api.learning.learnt_ranking import learnt_ranking
+from api.learning.learnt_ranking import learnt_intent, learnt_ranking
 from api.learning.unfinished import TrainingRun, training_run
 from api.progress import stage
 from api.settings import Settings
@@ -115,12 +115,14 @@ def write_version(
     )
     embeddings = replace(embeddings, manifest=manifest)
     ranking = learnt_ranking(known.edges, known.products, embeddings)
+    intent = learnt_intent(known.edges, known.products, embeddings, ranking)
     with stage("building the index and the neighbour lists") as advance:
         return build_snapshot(
             embeddings,
             known.edges,
             folder,
             ranking=ranking,
+            intent=intent,
             backtest=backtest,
             progress=lambda what, share: advance(round(share * 100), 100, what),
         ).name

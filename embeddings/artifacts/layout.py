@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.index import write_index
+from embeddings.intent import Bonds, Intent
+from embeddings.intent.intent import NUM_TERMS
 from embeddings.ranking import Network, ProductFacts, Ranking, Tastes
 from embeddings.ranking.product_facts import FACTS, GROUPS
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
@@ -13,15 +15,18 @@ from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 from embeddings.vectors.attribute_vectors import AttributeVectors
 from embeddings.vectors.embedding_set import EmbeddingSet
 from embeddings.vectors.group_vectors import GroupVectors
+from graph import InteractionKind
 from graph.files import read_array, write_array, write_ids
 
 __all__ = [
     "ATTRIBUTES",
     "CUSTOMER_GROUPS",
+    "INTENT",
     "RANKING",
     "read_adjacency",
     "read_attributes",
     "read_groups",
+    "read_intent",
     "read_ranking",
     "write_snapshot",
 ]
@@ -36,6 +41,10 @@ RANKING = "ranking"
 """What the names of its arrays begin with; a version without them has no ranking."""
 
 
+INTENT = "intent"
+"""What the names of its arrays begin with; a version without them weighs a session by hand."""
+
+
 def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
     """All arrays and indexes of a snapshot; inputs.npy only where it is not the same as products.npy."""
     _write_set(folder, snapshot.set)
@@ -44,6 +53,8 @@ def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
     write_index(folder, "customers", snapshot.customer_index)
     if snapshot.ranking is not None:
         _write_ranking(folder, snapshot.ranking)
+    for name, array in () if snapshot.intent is None else snapshot.intent.arrays():
+        write_array(folder, name, array)
     for name in ("bought_together", "purchases", "buyers", "similar_customers"):
         adjacency: Adjacency = getattr(snapshot, name)
         for part in ("offsets", "columns", "counts", "strengths"):
@@ -63,6 +74,23 @@ def read_ranking(folder: Path, num_products: int) -> Ranking:
         read_array(folder, f"{RANKING}.gains", np.float32, vectors.shape[:2]),
     )
     return Ranking(facts, tastes, _read_network(folder, "again", NUM_AGAIN), _read_network(folder, "next", NUM_NEXT))
+
+
+def read_intent(folder: Path, num_products: int) -> Intent:
+    """The intent that `write_snapshot` wrote."""
+    columns = read_array(folder, f"{INTENT}.columns", np.int32, (None,))
+    categories = read_array(folder, f"{INTENT}.categories", np.float32, (None, None))
+    bonds = Bonds(
+        read_array(folder, f"{INTENT}.offsets", np.int64, (num_products + 1,)),
+        columns,
+        read_array(folder, f"{INTENT}.lifts", np.float32, (len(columns),)),
+        categories,
+    )
+    return Intent(
+        bonds,
+        read_array(folder, f"{INTENT}.meant", np.float32, (len(InteractionKind),)),
+        read_array(folder, f"{INTENT}.weights", np.float32, (2, NUM_TERMS)),
+    )
 
 
 def _read_network(folder: Path, name: str, num_inputs: int) -> Network:

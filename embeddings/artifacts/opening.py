@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from embeddings.artifacts.layout import (
     ATTRIBUTES,
     CUSTOMER_GROUPS,
+    INTENT,
     RANKING,
     read_adjacency,
     read_attributes,
     read_groups,
+    read_intent,
     read_ranking,
 )
 from embeddings.artifacts.seal import read_manifest, verify_files
@@ -62,6 +64,7 @@ def _read_snapshot(folder: Path, manifest: Manifest, before: ServingSnapshot | N
         else {customer: row for row, customer in enumerate(embeddings.customers)},
         folder=folder,
         ranking=read_ranking(folder, num_products) if f"{RANKING}.facts.npy" in manifest.checksums else None,
+        intent=read_intent(folder, num_products) if f"{INTENT}.weights.npy" in manifest.checksums else None,
     )
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotBroken
 from embeddings.index import index_file, index_recall
+from embeddings.intent import Bonds
 from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
 
 __all__ = ["self_check"]
@@ -20,9 +21,10 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     """SnapshotBroken, naming the file, where an answer from this snapshot would be nonsense or fail."""
     embeddings = snapshot.set
     num_products, num_customers = len(embeddings.products), len(embeddings.customers)
-    ranking = snapshot.ranking
+    ranking, intent = snapshot.ranking, snapshot.intent
     for name, array in (
         *(() if ranking is None else ranking.arrays()),
+        *(() if intent is None else intent.arrays()),
         *(() if embeddings.attributes is None else (("attributes.vectors", embeddings.attributes.vectors),)),
         *(() if embeddings.attributes is None else (("attributes.input_scale", embeddings.attributes.input_scale),)),
         *(() if embeddings.groups is None else (("customer_groups.vectors", embeddings.groups.vectors),)),
@@ -45,6 +47,8 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     _check_adjacency(folder, "purchases", snapshot.purchases, num_products)
     _check_adjacency(folder, "buyers", snapshot.buyers, num_customers)
     _check_adjacency(folder, "similar_customers", snapshot.similar_customers, num_customers)
+    if intent is not None:
+        _check_bonds(folder, intent.bonds)
     _check_index(folder, "products", snapshot.index, embeddings.product_vectors)
     _check_index(folder, "customers", snapshot.customer_index, embeddings.customer_vectors)
 
@@ -63,6 +67,15 @@ def _check_adjacency(folder: Path, name: str, adjacency: Adjacency, num_columns:
         raise SnapshotBroken(folder / f"{name}.columns.npy", found, f"columns from 0 to {num_columns - 1}")
     if not np.isfinite(adjacency.strengths).all():
         raise SnapshotBroken(folder / f"{name}.strengths.npy", "values that are not finite", "finite numbers only")
+
+
+def _check_bonds(folder: Path, bonds: Bonds) -> None:
+    offsets, columns = bonds.offsets, bonds.columns
+    if offsets[0] != 0 or offsets[-1] != len(columns) or (np.diff(offsets) < 0).any():
+        raise SnapshotBroken(folder / "intent.offsets.npy", "rows that overlap", f"rises from 0 to {len(columns)}")
+    if len(columns) and not 0 <= columns.min() <= columns.max() < bonds.num_products:
+        found = f"columns from {columns.min()} to {columns.max()}"
+        raise SnapshotBroken(folder / "intent.columns.npy", found, f"columns from 0 to {bonds.num_products - 1}")
 
 
 def _check_index(folder: Path, name: str, index: VectorIndex, vectors: NDArray[np.float32]) -> None:

@@ -16,7 +16,7 @@ from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT, Ranking, again_input
 from embeddings.ranking.tastes import Tastes
 from graph import DAY, EdgeArrays, Instant, Product, ProductId, day_of
 
-__all__ = ["HORIZON_DAYS", "RankingConfig", "learn_ranking"]
+__all__ = ["HORIZON_DAYS", "Month", "RankingConfig", "learn_ranking", "month_after"]
 
 AGAIN = FitConfig(hidden=32, epochs=3, customers=8, weight_decay=1e-5)
 NEXT = FitConfig(hidden=16, epochs=4, customers=24, weight_decay=0.1)
@@ -49,9 +49,11 @@ class RankingConfig:
 class Month:
     """Some customers at a cut: what was known of them then, and what they bought in the days after.
 
-    habits, bought: one a customer; `bought` are rows of the products, rising.
+    customers: positions in the ids of the edges, rising. habits, bought: one a customer; `bought` are rows of the
+    products, rising.
     """
 
+    customers: NDArray[np.int64]
     habits: list[Habits]
     bought: list[NDArray[np.int64]]
     facts: ProductFacts
@@ -119,7 +121,7 @@ def learn_ranking(
     again, new = list[Examples](), list[Examples]()
     for number, days in enumerate(config.cuts):
         progress(f"what was bought from {days} days ago on", number, len(config.cuts) + 2)
-        month = _month(purchases, groups, Instant(as_of - days * DAY), config.max_customers, rng)
+        month = month_after(purchases, groups, Instant(as_of - days * DAY), config.max_customers, rng)
         if number == 0 and sum(map(len, month.bought)) < config.least:
             return None
         again.append(month.again())
@@ -138,7 +140,7 @@ def learn_ranking(
     )
 
 
-def _month(
+def month_after(
     purchases: Purchases, groups: NDArray[np.int32], cut: Instant, max_customers: int, rng: np.random.Generator
 ) -> Month:
     """Up to so many of the customers who had bought something before the cut, drawn at random."""
@@ -166,7 +168,7 @@ def _month(
         rows = pair[start:end] % purchases.num_products
         habits.append(habits_of(rows, days[start:end], times[start:end], day_of(cut), facts))
         bought.append(then[first:last] % purchases.num_products)
-    return Month(habits, bought, facts, _tastes(before, cut, rng))
+    return Month(drawn, habits, bought, facts, _tastes(before, cut, rng))
 
 
 def _tastes(purchases: Purchases, as_of: Instant, rng: np.random.Generator) -> Tastes:

@@ -17,6 +17,7 @@ from embeddings.artifacts.gate import others, sample
 from embeddings.artifacts.layout import write_snapshot
 from embeddings.artifacts.seal import seal
 from embeddings.index import build_index, index_recall
+from embeddings.intent import Intent
 from embeddings.ranking import Ranking
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.vectors.embedding_set import EmbeddingSet
@@ -39,21 +40,23 @@ def build_snapshot(
     folder: Path,
     *,
     ranking: Ranking | None = None,
+    intent: Intent | None = None,
     backtest: Backtest | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the next version under `folder` and return its folder, ``folder/vNNNN``; nothing is published.
 
     edges: what customers did with products up to the set's `as_of`. ranking: learnt of the same products, if one was.
+    intent: learnt with the ranking.
     backtest: what the gate holds against the version that serves; without one, nothing that has one is replaced by it.
     A set that names its version gets that name, one that does not (``""``) the next free one. The folder is there whole
     or not at all, whenever the process dies. InvalidValue for vectors and ids that do not fit together, for numbers
     that are not finite, and for a version that is there already.
     """
-    _check(embeddings, ranking)
+    _check(embeddings, ranking, intent)
     registry = Versions(folder)
     _refuse_taken(registry, embeddings.version)
-    snapshot = _joined(embeddings, edges, ranking, progress or (lambda step, share: None))
+    snapshot = _joined(embeddings, edges, ranking, intent, progress or (lambda step, share: None))
     with _new_folder(folder) as building:
         write_snapshot(building, snapshot)
         if backtest is not None:
@@ -68,7 +71,11 @@ def build_snapshot(
 
 
 def _joined(
-    embeddings: EmbeddingSet, edges: EdgeArrays, ranking: Ranking | None, progress: Progress
+    embeddings: EmbeddingSet,
+    edges: EdgeArrays,
+    ranking: Ranking | None,
+    intent: Intent | None,
+    progress: Progress,
 ) -> ServingSnapshot:
     """The snapshot in memory, its manifest completed with counts and the index's recall."""
     as_of, num_customers = Instant(embeddings.manifest.as_of), len(embeddings.customers)
@@ -111,6 +118,7 @@ def _joined(
         product_rows={product: row for row, product in enumerate(embeddings.products)},
         customer_rows={customer: row for row, customer in enumerate(embeddings.customers)},
         ranking=ranking,
+        intent=intent,
     )
 
 
@@ -137,7 +145,7 @@ def _refuse_taken(registry: Versions, version: str) -> None:
         raise InvalidValue("version", version, f"one not yet in {registry.folder}, such as {registry.next_version()}")
 
 
-def _check(embeddings: EmbeddingSet, ranking: Ranking | None) -> None:
+def _check(embeddings: EmbeddingSet, ranking: Ranking | None, intent: Intent | None) -> None:
     dim, num_products, num_customers = embeddings.manifest.dim, len(embeddings.products), len(embeddings.customers)
     attributes, groups = embeddings.attributes, embeddings.groups
     for name, array, shape in (
@@ -155,6 +163,8 @@ def _check(embeddings: EmbeddingSet, ranking: Ranking | None) -> None:
             raise InvalidValue(name, f"{bad} values that are not finite", "finite numbers only")
     if ranking is not None and ranking.facts.num_products != num_products:
         raise InvalidValue("ranking", f"facts of {ranking.facts.num_products} products", f"those of {num_products}")
+    if intent is not None and (ranking is None or intent.bonds.num_products != num_products):
+        raise InvalidValue("intent", f"bonds of {intent.bonds.num_products} products", f"a ranking's {num_products}")
     for name, ids in (("products", embeddings.products), ("customers", embeddings.customers)):
         if len(set(ids)) != len(ids):
             raise InvalidValue(name, f"{len(set(ids))} distinct ids of {len(ids)}", "every id once")

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.intent import Intent
 from embeddings.ranking import Ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, ProductId
@@ -76,6 +77,7 @@ class ServingSnapshot:
     similar_customers: customer → customers nearest by vector; counts are distinct products both bought.
     popularity: [num_products] distinct customers, time-decayed at `as_of`.
     ranking: how likely a product is bought within a month; None where there was too little to learn it from.
+    intent: what a session changes of that; None where there was too little to learn it from, or no ranking.
     """
 
     set: EmbeddingSet
@@ -90,6 +92,7 @@ class ServingSnapshot:
     customer_rows: dict[CustomerId, int]
     folder: Path | None = None
     ranking: Ranking | None = None
+    intent: Intent | None = None
 
     @property
     def version(self) -> str:

@@ -80,7 +80,7 @@ class Explainer:
     def _session(self, row: int) -> Reason | None:
         nearest = self._nearest.get(row)
         if nearest is None:
-            return None
+            return self._same_content(row) if self.asked.place.learnt_session else None
         anchor = self.asked.anchors[nearest]
         text = f"close to {self._name(anchor.row)}, {anchor.how}"
         return Reason("session", text, (self._asker, self._node(anchor.row), self._node(row)))

@@ -1,14 +1,20 @@
 """Place: how one place of a shop makes its list: sources, weights, filters, diversity and rules."""
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import ConfigDict, Field, NonNegativeFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
 from graph.identity.wishes import MessageKind
 from recommend.placements.rule import Rule
 
 __all__ = ["Diversity", "Filters", "Live", "Place", "Signal", "SourceName"]
+
+LEARNT = "learnt"
+UNLEARNT = 1.0
+"""What the session counts beside `likely` in a version that did not learn it."""
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -20,6 +26,7 @@ class SourceName(StrEnum):
     BUY_AGAIN = "buy_again"
     POPULAR = "popular"
     SAME_CONTENT = "same_content"
+    SESSION = "session"
 
 
 class Signal(StrEnum):
@@ -76,6 +83,8 @@ class Place:
     """One placement. sources: how many candidates each brings. weights: what each signal counts.
 
     kind: of the message it is sent in, where it is one; channel, topic: by which way, and what about.
+    learnt_session: the weights say ``session: learnt``. What a session changes is then what was learnt of past baskets,
+    on the scale of `likely`; the number in its place counts where nothing was learnt.
     """
 
     k: int = Field(default=12, ge=1, le=200)
@@ -88,9 +97,21 @@ class Place:
     kind: MessageKind | None = None
     channel: str | None = Field(default=None, min_length=1)
     topic: str | None = Field(default=None, min_length=1)
+    learnt_session: bool = False
 
     @model_validator(mode="after")
     def _message(self) -> "Place":
         if self.kind is None and (self.channel is not None or self.topic is not None):
             raise ValueError(f"a channel and a topic only beside a kind: {', '.join(MessageKind)}")
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_learnt(cls, content: Any) -> Any:
+        """``session: learnt`` among the weights as its flag, and the number that stands in for it."""
+        weights = content.get("weights") if isinstance(content, dict) else None
+        if not isinstance(weights, dict) or weights.get(Signal.SESSION) != LEARNT:
+            return content
+        if not weights.get(Signal.LIKELY):
+            raise PydanticCustomError("learnt_session", "a weight of likely beside `session: learnt`")
+        return {**content, "weights": {**weights, Signal.SESSION: UNLEARNT}, "learnt_session": True}

@@ -10,6 +10,7 @@ from recommend.sources.buy_again import buy_again
 from recommend.sources.neighbours import neighbours
 from recommend.sources.popular import popular
 from recommend.sources.same_content import same_content
+from recommend.sources.session import session
 from recommend.sources.similar_customers import similar_customers
 
 __all__ = ["SOURCES"]
@@ -22,5 +23,6 @@ SOURCES: Mapping[SourceName, Source] = MappingProxyType(
         SourceName.BUY_AGAIN: buy_again,
         SourceName.POPULAR: popular,
         SourceName.SAME_CONTENT: same_content,
+        SourceName.SESSION: session,
     }
 )

@@ -12,7 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from embeddings.adjacency import basket_lines
 from embeddings.artifacts import open_snapshot
+from embeddings.intent import Intent
+from embeddings.intent.counting import bonds_of, meant_of
+from embeddings.intent.intent import NUM_TERMS
 from embeddings.ranking import Network, Ranking, Tastes, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.registry import Registry
@@ -96,6 +100,16 @@ def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_pat
     for (name, ours), (_, theirs) in zip(ranking.arrays(), found.arrays(), strict=True):
         assert np.array_equal(ours, theirs), name
     assert open_snapshot(build_snapshot(made, purchases_of(), tmp_path)).ranking is None
+    bonds = bonds_of(basket_lines(purchases_of(), made.customers, made.products), facts.groups)
+    weights = np.arange(2 * NUM_TERMS, dtype=np.float32).reshape(2, -1)
+    intent = Intent(bonds, meant_of(purchases_of()), weights)
+    built = build_snapshot(made, purchases_of(), tmp_path, ranking=ranking, intent=intent)
+    kept = open_snapshot(built, verify=True).intent
+    assert kept is not None and open_snapshot(built.parent / "v0001").intent is None
+    for (name, ours), (_, theirs) in zip(intent.arrays(), kept.arrays(), strict=True):
+        assert np.array_equal(ours, theirs), name
+    with pytest.raises(InvalidValue, match="intent"):
+        build_snapshot(made, purchases_of(), tmp_path, intent=intent)
     other = replace(ranking, facts=product_facts(purchases_of(), made.products[:-1], [], Instant(AS_OF)))
     with pytest.raises(InvalidValue, match="facts of 4 products"):
         build_snapshot(made, purchases_of(), tmp_path, ranking=other)

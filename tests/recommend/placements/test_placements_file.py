@@ -36,6 +36,12 @@ def test_the_version_is_that_of_the_content() -> None:
             PLACE.replace("popular: 1}", "fame: 1}"),
             "shop.yaml: placements.home.weights.fame: got 'fame', expected Input should be 'long_term'",
         ),
+        (
+            PLACE.replace("popular: 1}", "session: learnt}"),
+            "shop.yaml: placements.home: got {'sources': {'popular': 10}, 'weights': {'session': 'learnt'}}, expected "
+            "a weight of likely beside `session: learnt`",
+        ),
+        (PLACE.replace("popular: 1}", "popular: learnt}"), "shop.yaml: placements.home.weights.popular: got 'learnt'"),
         (PLACE.replace("popular: 1}", "popular: .nan}"), "shop.yaml: placements.home.weights.popular: got nan"),
         (
             PLACE + "    filters: {where: 'prise < 5'}\n",

@@ -1,0 +1,142 @@
+"""Learning an Intent from the last month's baskets: part of each is the session, the rest is what was wanted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.adjacency import BasketLines, basket_lines
+from embeddings.intent.bonds import Bonds
+from embeddings.intent.choices import Choices, chosen_by
+from embeddings.intent.counting import bonds_of, meant_of
+from embeddings.intent.intent import POPULAR, Intent, Session, log_odds, session_terms, to_a_stranger
+from embeddings.ranking import Habits, Ranking
+from embeddings.ranking.learning import HORIZON_DAYS, month_after
+from embeddings.ranking.purchases import Purchases
+from graph import DAY, EdgeArrays, Instant, Product, ProductId
+
+__all__ = ["IntentConfig", "learn_intent"]
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class IntentConfig:
+    """baskets: so many of the last month are learnt from, drawn at random, of no more than so many customers.
+
+    bonded, nearest, popular: how many candidates a basket has beside what the customer ever bought: those most bonded
+    with the session, those most to their taste, those most popular. least: so many baskets there must be.
+    """
+
+    baskets: int = 1000
+    max_customers: int = 1500
+    bonded: int = 150
+    nearest: int = 100
+    popular: int = 60
+    least: int = 100
+    ridge: float = 1e-3
+    seed: int = 0
+
+
+def learn_intent(
+    edges: EdgeArrays,
+    products: Sequence[ProductId],
+    described: Sequence[Product],
+    ranking: Ranking,
+    *,
+    as_of: Instant,
+    config: IntentConfig | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Intent | None:
+    """The intent of `products` at `as_of`; None where there are too few baskets to learn from.
+
+    edges: all interactions up to `as_of`. described: what is known of the products. ranking: learnt of the same; its
+    networks are asked what they say of 30 days before, from what was known then.
+    """
+    config = config or IntentConfig()
+    rng = np.random.default_rng(config.seed)
+    cut = Instant(as_of - HORIZON_DAYS * DAY)
+    edges = edges.where(edges.at <= as_of)
+    lines = basket_lines(edges, edges.customers, products)
+    sizes = np.bincount(lines.basket)
+    latest = lines.at > cut
+    asked = np.unique(lines.basket[latest & (sizes[lines.basket] > 1)])
+    progress("baskets", 0, 3)
+    if len(asked) < config.least:
+        return None
+    groups = ranking.facts.groups
+    purchases = Purchases.of(edges, products)
+    month = month_after(purchases, groups, cut, config.max_customers, rng)
+    then = replace(ranking, facts=month.facts, tastes=month.tastes)
+    habits = {
+        customer: replace(one, taste=month.tastes.of(one.products, one.last))
+        for customer, one in zip(month.customers.tolist(), month.habits, strict=True)
+    }
+    learner = _Learner(bonds_of(lines.where(~latest), groups), then, config)
+    progress("sessions", 1, 3)
+    known, strangers = list[Choices](), list[Choices]()
+    for customer, session, rest in _parted(lines, asked, config.baskets, rng):
+        theirs = habits.get(customer)
+        if theirs is not None:
+            known.append(learner.choices(theirs, session, rest))
+            strangers.append(learner.choices(None, session, rest))
+    if len(known) < config.least:
+        return None
+    progress("weights", 2, 3)
+    weights = np.stack([chosen_by(every, config.ridge) for every in (known, strangers)])
+    return Intent(bonds_of(lines, groups), meant_of(edges), weights)
+
+
+@dataclass(frozen=True)
+class _Learner:
+    """What was known at the cut."""
+
+    bonds: Bonds
+    ranking: Ranking
+    config: IntentConfig
+
+    def choices(self, habits: Habits | None, session: NDArray[np.int64], rest: NDArray[np.int64]) -> Choices:
+        """What could have been taken beside `session`, and what was."""
+        facts, config = self.ranking.facts, self.config
+        size = facts.num_products
+        joined = np.bincount(*self.bonds.summed(session, np.ones(len(session), dtype=np.float32)), minlength=size)
+        popular = facts.values[:-1, POPULAR]
+        found = [_greatest(joined, config.bonded), _greatest(popular, config.popular)]
+        if habits is not None:
+            tastes = self.ranking.tastes.scores(habits.taste, np.arange(size)).max(axis=0)
+            found += [_greatest(tastes, config.nearest), habits.products]
+        candidates = np.setdiff1d(np.unique(np.concatenate(found)), session)
+        if habits is None:
+            had = np.zeros(len(candidates), dtype=np.bool_)
+            likely = to_a_stranger(facts, candidates)
+        else:
+            had = np.isin(candidates, habits.products)
+            likely = np.empty(len(candidates), dtype=np.float32)
+            again = self.ranking.again_probabilities(habits)
+            likely[had] = again[habits.products.searchsorted(candidates[had])]
+            likely[~had] = self.ranking.next_probabilities(habits, candidates[~had])
+        odds = log_odds(likely)
+        meant = np.ones(len(session), dtype=np.float32)
+        inputs = session_terms(self.bonds, Session(session, meant), candidates, odds, had, facts)
+        return Choices(inputs, odds, np.isin(candidates, rest))
+
+
+def _parted(
+    lines: BasketLines, asked: NDArray[np.int64], most: int, rng: np.random.Generator
+) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+    """(customer, what is the session, the rest) of some of these baskets: in an order drawn at random, parted
+    anywhere."""
+    drawn = np.sort(rng.choice(asked, size=most, replace=False)) if len(asked) > most else asked
+    starts = np.searchsorted(lines.basket, np.column_stack([drawn, drawn + 1]))
+    for first, last in starts.tolist():
+        products = rng.permutation(lines.product[first:last])
+        size = int(rng.integers(1, len(products)))
+        yield int(lines.customer[first]), products[:size], products[size:]
+
+
+def _greatest(values: NDArray[np.number], most: int) -> NDArray[np.int64]:
+    """The rows of the greatest values above 0."""
+    most = min(most, len(values))
+    rows = np.argpartition(-values, most - 1)[:most] if most else np.empty(0, dtype=np.int64)
+    return rows[values[rows] > 0]

@@ -1,0 +1,97 @@
+"""A learnt session in the shop: what it moves, by how much, and what it leaves alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from embeddings.intent import Bonds, Intent
+from embeddings.intent.counting import meant_of
+from embeddings.intent.intent import NUM_TERMS, TERMS
+from graph import InteractionKind, ProductId, Profile
+from recommend.answers import PlacementRequest
+from tests.recommend.shop import PRODUCTS, Shop, product, profile, recent, shop_with, visitor
+from tests.recommend.test_likely import ranked as ranked_by_hand
+from tests.recommend.test_recommender_ranker import edges
+
+PLACE = """
+k: 9
+sources: {buy_again: 10, neighbours: 10, popular: 10, session: 10}
+weights: {likely: 1.0, session: learnt, popular: 0.001}
+"""
+
+JOINED = {"beer": ("chips", "wine"), "chips": ("beer", "wine"), "nappies": ("wipes",), "wipes": ("nappies",)}
+LIFT = 2.5
+
+
+@pytest.fixture
+def moved(ranked: Shop) -> Shop:
+    """Beer, chips and wine are joined, nappies and wipes are."""
+    ids, shop = list(PRODUCTS), shop_with(PLACE)
+    columns = [[ids.index(other) for other in JOINED.get(name, ())] for name in ids]
+    bonds = Bonds(
+        np.cumsum([0, *map(len, columns)]),
+        np.concatenate(columns).astype(np.int32),
+        np.full(sum(map(len, columns)), LIFT, dtype=np.float32),
+        np.zeros((5, 5), dtype=np.float32),
+    )
+    weights = np.zeros((2, NUM_TERMS), dtype=np.float32)
+    weights[:, TERMS.index("bond_best")] = 1.0
+    shop.snapshot = replace(ranked.snapshot, intent=Intent(bonds, meant_of(edges()), weights))
+    return shop
+
+
+ranked = ranked_by_hand
+
+
+def scores(shop: Shop, asker: Profile) -> dict[str, float]:
+    return {item.product_id: item.score for item in shop.items(asker, "place")}
+
+
+def in_session(*names: str, kind: InteractionKind = InteractionKind.VIEWED) -> Profile:
+    held = profile("anna")
+    return Profile(customer=held.customer, seq=2, days=held.days, bought=held.bought, recent=recent(*names, kind=kind))
+
+
+def test_without_a_session_the_list_is_that_of_the_ranking(moved: Shop, ranked: Shop) -> None:
+    assert scores(moved, profile("anna")) == scores(ranked, profile("anna"))
+
+
+def test_what_is_in_the_cart_moves_the_list_more_than_three_looks_and_these_more_than_one(moved: Shop) -> None:
+    before = scores(moved, profile("anna"))
+    one, three = scores(moved, in_session("beer")), scores(moved, in_session("beer", "chips", "chips", "beer"))
+    cart = scores(moved, in_session("beer", kind=InteractionKind.ADDED_TO_CART))
+    assert before["wine"] < one["wine"] < three["wine"] < cart["wine"]
+
+
+def test_parts_add_up_to_the_score(moved: Shop) -> None:
+    cart = in_session("beer", kind=InteractionKind.ADDED_TO_CART)
+    trace = moved.answer(cart, PlacementRequest(name="place", why_not=(ProductId("wine"),))).placements[0].trace
+    assert trace is not None
+    (wine,) = trace.why_not
+    said = dict(part.split() for part in wine.text.split(": ")[1].split(", "))
+    assert {"likely", "session"} <= set(said)
+    assert wine.score == pytest.approx(sum(map(float, said.values())), abs=2e-3)
+
+
+@pytest.mark.parametrize("seen, expected", [("nappies", "wipes"), ("beer", "wine")])
+def test_somebody_unknown_is_personal_after_one_event(moved: Shop, seen: str, expected: str) -> None:
+    anybody = moved.ids(Profile(customer=visitor().customer), "place")
+    items = moved.items(visitor(seen), "place")
+    places = {item.product_id: item.rank - 1 for item in items}
+    assert places[expected] < anybody.index(expected)
+    added = Profile(customer=visitor().customer, recent=recent(seen, kind=InteractionKind.ADDED_TO_CART))
+    sources = {item.product_id: item.source for item in moved.items(added, "place")}
+    assert sources[expected] == "session" and sources["milk"] == "popular"
+
+
+def test_the_page_counts_as_a_look_and_a_product_that_came_later_as_nothing(moved: Shop) -> None:
+    page = {item.product_id: item.score for item in moved.items(profile("anna"), "place", product_id="beer")}
+    assert page["wine"] == pytest.approx(scores(moved, in_session("beer"))["wine"], rel=1e-5)
+    assert scores(moved, in_session("oat milk"))["wine"] == pytest.approx(scores(moved, profile("anna"))["wine"])
+
+
+def test_where_nothing_was_learnt_the_session_counts_as_much_as_likely(moved: Shop, ranked: Shop) -> None:
+    moved.snapshot = ranked.snapshot
+    assert scores(moved, in_session("nappies")) == scores(ranked, in_session("nappies"))
+    assert product("wipes").id in scores(moved, in_session("nappies"))
