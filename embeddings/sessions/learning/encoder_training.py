@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from embeddings.gnn.loss import half_precision_is_native
 from embeddings.sessions.encoder import SessionEncoder
 from embeddings.sessions.learning.batches import Batch, SessionBatches
 from embeddings.sessions.learning.done_together import done_together
@@ -108,7 +109,8 @@ def _step(
         max=len(rows) - 1
     )  # padding: any, it is never looked at
     sessions = module(vectors[places])[there]  # [num_targets, dim]
-    loss = weighted_softmax(sessions, vectors, torch.searchsorted(rows, targets), 1.0 - missed, config.scale)
+    own, half = torch.searchsorted(rows, targets), half_precision_is_native()
+    loss = weighted_softmax(sessions, vectors, own, 1.0 - missed, config.scale, half)
     optimizer.zero_grad()
     torch.autograd.backward(loss)
     optimizer.step()
