@@ -91,24 +91,27 @@ class LiveProfiles:
 
     def apply(self, logged: Iterable[LoggedEvent]) -> None:
         """Count these events, in the order of the log."""
-        rows = [(row.event.subject, row) for row in logged]
-        unknown = {customer for customer, _ in rows if customer is not None and not self._holds(customer)}
+        by_customer: dict[CustomerId, list[LoggedEvent]] = {}
+        for row in logged:
+            customer = row.event.subject
+            if customer is not None:
+                by_customer.setdefault(customer, []).append(row)
         try:
-            self._read(unknown)
+            self._read([customer for customer in by_customer if not self._holds(customer)])
         except StoreUnavailable as error:
             self._fall_behind(error)
-        for customer, row in rows:
-            if customer is None or not self._holds(customer):
+        for customer, rows in by_customer.items():
+            if not self._holds(customer):
                 continue
             before = self._dirty.get(customer) or self._clean.get(customer)
-            after = fold(before, customer, (row,), self._table)
+            after = fold(before, customer, rows, self._table)
             if after is before:
                 continue
             self._clean.pop(customer, None)
             self._absent.discard(customer)
             self._dirty[customer] = after
             self._dirty.move_to_end(customer)
-            self._unsettled += 1
+            self._unsettled += len(rows)
         self._trim()
         if self._unsettled >= SETTLE_EVERY:
             self.settle()
@@ -167,7 +170,7 @@ class LiveProfiles:
                     by_customer.setdefault(customer, []).append(row)
             stored = self._base.read_all([customer for customer in by_customer if customer not in again])
             for customer, rows in by_customer.items():
-                again[customer] = fold(again.get(customer, stored.get(customer)), customer, rows)
+                again[customer] = fold(again.get(customer, stored.get(customer)), customer, rows, self._table)
             yield
         self._see_its_life()
         if self._lives != life:
