@@ -31,6 +31,9 @@ from graph.stores.open import check_url, open_graph, shown_url, sqlite_file
 
 __all__ = ["keep_up", "run_worker"]
 
+BEHIND_THE_SERVER = 5
+"""How nice the worker of a server is: where they share a core, answers come first."""
+
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 30.0
 _log = logging.getLogger("patron.worker")
@@ -40,6 +43,8 @@ def run_worker(settings: Settings, parent: int | None = None) -> None:
     """Work until SIGTERM, SIGINT, or until the server that started it (`parent`, its pid) is gone."""
 
     check_url(settings.graph_url)
+    if parent is not None:
+        os.nice(BEHIND_THE_SERVER)
 
     def stopped(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)  # at any moment: what was not committed is read again from the log
