@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import http.client
 import json
+import math
 import os
 import shutil
 import sys
@@ -25,6 +26,7 @@ from api.settings import Settings, loaded_settings
 from benchmarks.load.clickstream import Clickstream
 from benchmarks.load.mortal import MortalServer, Victim
 from benchmarks.load.senders import Senders
+from benchmarks.load.served import left_out
 from benchmarks.load.verdict import Verdict, edges_of, logged_since, profile_answer
 from benchmarks.machine import machine, printed
 from embeddings.artifacts import open_snapshot
@@ -42,6 +44,9 @@ from graph.stores.neo4j.local import LocalNeo4j, ServerSettings, find_neo4j
 from graph.stores.open import open_graph
 
 LIFE_SECONDS = (0.05, 1.5)
+LONG_LIFE_SECONDS = (2.0, 8.0)
+"""Of every fourth server, so that its worker is at work, and of what a server stands on, so that it is found again."""
+
 AWAY_SECONDS = (0.0, 0.5)
 SETTLED_SECONDS = 180
 
@@ -51,6 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.crashes", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a data folder with a published version")
     parser.add_argument("--times", type=int, default=100, help="how often something is killed (100)")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="no kill after so long (no limit)")
     parser.add_argument("--kill", choices=VICTIMS, default="server", help="what is: server and worker (server)")
     parser.add_argument("--senders", type=int, default=4, help="threads that post (4)")
     parser.add_argument("--shoppers", type=int, default=50, help="whose profiles they share (50)")
@@ -83,7 +89,8 @@ def main(arguments: list[str] | None = None) -> None:
             return messages
 
         with Senders(server.port, options.senders, draw, rng.spawn(1)[0]) as senders:
-            _kill_again_and_again(server if backend is None else backend.victim, options.times, rng)
+            victim, long_every = (server, 4) if backend is None else (backend.victim, 1)
+            kills = _kill_again_and_again(victim, options.times, begun + options.seconds, long_every, rng)
         _wait_until_settled(settings, server.port)
         verdict = Verdict()
         verdict.hold_profiles("served", stream.expected, _told(server.port, list(stream.expected)))
@@ -94,7 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
             "benchmark": "crashes",
             "machine": loaded | {"load_average_after": round(os.getloadavg()[0], 1)},
             "killed": options.kill,
-            "kills": options.times,
+            "kills": kills,
             "sent": sent.total(),
             "acknowledged": senders.acknowledged,
             "repeated": senders.repeated,
@@ -150,7 +157,6 @@ VICTIMS: dict[str, Callable[[Path, ExitStack], Backend | None]] = {
 def _copied(data: Path, copy: Path, *, whole: bool) -> Path:
     """The folder as it is, or, for a backend that begins empty, with what is published in it and no history."""
     if whole:
-        left_out = shutil.ignore_patterns("neo4j", "*.sock", "lock", "analysis")
         return Path(shutil.copytree(data, copy, ignore=left_out))
     shutil.copytree(DataFolder(data).embeddings, DataFolder(copy).embeddings, dirs_exist_ok=True)
     return copy
@@ -161,13 +167,18 @@ def _end_of(settings: Settings) -> Position:
         return log.end()
 
 
-def _kill_again_and_again(victim: Victim, times: int, rng: np.random.Generator) -> None:
-    for number in range(times):
-        time.sleep(rng.uniform(*LIFE_SECONDS))
+def _kill_again_and_again(victim: Victim, times: int, ends: float, long_every: int, rng: np.random.Generator) -> int:
+    """How often it was killed: `times`, or fewer where the clock came to `ends` before."""
+    for kills in range(times):
+        if time.perf_counter() > ends:
+            return kills
+        life = LIFE_SECONDS if (kills + 1) % long_every else LONG_LIFE_SECONDS
+        time.sleep(rng.uniform(*life))
         victim.kill()
         time.sleep(rng.uniform(*AWAY_SECONDS))
         victim.start()
-        print(f"{number + 1} of {times} kills", file=sys.stderr, flush=True)
+        print(f"{kills + 1} of {times} kills", file=sys.stderr, flush=True)
+    return times
 
 
 def _wait_until_settled(settings: Settings, port: int) -> None:

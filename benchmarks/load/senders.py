@@ -32,7 +32,8 @@ class Senders:
         self, port: int, number: int, draw: Callable[[int], list[dict[str, Any]]], rng: np.random.Generator
     ) -> None:
         self._port, self._draw = port, draw
-        self._drawing, self._counting, self._ending = threading.Lock(), threading.Lock(), threading.Event()
+        self._drawing, self._counting = threading.Lock(), threading.Lock()
+        self._ending, self._given_up = threading.Event(), threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(own,)) for own in rng.spawn(number)]
         self._failures: list[BaseException] = []
         self.acknowledged = self.repeated = self.forgotten = 0
@@ -46,6 +47,8 @@ class Senders:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ending.set()
+        if error is not None:
+            self._given_up.set()
         for thread in self._threads:
             thread.join()
         if self._failures and error is None:
@@ -74,7 +77,7 @@ class Senders:
         """(how often it was sent, how many messages of it were news); `messages` is how many must be known then."""
         ends = time.monotonic() + HEARD_SECONDS
         times = 0
-        while time.monotonic() < ends:
+        while time.monotonic() < ends and not self._given_up.is_set():
             times += 1
             answer = self._answer(body)
             if answer is None:
