@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
@@ -18,8 +18,8 @@ from api.settings import Settings, loaded_settings
 from graph import DataFolderLocked, InvalidValue, iso, parse_instant
 from graph.data_folder import DataFolder
 from graph.events.refusal import MAX_RAW
+from graph.log.aside_file import AsideFile
 from graph.log.dead_letters import DeadLetter, DeadLetters, Selection
-from graph.log.sqlite_log import SqliteEventLog
 
 __all__ = ["command"]
 
@@ -159,13 +159,9 @@ def _mended(engine: Engine, number: int, text: bytes | None) -> DeadLetter:
 
 @contextmanager
 def _letters(settings: Settings) -> Iterator[DeadLetters]:
-    """The letters of a data folder, also while a server runs on it; what was asked of them is done when it ends."""
-    existing_folder(settings)
-    log = SqliteEventLog(DataFolder(settings.data).log)
-    try:
-        yield DeadLetters(log)
-    finally:
-        log.close()
+    """The letters of a data folder, wherever its log lies, also while a server runs on it."""
+    with closing(AsideFile(existing_folder(settings).log)) as file:
+        yield DeadLetters(file)
 
 
 def _chosen(source: str, since: str) -> Selection:

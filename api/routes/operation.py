@@ -38,7 +38,7 @@ def _answers(schema: dict[str, Any], media: str = "application/json") -> dict[in
 
 def _not_ready() -> dict[int | str, dict[str, Any]]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {503: {"description": "Not yet: nothing is published.", "content": problem}}
+    return {503: {"description": "Not yet: nothing is published, or the log has not been read.", "content": problem}}
 
 
 @router.get("/healthz", summary="Is it alive?", responses=_answers(_HEALTH))
@@ -49,11 +49,13 @@ async def healthz() -> Response:
 
 @router.get("/readyz", summary="Is it ready?", responses=_answers(_READINESS) | _not_ready())
 async def readyz(request: Request) -> Response:
-    """200 once a published version is being served."""
+    """200 once a published version is being served, with all that the log held when this server began."""
     engine: Engine = request.app.state.engine
     version = engine.snapshots.version
     if version is None:
         return problem(503, "Not ready", "no embeddings are published yet: run `patron train` and `patron publish`")
+    if not engine.log.caught_up:
+        return problem(503, "Not ready", "the log has not been read to where it ended when this server began")
     return json_response(
         {
             "status": "ready",

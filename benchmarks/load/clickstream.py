@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from graph import InteractionKind
+
 __all__ = ["Clickstream", "Expected", "differences"]
 
 NAMES = (
@@ -20,16 +22,23 @@ NAMES = (
 )
 SHARES = (0.55, 0.15, 0.12, 0.08, 0.06, 0.04)
 TYPES = dict(zip(NAMES, ("Viewed", "Clicked", "AddedToCart", "Purchased", "Searched", "AccountEvent"), strict=True))
+EDGES = {
+    "Product Viewed": InteractionKind.VIEWED,
+    "Product Clicked": InteractionKind.CLICKED,
+    "Product Added": InteractionKind.ADDED_TO_CART,
+}
 CHANNELS = ("web", "app", "store")
 
 
 @dataclass
 class Expected:
-    """What the profile of one shopper must show: events by type, money by currency, times each product was bought."""
+    """What must be known of one shopper: events by type, money by currency, times each product was bought, and the
+    edges of the graph by kind and product."""
 
     counts: Counter[str] = field(default_factory=Counter)
     spent: Counter[str] = field(default_factory=Counter)
     bought: Counter[str] = field(default_factory=Counter)
+    edges: Counter[tuple[InteractionKind, str]] = field(default_factory=Counter)
 
 
 class Clickstream:
@@ -56,6 +65,8 @@ class Clickstream:
     def _message(self, name: str, shopper: str, products: list[str]) -> dict[str, Any]:
         expected = self.expected[shopper]
         expected.counts[TYPES[name]] += 1
+        if name in EDGES:
+            expected.edges[EDGES[name], products[0]] += 1
         properties: dict[str, Any] = {"product_id": products[0]}
         if name == "Products Searched":
             properties = {"query": f"words {products[0]}"}
@@ -67,6 +78,7 @@ class Clickstream:
             properties = {"order_id": f"{shopper}-{self._drawn}", "currency": "EUR", "products": lines}
             expected.spent["EUR"] += 250 * len(own)
             expected.bought.update(own)
+            expected.edges.update((InteractionKind.PURCHASED, product) for product in own)
         return {
             "type": "track",
             "messageId": f"{self._prefix}-message-{self._drawn}",

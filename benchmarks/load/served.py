@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Server", "free_port", "load", "served", "wait_until"]
+__all__ = ["Server", "free_port", "left_out", "load", "served", "wait_until"]
 
 READY_SECONDS = 60
 
@@ -46,7 +46,7 @@ def served(data: Path, cpus: Set[int] | None = None, **settings: str) -> Iterato
     the server and its worker are held to.
     """
     with tempfile.TemporaryDirectory(prefix="patron-bench-") as copy:
-        folder = Path(shutil.copytree(data, Path(copy) / "data", ignore=_left_out))
+        folder = Path(shutil.copytree(data, Path(copy) / "data", ignore=left_out))
         port = free_port()
         begun = time.perf_counter()
         command = [sys.executable, "-m", "api", "serve", "--data", str(folder), "--port", str(port)]
@@ -62,7 +62,8 @@ def served(data: Path, cpus: Set[int] | None = None, **settings: str) -> Iterato
             process.wait(30)
 
 
-def _left_out(folder: str, names: list[str]) -> set[str]:
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """What a copy of a data folder goes without, for `shutil.copytree`: a Neo4j, and sockets."""
     return {name for name in names if name == "neo4j" or (Path(folder) / name).is_socket()}
 
 

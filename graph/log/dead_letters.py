@@ -1,7 +1,7 @@
 """DeadLetters: what was refused and why, kept so that somebody can mend it."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
@@ -9,7 +9,7 @@ from msgspec.msgpack import Decoder, Encoder
 from graph.errors import NotFound
 from graph.events.refusal import Refusal
 from graph.instants import DAY, Instant
-from graph.log.file_log import Aside, FileLog
+from graph.log.file_log import Aside
 
 __all__ = ["DeadLetter", "DeadLetters", "Retention", "Selection", "decode_refusal", "kept_row"]
 
@@ -58,10 +58,20 @@ class Retention(NamedTuple):
     days: float
 
 
-class DeadLetters:
-    """Refusals in the log's file, written by its thread behind the events; `forget` covers them."""
+class LetterFile(Protocol):
+    """The log's file, of the server that writes the events or of anybody else."""
 
-    def __init__(self, log: FileLog) -> None:
+    def select(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]: ...
+
+    def aside(self, row: Aside) -> bool:
+        """Write a row, or queue it behind the events; False where there is no room."""
+        ...
+
+
+class DeadLetters:
+    """Refusals in the log's file, beside the events; `forget` covers them."""
+
+    def __init__(self, log: LetterFile) -> None:
         self._log = log
 
     def keep(self, refusals: Iterable[Refusal], source: str, received: Instant) -> int:

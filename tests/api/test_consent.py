@@ -1,5 +1,6 @@
 """Consent, layer by layer: what was done while it was refused changes no answer, though it is permitted again later."""
 
+import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.graph.identity.linking import ANN, head
 LOVER = "dairy-lover-1"
 PLACES = [{"name": name, "k": 8} for name in ("homepage", "discover", "cart", "email")]
 PERSONALIZATION, ANALYTICS = ("personalization",), ("analytics",)
+_numbers = itertools.count()
 
 
 @pytest.fixture
@@ -34,6 +36,15 @@ def twins(shop: Path, tmp_path: Path) -> Iterator[tuple[InProcess, InProcess]]:
     copies = [shutil.copytree(shop, tmp_path / name) for name in ("one", "other")]
     with InProcess(loaded_settings(data=copies[0])) as one, InProcess(loaded_settings(data=copies[1])) as other:
         yield one, other
+
+
+@pytest.fixture(params=["sqlite", "valkey"])
+def stored(data: Path, request: pytest.FixtureRequest) -> Iterator[InProcess]:
+    """A server over each kind of profile store."""
+    on_valkey = request.param == "valkey"
+    given = {"profiles": request.getfixturevalue("shared_valkey")} if on_valkey else {}
+    with InProcess(loaded_settings(data=data, profiles_prefix=f"consent-{next(_numbers)}", **given)) as running:
+        yield running
 
 
 def choose(app: InProcess, customer: str = LOVER, **choices: bool) -> None:
@@ -78,28 +89,28 @@ def test_what_was_done_while_personalization_was_refused_changes_no_answer(
     assert answer(one) != answer(other), "the same done with permission does"
 
 
-def test_what_nobody_may_use_is_kept_nowhere_and_counted(app: InProcess) -> None:
-    choose(app, personalization=False, analytics=False)
-    before = app.engine.log.end()
-    assert all((told["success"], told["accepted"], told["withheld"]) == (True, 0, 1) for told in do(app))
-    assert app.engine.log.end() == before
-    assert 'patron_events_total{outcome="withheld",source="segment"} 5.0' in app.get("/metrics").text
+def test_what_nobody_may_use_is_kept_nowhere_and_counted(stored: InProcess) -> None:
+    choose(stored, personalization=False, analytics=False)
+    before = stored.engine.log.end()
+    assert all((told["success"], told["accepted"], told["withheld"]) == (True, 0, 1) for told in do(stored))
+    assert stored.engine.log.end() == before
+    assert 'patron_events_total{outcome="withheld",source="segment"} 5.0' in stored.get("/metrics").text
     batch = [
         {"type": "track", "userId": customer, "event": "Product Viewed", "properties": {"product_id": "party-01"}}
         for customer in (LOVER, "dairy-lover-2")
     ]
-    told = app.post("/v1/batch", {"batch": batch}).json()
+    told = stored.post("/v1/batch", {"batch": batch}).json()
     assert (told["accepted"], told["withheld"]) == (1, 1)
-    app.post("/v1/identify", {"userId": LOVER, "traits": {"city": "Delft"}})
-    assert app.get(f"/v1/customers/{LOVER}").json()["traits"]["city"]["value"] == "Delft", "stated, not observed"
+    stored.post("/v1/identify", {"userId": LOVER, "traits": {"city": "Delft"}})
+    assert stored.get(f"/v1/customers/{LOVER}").json()["traits"]["city"]["value"] == "Delft", "stated, not observed"
 
 
-def test_a_refusal_on_one_device_marks_what_is_done_on_another(app: InProcess) -> None:
-    app.put("/v1/customers/anon:device/consents", {"consents": {"personalization": False}})
-    app.post("/v1/identify", {"userId": LOVER, "anonymousId": "device"})
-    app.view("party-01", userId=LOVER)
-    assert "Viewed" not in app.get(f"/v1/customers/{LOVER}").json()["counts"]
-    assert app.shown(customer_id=LOVER, k=5) == app.shown(customer_id="stranger", k=5)
+def test_a_refusal_on_one_device_marks_what_is_done_on_another(stored: InProcess) -> None:
+    stored.put("/v1/customers/anon:device/consents", {"consents": {"personalization": False}})
+    stored.post("/v1/identify", {"userId": LOVER, "anonymousId": "device"})
+    stored.view("party-01", userId=LOVER)
+    assert "Viewed" not in stored.get(f"/v1/customers/{LOVER}").json()["counts"]
+    assert stored.shown(customer_id=LOVER, k=5) == stored.shown(customer_id="stranger", k=5)
 
 
 def test_a_deployment_may_take_nothing_for_granted(data: Path) -> None:
@@ -112,13 +123,6 @@ def test_a_deployment_may_take_nothing_for_granted(data: Path) -> None:
         choose(app, personalization=True, marketing=True)
         assert app.shown(customer_id=LOVER, k=5) != app.shown(customer_id="stranger", k=5)
         assert app.shown("email", customer_id=LOVER)
-
-
-@pytest.fixture(params=["sqlite"])
-def stored(data: Path) -> Iterator[InProcess]:
-    """A server over each kind of profile store."""
-    with InProcess(loaded_settings(data=data)) as running:
-        yield running
 
 
 def test_a_choice_and_a_wish_change_the_very_next_answer(stored: InProcess) -> None:
@@ -142,18 +146,18 @@ def test_a_choice_and_a_wish_change_the_very_next_answer(stored: InProcess) -> N
     ],
 )
 def test_a_wish_empties_the_very_next_message_and_nothing_else(
-    app: InProcess, customer: str, stated: dict[str, Any], why: str
+    stored: InProcess, customer: str, stated: dict[str, Any], why: str
 ) -> None:
     who = {"anonymous_id": "v"} if customer == "anon:v" else {"customer_id": customer}
     asked = {**who, "placements": [{"name": "email", "k": 4}, {"name": "homepage", "k": 4}]}
-    before = app.post("/v1/recommendations", asked).json()["placements"]
+    before = stored.post("/v1/recommendations", asked).json()["placements"]
     assert before[0]["items"] and "withheld" not in before[0]
-    app.put(f"/v1/customers/{customer}/preferences", {"preferences": stated})
-    email, homepage = app.post("/v1/recommendations", asked).json()["placements"]
+    stored.put(f"/v1/customers/{customer}/preferences", {"preferences": stated})
+    email, homepage = stored.post("/v1/recommendations", asked).json()["placements"]
     assert (email["items"], email["withheld"]) == ([], [why])
     assert len(homepage["items"]) == 4 and "withheld" not in homepage
-    app.put(f"/v1/customers/{customer}/preferences", {"preferences": {name: [] for name in stated}})
-    assert app.post("/v1/recommendations", asked).json()["placements"][0]["items"] == before[0]["items"]
+    stored.put(f"/v1/customers/{customer}/preferences", {"preferences": {name: [] for name in stated}})
+    assert stored.post("/v1/recommendations", asked).json()["placements"][0]["items"] == before[0]["items"]
 
 
 def test_a_wish_of_another_shape_is_refused_whole(app: InProcess) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from graph.events.family import AddedToCart, Event
 from graph.log.sqlite_log import SqliteEventLog
 from tests.api.in_process import InProcess
 from tests.commands.called import Called, call
+from tests.graph.log.kafka_topics import Topics
 
 ADDED: dict[str, Any] = {"type": "track", "userId": "new", "event": "Product Added"}
 MILK = {"product_id": "milk", "quantity": -1}
@@ -121,3 +123,25 @@ def test_a_folder_that_is_served_is_left_to_its_server(data: Path, capsys: pytes
         called = letters(capsys, data, "replay")
         assert (called.code, "POST /v1/dead-letters/replay" in called.err) == (1, True)
         assert letters(capsys, data, "list", "--json").json["total"] == 4
+
+
+def test_those_beside_a_topic_are_read_mended_and_dropped_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kafka_topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, url = tmp_path / "data", kafka_topics.url_for(tmp_path)
+    with InProcess(loaded_settings(data=data, log=url)) as app:
+        app.post("/v1/batch", {"batch": BAD})
+        while app.engine.dead_letters.count() < len(BAD):  # they are written behind the events
+            time.sleep(0.01)
+        assert letters(capsys, data, "list", "--json").json["total"] == 3
+        assert letters(capsys, data, "drop", "2", "--json").json == {"dropped": 1}
+    assert json.loads(letters(capsys, data, "show", "1").out) == BAD[0]
+    mended = tmp_path / "mended.json"
+    mended.write_text(json.dumps(ADDED | {"properties": MILK | {"quantity": 2}}))
+    refused = letters(capsys, data, "replay", "1", "--with", str(mended))
+    assert refused.code == 1 and "PATRON_LOG" in refused.err and "Traceback" not in refused.err
+    monkeypatch.setenv("PATRON_LOG", url)
+    done = letters(capsys, data, "replay", "1", "--with", str(mended), "--json").json
+    assert (done["replayed"], done["accepted"]) == (1, 1)
+    assert letters(capsys, data, "drop", "--all", "--json").json == {"dropped": 1}
+    assert letters(capsys, data, "list", "--json").json["total"] == 0

@@ -84,7 +84,7 @@ class KafkaEventLog(FileLog):
 
     @property
     def caught_up(self) -> bool:
-        """Whether this server has read all that the topic held when it began."""
+        """Whether the file holds all that the topic held when this server began to read."""
         return self._tail.caught_up
 
     def submit(self, events: Sequence[Event]) -> Future[list[Appended]]:

@@ -1,10 +1,14 @@
 """Operation: health, readiness and metrics."""
 
 import re
+import shutil
 from pathlib import Path
+
+import pytest
 
 from api.settings import loaded_settings
 from tests.api.in_process import InProcess
+from tests.graph.log.kafka_topics import Topics
 
 
 def metric(app: InProcess, name: str, **labels: str) -> float:
@@ -65,3 +69,18 @@ def test_every_route_has_a_label_of_its_own(app: InProcess) -> None:
     app.post("/v1/identify", {"userId": "x"})
     for route in ("healthz", "customer", "put_products", "identify"):
         assert metric(app, "patron_requests_total", route=route, status="200") == 1
+
+
+def test_a_server_that_has_not_read_its_topic_is_not_ready(
+    shop: Path, tmp_path: Path, kafka_topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.log.kafka.kafka_log.ANSWER_SECONDS", 0.5)
+    data, topic = tmp_path / "data", kafka_topics.address_for(tmp_path).topic
+    shutil.copytree(shop / "embeddings", data / "embeddings")
+    with InProcess(loaded_settings(data=data, log=kafka_topics.url_for(tmp_path), log_partitions=1)) as app:
+        app.view("baby-01", userId="new")
+        assert app.get("/readyz").status_code == 200, "an event that was answered was read"
+    with InProcess(loaded_settings(data=data, log=f"kafka://127.0.0.1:1/{topic}")) as app:
+        assert app.get("/healthz").status_code == 200
+        answer = app.get("/readyz")
+        assert (answer.status_code, "the log has not been read" in answer.json()["detail"]) == (503, True)
