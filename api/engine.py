@@ -13,6 +13,7 @@ from api.processes.graph_state import GraphReach, StateFile
 from api.processes.supervisor import WorkerState
 from api.profile_store import profile_store
 from api.settings import Settings
+from api.streams import Streams
 from api.telemetry import Telemetry
 from embeddings.artifacts.nothing_learnt import empty_snapshot
 from embeddings.snapshot.holder import SnapshotHolder
@@ -54,6 +55,7 @@ from graph.profile.reading.reading import FeatureReader
 from graph.profile.stores.profile_store import ProfileStore
 from graph.quality import Quality
 from recommend.answers import Item, Recommendation, RecommendationRequest
+from recommend.page_views import PageViews
 from recommend.placements import Placements
 from recommend.recommender import Recommender, recorded_row
 from recommend.similar import SimilarCustomer, similar_customers, similar_products
@@ -90,6 +92,7 @@ class Engine:
         self._consent = self.settings.consent_defaults
         self._erasures = self.log.erasures()
         self._pruned = Instant(0)
+        self.page_views, self.streams = PageViews(), Streams(self.settings.streams, self.telemetry.streams)
         self.opened = self.now()
         self._graph_state = StateFile(DataFolder(self.settings.data).graph_state)
 
@@ -102,6 +105,8 @@ class Engine:
         for _, event in logged:
             if isinstance(event, Erased):
                 self._erasures[event.customer] = max(event.at, self._erasures.get(event.customer, event.at))
+                self.page_views.forget(event.customer)
+        self.streams.wake(logged)
 
     def new_event_id(self) -> EventId:
         """An id for an event that comes from a route of our own."""
@@ -125,6 +130,11 @@ class Engine:
 
     def recommend(self, asked: RecommendationRequest) -> Recommendation:
         """The lists asked for, recorded unless it is a dry run; InvalidValue for a product nobody knows."""
+        answer = self.answer(asked)
+        return answer if asked.dry_run else self.recorded(asked, answer)
+
+    def answer(self, asked: RecommendationRequest) -> Recommendation:
+        """The lists asked for, which nobody has seen yet: `recorded` is for whoever shows them."""
         now = self.now()
         self._check_products(asked)
         who = self.asking(asked)
@@ -136,6 +146,7 @@ class Engine:
             _log.warning("answering without the profile: %s", error)
             profile, wishes = None, Wishes.unreadable()
             missing.append("profile")
+        page = self.page_views.look(asked, self._read_of(who, profile), now) if asked.page_view_id else None
         try:
             answer = self.recommender.recommend(
                 asked,
@@ -146,21 +157,39 @@ class Engine:
                 recommendation_id="r" + secrets.token_hex(12),
                 deadline_ms=asked.deadline_ms or self.settings.deadline_ms,
                 wishes=wishes,
+                held=page.shown if page is not None else (),
             )
         except InvalidValue as error:
             raise _placed(error, asked) from None
         if missing:
             answer = replace(answer, degraded=(*answer.degraded, *missing))
-        if not asked.dry_run and not self._record(asked, answer, who, now):
-            answer = replace(answer, degraded=(*answer.degraded, "recording"))
+        if page is not None and not asked.dry_run and "profile" not in missing:
+            self.page_views.keep(page, answer, now)
         for what in answer.degraded:
             self.telemetry.degraded.labels(what).inc()
         return answer
 
-    def _record(
-        self, asked: RecommendationRequest, answer: Recommendation, who: tuple[CustomerId, ...], now: Instant
-    ) -> bool:
-        return self.ledger.record(answer.recommendation_id, who[0] if who else None, now, recorded_row(asked, answer))
+    def recorded(self, asked: RecommendationRequest, answer: Recommendation) -> Recommendation:
+        """The same answer, which the ledger is going to hold, or which says that it is not."""
+        who = self.asking(asked)
+        row = recorded_row(asked, answer)
+        if self.ledger.record(answer.recommendation_id, who[0] if who else None, self.now(), row):
+            return answer
+        self.telemetry.degraded.labels("recording").inc()
+        return replace(answer, degraded=(*answer.degraded, "recording"))
+
+    def leaves_of(self, asked: RecommendationRequest) -> frozenset[CustomerId]:
+        """The leaves whose events change what is answered; StoreUnavailable where they cannot be looked up."""
+        who = self.asking(asked)
+        person = self.people.asking(who)
+        return frozenset(who) if person is None else frozenset((*who, *person.leaves, *person.shared))
+
+    def _read_of(self, who: tuple[CustomerId, ...], profile: Profile | None) -> frozenset[CustomerId]:
+        """The leaves of which more than the dislikes is read for an answer."""
+        if profile is None or not self._consent.permit(profile.consents, Purpose.PERSONALIZATION):
+            return frozenset()
+        person = self.people.asking(who)
+        return frozenset() if person is None else frozenset((*person.leaves, *person.shared))
 
     def similar_products(self, product: ProductId, k: int) -> list[Item]:
         """The sellable products nearest to one; NotFound where nobody knows it."""

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
         ge=0,
         description="How many events one key may send a second, ten seconds' worth at once; 0 is no limit.",
     )
+    streams: int = Field(1_000, ge=0, description="How many pages may listen to `GET /v1/stream` at once.")
     dead_letters: int = Field(20_000, ge=0, description="How many refused messages are kept, the newest.")
     dead_letter_days: float = Field(30, gt=0, description="How long a refused message is kept, in days.")
     deadline_ms: int = Field(200, ge=1, description="How long a recommendation may take before it falls back.")

@@ -23,7 +23,7 @@ class Telemetry:
         self.registry.register(QualityCollector(quality))
         self.seconds = Histogram(
             "patron_request_seconds",
-            "Seconds from request to answer.",
+            "Seconds from request to the beginning of its answer.",
             ["route"],
             buckets=_BUCKETS,
             registry=self.registry,
@@ -43,6 +43,7 @@ class Telemetry:
             "Live profiles that are newer than the stored ones: how far the worker is behind.",
             registry=self.registry,
         )
+        self.streams = Gauge("patron_streams", "Pages that listen to `/v1/stream`.", registry=self.registry)
         self.graph_events = Gauge(
             "patron_graph_lag_events", "Events that the customer graph does not hold yet.", registry=self.registry
         )
@@ -81,7 +82,7 @@ class QualityCollector(Collector):
 
 
 class MetricsMiddleware:
-    """Times every request under the name of its endpoint, ``none`` where no route is meant."""
+    """Times every request until its answer begins, under the name of its endpoint, ``none`` where no route is meant."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -91,12 +92,12 @@ class MetricsMiddleware:
             await self._app(scope, receive, send)
             return
         status = 500
-        begun = time.perf_counter()
+        begun = answered = time.perf_counter()
 
         async def watched(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], time.perf_counter()
             await send(message)
 
         try:
@@ -104,5 +105,5 @@ class MetricsMiddleware:
         finally:
             telemetry: Telemetry = scope["app"].state.engine.telemetry
             route = getattr(scope.get("endpoint"), "__name__", "none")
-            telemetry.seconds.labels(route).observe(time.perf_counter() - begun)
+            telemetry.seconds.labels(route).observe(answered - begun)
             telemetry.requests.labels(route, str(status)).inc()

@@ -1,6 +1,6 @@
 """Recommender: from a request and all that is known to lists with reasons, in one function that reads top to bottom."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter, sleep
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
-from graph import Catalogue, Instant, Profile
+from graph import Catalogue, Instant, ProductId, Profile
 from graph.identity.consent import DEFAULTS, ConsentDefaults, Purpose
 from graph.identity.wishes import Wishes
 from recommend.answers import (
@@ -30,13 +30,15 @@ from recommend.narrowing import narrowing_for
 from recommend.placements import Place, Placements, SourceName
 from recommend.record import recorded_row
 from recommend.scoring import Scored, leading, score
-from recommend.selection import Selection, pins_for, select
+from recommend.selection import Selection, pins_for, select, staying
 from recommend.sources import SOURCES
 from recommend.visitor import NOBODY, Histories, Visitor, dislikes, visitor_of
 
 __all__ = ["Recommender", "recorded_row"]
 
 RHYTHM = Rhythm()
+
+NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 GRACE_MS = 10.0
 """How long any list may check its conditions, past the deadline too: the fallback is filtered as well."""
@@ -89,13 +91,15 @@ class Recommender:
         rng: np.random.Generator | None = None,
         deadline_ms: float | None = None,
         wishes: Wishes | None = None,
+        held: Sequence[Sequence[ProductId]] = (),
     ) -> Recommendation:
         """The lists asked for; no product stands in two of them.
 
         A placement that is a message the customer does not want is empty and says why. wishes: what counts where the
-        profile cannot be read. Raises InvalidValue for a placement the file does not have and for a filter that is no
-        condition. `degraded` may say "deadline" (popular products instead) and "filter" (not everything could be
-        checked).
+        profile cannot be read. held: by placement, what the page shows already: what may still be shown of it stays,
+        and what is ranked anew follows. Raises InvalidValue for a placement the file does not have and for a filter
+        that is no condition. `degraded` may say "deadline" (popular products instead) and "filter" (not everything
+        could be checked).
         """
         places = [self.placements.place(wanted.name) for wanted in request.placements]
         assortment = self.assortment(snapshot, catalogue)
@@ -107,15 +111,25 @@ class Recommender:
         def late() -> bool:
             return deadline_ms is not None and (self._stopwatch() - began) * 1000 > deadline_ms
 
-        shown = np.empty(0, dtype=np.int64)
+        shown = NO_ROWS
+        before = [assortment.rows(products) for products in held] if any(held) else [NO_ROWS] * len(places)
         degraded: dict[str, None] = {}
         answers = []
-        for wanted, place in zip(request.placements, places, strict=True):
+        for number, (wanted, place) in enumerate(zip(request.placements, places, strict=True)):
             if place.kind is not None and (why := wishes.objections(place.kind, place.channel, place.topic)):
                 answers.append(Placement(wanted.name, (), withheld=why))
                 continue
             answer, rows, lacks = self._list(
-                wanted, place, visitor, assortment, shown, now, request.explain, hydrated - began, late
+                wanted,
+                place,
+                visitor,
+                assortment,
+                _taken(shown, before, number) if any(held) else shown,
+                before[number],
+                now,
+                request.explain,
+                hydrated - began,
+                late,
             )
             degraded |= dict.fromkeys(lacks)
             shown = np.concatenate([shown, rows])
@@ -173,6 +187,7 @@ class Recommender:
         visitor: Visitor,
         assortment: Assortment,
         shown: Rows,
+        before: Rows,
         now: Instant,
         explain: bool,
         hydrating: float,
@@ -198,6 +213,10 @@ class Recommender:
         candidates = found.only(sieve.keep(found.rows))
         pins = pins_for(asked, candidates.rows, sieve, now)
         candidates = candidates.joined(np.array([pin.row for pin in pins], dtype=np.int64))
+        if len(before):
+            unfound = np.setdiff1d(before, found.rows)
+            candidates = candidates.joined(unfound[sieve.keep(unfound)])
+            before = before[np.isin(before, candidates.rows)]
         if len(candidates) < k:
             candidates = candidates.joined(sieve.refill(found.rows, k))
         hurried |= len(found.sources) < len(place.sources) or (sieve.exhausted and late())
@@ -208,6 +227,8 @@ class Recommender:
         laps.append(self._stopwatch())
 
         selection = select(asked, scored, pins, k)
+        if len(before):
+            selection = staying(selection, scored, before, k)
         laps.append(self._stopwatch())
 
         items = self._explained(asked, scored, selection, now)
@@ -233,6 +254,12 @@ class Recommender:
             reasons = explainer.reasons(row, adding, rule)
             items.append(Item(asked.assortment.ids[row], round(total, 6), rank, source, reasons))
         return tuple(items)
+
+
+def _taken(shown: Rows, before: Sequence[Rows], number: int) -> Rows:
+    """What a list may not show: what earlier lists of the call do, and what later ones of the page show already."""
+    later = np.concatenate([NO_ROWS, *before[number + 1 :]])
+    return np.concatenate([shown, np.setdiff1d(later, before[number])])
 
 
 def _fallback(place: Place) -> Place:

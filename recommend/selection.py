@@ -13,7 +13,7 @@ from recommend.filtering import Sieve
 from recommend.placements import Action, Rule
 from recommend.scoring import Scored
 
-__all__ = ["Pin", "Selection", "pins_for", "select"]
+__all__ = ["Pin", "Selection", "pins_for", "select", "staying"]
 
 
 class Pin(NamedTuple):
@@ -56,6 +56,14 @@ def select(asked: Asked, scored: Scored, pins: list[Pin], k: int) -> Selection:
     for place, rule in sorted(pinned.items(), key=lambda pin: pin[1].position or 0):
         chosen.insert((rule.position or 1) - 1, place)
     return Selection(chosen[:k], pinned)
+
+
+def staying(selection: Selection, scored: Scored, rows: Rows, k: int) -> Selection:
+    """The list that begins with these rows, all of them scored, as they stand; the selection fills the places left."""
+    order = np.argsort(scored.rows)
+    places = order[np.searchsorted(scored.rows, rows, sorter=order)].tolist()
+    places += [place for place in selection.places if place not in places]
+    return Selection(places[:k], selection.pins)
 
 
 def _pool(asked: Asked, k: int) -> int:

@@ -23,6 +23,7 @@ from api.routes.graph import graph_routes
 from api.routes.intake import intake_routes
 from api.routes.products import product_routes
 from api.routes.recommendations import recommendation_routes
+from api.routes.stream import stream_route
 from api.routes.tracking import tracking_routes
 from api.settings import Settings
 from api.telemetry import MetricsMiddleware
@@ -44,6 +45,7 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
+            engine.streams.end()
             engine.close()
 
     app = FastAPI(
@@ -64,6 +66,7 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
         *product_routes(),
         *customer_routes(),
         *intake_routes(),
+        stream_route(),
     ]
     app.include_router(operation.router)
     app.router.routes.append(description_route())
@@ -82,6 +85,6 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         )
     return app

@@ -29,6 +29,12 @@ class Keys:
         if not (_same(given, self._secret) or _same(given, self._publishable)):
             raise Unauthorized("Authorization: expected a key, as Basic user name or Bearer token")
 
+    def require_page(self, request: Request) -> None:
+        """Let a caller with either key through, or with the publishable one as the query parameter `key`, since the
+        EventSource of a browser sets no headers; Unauthorized otherwise."""
+        if not _same(request.query_params.get("key", "").encode(), self._publishable):
+            self.require_any(request)
+
     def name_of(self, request: Request) -> str:
         """Which key a caller holds whom `require_any` let through: a name that tells nothing of it."""
         if self._open:

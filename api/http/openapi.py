@@ -56,15 +56,20 @@ STRUCTS = (
 )
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 256}
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 200}
+_EVENTS = {"type": "string", "description": "`id: r…`, `event: recommendations`, `data:` and a Recommendation."}
 PARAMETERS: dict[str, tuple[Schema, str]] = {
     "customer_id": (_TEXT, "A known customer's id, or `anon:` and a visitor's."),
     "anonymous_id": (_TEXT, "The visitor's id; beside a customer_id, what both did counts as one."),
     "session_id": ({"type": "string", "maxLength": 256}, "The visit, as the page calls it; it is recorded."),
     "product_id": (_TEXT, "A product of the catalogue."),
+    "page_view_id": ({"type": "string", "maxLength": 256}, "One view of a page, within which its list stays as it is."),
+    "placements": (_TEXT, "Names of placements, up to ten, separated by commas."),
+    "key": ({"type": "string"}, "The publishable key, where headers cannot be set."),
     "k": (_COUNT, "How many."),
     "source": ({"type": "string", "maxLength": 256}, "Where it came from: segment, cloudevents, …"),
     "since": ({"type": "string", "format": "date-time"}, "Only what was received then or later."),
     "feature": (_TEXT, "A feature of the pack, such as `spent.dairy.30d`, to be told with the events behind it."),
+    "Last-Event-ID": (_TEXT, "The last id received: the lists are sent at once only where they have changed since."),
     "explain": (
         {"enum": ["true", "1", "false", "0"]},
         "Whether the answer tells how it came about, in `trace`; for the secret key.",
@@ -129,7 +134,7 @@ def _recommendations() -> dict[str, Any]:
             "The strip of a product page: what customers like this one take with or after the product.",
             Recommendation,
             path=("product_id",),
-            query=("customer_id", "anonymous_id", "session_id", "k", "explain"),
+            query=("customer_id", "anonymous_id", "session_id", "page_view_id", "k", "explain"),
         ),
         _operation(
             "recommendations", "The products nearest to one.", SimilarProducts, path=("product_id",), query=("k",)
@@ -140,7 +145,22 @@ def _recommendations() -> dict[str, Any]:
         "/v1/recommendations": {"post": asked},
         f"{at}/recommendations": {"get": strip},
         f"{at}/similar": {"get": near},
+        "/v1/stream": {"get": _stream()},
     }
+
+
+def _stream() -> dict[str, Any]:
+    operation = _operation(
+        "recommendations",
+        "The lists of a page, and new ones whenever its person's events change them.",
+        Recommendation,
+        query=("placements", "customer_id", "anonymous_id", "session_id", "product_id", "k", "key"),
+    )
+    operation["parameters"][0]["required"] = True
+    told = "Server-sent events named `recommendations`, each a Recommendation by its id; comments keep it open."
+    operation["parameters"].append(_parameter("Last-Event-ID", "header"))
+    operation["responses"]["200"] = {"description": told, "content": {"text/event-stream": {"schema": _EVENTS}}}
+    return operation
 
 
 def _customers() -> dict[str, Any]:

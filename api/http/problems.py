@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from api.streams import TooManyStreams
 from graph import InvalidValue, LogUnavailable, NotFound, StoreUnavailable
 from graph.errors import shown
 
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 RETRY_AFTER_SECONDS = 1
+STREAM_RETRY_AFTER_SECONDS = 10
 MAX_SHOWN = 80
 _log = logging.getLogger("patron.api")
 
@@ -139,6 +141,11 @@ def install_problems(app: FastAPI) -> None:
         expected = f"at most {error.per_second} events a second with this key"
         headers = {"Retry-After": str(error.wait)}
         return problem(429, "Too many", str(error), headers=headers, field="events", value=None, expected=expected)
+
+    @app.exception_handler(TooManyStreams)
+    async def _too_many_streams(_: Request, error: TooManyStreams) -> Response:
+        headers = {"Retry-After": str(STREAM_RETRY_AFTER_SECONDS)}
+        return problem(503, "Try again", str(error), headers=headers)
 
     @app.exception_handler(TooSlow)
     async def _too_slow(_: Request, error: TooSlow) -> Response:

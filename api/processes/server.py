@@ -18,6 +18,7 @@ from api.engine import Engine, open_engine
 from api.http.app import create_app
 from api.processes.supervisor import Supervisor
 from api.settings import Settings
+from api.streams import Streams
 from graph import PatronError
 from graph.data_folder import DataFolder
 from graph.log.opening import check_log_url
@@ -31,7 +32,7 @@ COLLECTED_EVERY = (2_000, 10, 100)
 collection of everything a pause of 100 ms and more, and the usual thresholds make one every few hundred profiles."""
 
 MAX_CONCURRENT = 1_000
-"""Connections beyond these are answered 503 at once."""
+"""Connections beyond these and those of all streams are answered 503 at once."""
 
 _log = logging.getLogger("patron.server")
 
@@ -74,13 +75,25 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        limit_concurrency=MAX_CONCURRENT,
+        limit_concurrency=MAX_CONCURRENT + settings.streams,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, engine.streams)
     async with _worker(settings, engine, lambda: server.should_exit):
         host, port = listener.getsockname()[:2]
         _log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
         await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams first, which would else keep it waiting."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.end()
+        await super().shutdown(sockets)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

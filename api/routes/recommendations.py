@@ -46,7 +46,8 @@ async def product_strip(request: Request) -> Response:
         placements=(PlacementRequest(name="product_page", product_id=product, k=optional_count(query.get("k"))),),
         customer_id=query.get("customer_id"),
         anonymous_id=query.get("anonymous_id"),
-        session_id=_session(query.get("session_id")),
+        session_id=optional_session(query.get("session_id")),
+        page_view_id=optional_session(query.get("page_view_id"), "page_view_id"),
         explain=_truth(query.get("explain", "false"), "explain"),
     )
     return _answered(request, asked)
@@ -71,13 +72,14 @@ def optional_count(text: str | None, field: str = "k") -> int | None:
     return int(text)
 
 
+def optional_session(text: str | None, field: str = "session_id") -> str | None:
+    """What a page calls a visit, or one view of itself, from a query string."""
+    if text is not None and len(text) > MAX_ID_LENGTH:
+        raise InvalidValue(field, text, f"at most {MAX_ID_LENGTH} characters")
+    return text
+
+
 def _truth(text: str, field: str) -> bool:
     if text not in _TRUTHS:
         raise InvalidValue(field, text, f"one of {', '.join(_TRUTHS)}")
     return _TRUTHS[text]
-
-
-def _session(text: str | None) -> str | None:
-    if text is not None and len(text) > MAX_ID_LENGTH:
-        raise InvalidValue("session_id", text, f"at most {MAX_ID_LENGTH} characters")
-    return text

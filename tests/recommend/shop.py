@@ -1,7 +1,7 @@
 """A shop of six customers and ten products whose right answers are obvious."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -236,7 +236,12 @@ class Shop:
         self.recommender = Recommender(self.placements, **self.options)
 
     def answer(
-        self, asker: Profile | None, *wanted: PlacementRequest, now: Instant = NOW, **asked: Any
+        self,
+        asker: Profile | None,
+        *wanted: PlacementRequest,
+        now: Instant = NOW,
+        held: Sequence[Sequence[ProductId]] = (),
+        **asked: Any,
     ) -> Recommendation:
         return self.recommender.recommend(
             RecommendationRequest(placements=wanted, **asked),
@@ -245,6 +250,7 @@ class Shop:
             catalogue=self.catalogue,
             now=now,
             recommendation_id="r1",
+            held=held,
         )
 
     def items(

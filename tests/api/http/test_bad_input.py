@@ -82,6 +82,15 @@ BAD = {
     "k of a billion": asked("placements[0].k", "at most 200", 10**9, k=10**9),
     "k with a fraction": asked("placements[0].k", "a whole number", 2.5, k=2.5),
     "k beyond any number": asked("placements[0].k", "at most 200", k=10**40),
+    "no placements in a query": got("/v1/stream?customer_id=x", 422, "placements", "1 to 10 names", None),
+    "an empty placement in a query": got("/v1/stream?placements=a,", 422, "placements", "separated by commas", "a,"),
+    "nobody to listen for": got("/v1/stream?placements=homepage", 422, "customer_id", "an anonymous_id", None),
+    "an unknown placement in a query": got(
+        "/v1/stream?placements=nowhere&customer_id=x", 422, "placements[0].name", "homepage", "nowhere"
+    ),
+    "an unknown product in a query": got(
+        "/v1/stream?placements=homepage&customer_id=x&product_id=none", 404, "product_id", "known product", "none"
+    ),
     "k in a query": got("/v1/products/baby-01/similar?k=0", 422, "k", "from 1 to 200", "0"),
     "huge k in a query": got(f"/v1/products/baby-01/similar?k={'9' * 5000}", 422, "k", "from 1 to 200"),
     "odd k in a query": got(f"/v1/customers/{LOVER}/similar?k=²", 422, "k", "from 1 to 200", "²"),

@@ -31,4 +31,4 @@ def test_a_documented_refusal_is_the_real_one(shop_app: InProcess, row: list[str
 
 
 def test_there_are_refusals_in_the_table() -> None:
-    assert len(REFUSALS) == 29
+    assert len(REFUSALS) == 30

@@ -41,8 +41,10 @@ def asked_at_random(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_every_answer_is_one_that_is_described(asked_at_random: Served, mode: schemathesis.GenerationMode) -> None:
     description = schemathesis.openapi.from_url(f"{asked_at_random.http.base_url}/openapi.json")
     described = [found.ok() for found in description.get_all_operations() if isinstance(found, Ok)]
-    assert len(described) == 38
+    assert len(described) == 39
     for one in described:
+        if one.path == "/v1/stream":
+            continue  # its answer has no end
         if mode is schemathesis.GenerationMode.NEGATIVE and not (one.body or one.query):
             continue  # there is nothing in it to be wrong
 
