@@ -1,12 +1,14 @@
 """Page stability: within one page view a list stays as it is, over HTTP, until something may not be shown any more."""
 
+from typing import Any
+
 import pytest
 
 from tests.api.in_process import InProcess
 from tests.api.shop import aisle_of
 
 LOVER = "dairy-lover-1"
-WHO = {"customer_id": LOVER, "k": 6}
+WHO: dict[str, Any] = {"customer_id": LOVER, "k": 6}
 
 
 def looking_around(app: InProcess, **who: str) -> None:

@@ -35,7 +35,7 @@ class Page:
         self, server: Served, headers: dict[str, str] | None = None, patience: float = 10, **query: Any
     ) -> None:
         self._client = httpx.Client(base_url=server.http.base_url, timeout=patience)
-        query = {"placements": "discover", "k": 6} | query
+        query = {"placements": "discover", "k": 6, **query}
         if headers is None:
             query["key"] = PUBLISHABLE
         self._asked = self._client.stream("GET", "/v1/stream", params=query, headers=headers)
