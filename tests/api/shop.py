@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from api.settings import loaded_settings
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.registry import Registry
 from embeddings.snapshot.builder import build_snapshot
@@ -15,6 +16,7 @@ from graph import DAY, HOUR, CustomerId, EventId, Instant, ProductId, known, par
 from graph.data_folder import DataFolder
 from graph.events.family import CampaignChanged, Delivered, Event, OrderLine, ProductChanged, Purchased, TraitsChanged
 from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.features.table_file import read_feature_table
 from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
@@ -45,7 +47,8 @@ def make_shop(folder: Path) -> Path:
     log = SqliteEventLog(data.log)
     profiles, graph = SqliteProfiles(data.profiles), open_graph(f"sqlite:///{data.graph}")
     import_history(history(), log)
-    for projection in (GraphProjection(graph), ServingProjection(profiles)):
+    table = read_feature_table(loaded_settings(data=folder).profile_file)
+    for projection in (GraphProjection(graph), ServingProjection(profiles, table=table)):
         catch_up(log, projection)
     graph.close()
     profiles.close()

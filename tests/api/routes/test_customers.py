@@ -43,7 +43,7 @@ def test_one_feature_is_told_with_the_events_behind_it(app: InProcess) -> None:
     assert (body["feature"], body["value"]["value"], body["days"][0]["events"]) == ("views.30d", 1, 1)
     assert len(body["events"]) == 1
     refused = app.get("/v1/customers/dairy-lover-8?feature=nothing")
-    assert (refused.status_code, refused.json()["field"]) == (400, "feature")
+    assert (refused.status_code, refused.json()["field"]) == (422, "feature")
 
 
 @pytest.mark.parametrize("customer", ["a/b", "ünï", "anon:x", "50%", "a/preferences", "user b"])
