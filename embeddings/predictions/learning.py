@@ -25,10 +25,10 @@ class PredictionsConfig:
     """Chosen on the month before the retailer's last one.
 
     cuts: how many times, `step` days apart, the next purchase is learnt from; watched: for how many days it is then
-    waited for. months: how many months, one before the other, the categories are learnt from. least_share: of the
-    customers must have bought of a category in a year, and least_buyers of them, for it to have a prediction.
-    least_customers: so many there must be who bought on several days, the first of them a month ago. max_customers: drawn at random where there are
-    more.
+    waited for. months: how many months, one before the other, the categories are learnt from.
+    least_share: of the customers must have bought of a category in a year, and least_buyers of them, for it to have a
+    prediction. least_customers: so many there must be who bought on several days, the first of them a month ago.
+    max_customers: drawn at random where there are more.
     """
 
     cuts: int = 4
@@ -111,8 +111,7 @@ def _next_purchase(everybody: Sequence[ShoppingDays], today: int, config: Predic
             waited = int(coming[0]) - cut if len(coming) else ahead
             inputs.append(hazard_inputs(shopping, usual, cut, waited).astype(np.float32))
             bought.append(np.arange(1, waited + 1) == (waited if len(coming) else 0))
-    rows, happened = np.concatenate(inputs), np.concatenate(bought)
-    weights, own = logistic(rows, happened, config.ridge, np.zeros(len(rows), dtype=np.int64), 1)
+    weights, own = logistic(np.concatenate(inputs)[:, None], np.concatenate(bought)[:, None], config.ridge)
     weights[0] += own[0]
     return NextPurchase(weights, usual)
 
@@ -131,6 +130,5 @@ def _propensity(
                 continue
             inputs.append(category_inputs(shopping, facts, cut).astype(np.float32))
             bought.append(np.bincount(shopping.after(cut, DAYS).category, minlength=size) > 0)
-    group = np.tile(np.arange(size), len(inputs))
-    weights, own = logistic(np.concatenate(inputs), np.concatenate(bought), config.ridge, group, size)
+    weights, own = logistic(np.stack(inputs), np.stack(bought), config.ridge)
     return CategoryPropensity(categories, category_facts(everybody, size, today), weights, own)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from embeddings.predictions import ShoppingDays
 from graph import CustomerId, InteractionKind, ProductId, Profile
 
-LINES = st.lists(st.tuples(st.integers(0, 60), st.integers(-1, 3)), max_size=40)
+LINES = st.lists(st.tuples(st.integers(0, 60), st.integers(-1, 3)), max_size=12)
 
 
 def of(lines: list[tuple[int, int]]) -> ShoppingDays:
