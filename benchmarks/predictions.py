@@ -181,7 +181,7 @@ def compared(values: Mapping[str, Floats], rng: np.random.Generator) -> dict[str
             name: {
                 "difference": found.mean,
                 "interval": [found.low, found.high],
-                "relative": found.mean / float(values[name].mean()),
+                "relative": found.mean / max(float(values[name].mean()), 1e-12),
             }
             for name, found in others.items()
         },

@@ -74,7 +74,7 @@ def learn_predictions(
 def categories_of(edges: EdgeArrays, products: Sequence[Product], today: int, config: PredictionsConfig) -> list[str]:
     """The categories that enough customers bought of in the year up to `today`, by name."""
     edges = edges.where((edges.kind == PURCHASED) & (edges.day > today - 365) & (edges.day <= today))
-    category = {product.id: product.category for product in products if product.category}
+    category: dict[str, str] = {product.id: product.category for product in products if product.category}
     names = sorted(set(category.values()))
     row_of = {name: row for row, name in enumerate(names)}
     rows = np.array([row_of.get(category.get(target, ""), -1) for target in edges.targets], dtype=np.int64)
@@ -89,7 +89,7 @@ def shopping_of(edges: EdgeArrays, products: Sequence[Product], categories: Sequ
     """The days of each customer who bought, in the order of their rows."""
     edges = edges.where(edges.kind == PURCHASED)
     row_of = {name: row for row, name in enumerate(categories)}
-    category = {product.id: row_of.get(product.category, -1) for product in products}
+    category: dict[str, int] = {product.id: row_of.get(product.category, -1) for product in products}
     rows = np.array([category.get(target, -1) for target in edges.targets], dtype=np.int64)
     order = np.argsort(edges.customer, kind="stable")
     ends = np.flatnonzero(np.diff(edges.customer[order])) + 1
