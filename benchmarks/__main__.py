@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         "evaluate": ["--data", str(options.data)],
         "cold_start": ["--data", str(options.data)],
         "in_session": ["--data", str(options.data)],
+        "predictions": ["--data", str(options.data)],
         "index": ["--snapshot", str(registry.path(version))],
         "signals": ["--data", str(options.data)],
         "serving": ["--data", str(options.data)],

@@ -14,6 +14,7 @@ from api.http.feature_answers import (
     intent_shown,
     tastes_shown,
 )
+from api.http.prediction_answers import PredictionShown
 from graph import InteractionKind, Profile, Recent, iso, public_id
 from graph.identity.groups import groups_of, is_group_trait
 from graph.instants import day_start
@@ -127,7 +128,7 @@ class ProfileAnswer(Struct, frozen=True, kw_only=True):
 
     counts: event type → how many. spent: currency → minor units. recent, most_bought: the first 20.
     features: the pack's, by name. tastes, intent, context: what they prefer, what the running session is after (null
-    when none goes on), where they are.
+    when none goes on), where they are. predictions: by name, of the version that serves.
     includes: the number in the log of the newest event in it.
     """
 
@@ -149,6 +150,7 @@ class ProfileAnswer(Struct, frozen=True, kw_only=True):
     tastes: TastesShown
     intent: IntentShown | None
     context: ContextShown
+    predictions: dict[str, PredictionShown]
     includes: int
 
 
@@ -181,7 +183,7 @@ class Erasure(Struct, frozen=True):
     known: bool
 
 
-def profile_answer(profile: Profile, reading: Reading) -> ProfileAnswer:
+def profile_answer(profile: Profile, reading: Reading, predictions: dict[str, PredictionShown]) -> ProfileAnswer:
     """A profile as it is shown at the moment of its reading: products by how often and when last, session and cart."""
     now = reading.now
     bought = sorted(
@@ -212,6 +214,7 @@ def profile_answer(profile: Profile, reading: Reading) -> ProfileAnswer:
         tastes=tastes_shown(reading),
         intent=intent_shown(reading),
         context=context_shown(reading),
+        predictions=predictions,
         includes=profile.seq,
     )
 

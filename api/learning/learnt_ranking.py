@@ -1,16 +1,18 @@
-"""The ranking and the intent of a version, learnt from the months before it."""
+"""The ranking, the intent and the predictions of a version, learnt from the months before it."""
 
 from collections.abc import Sequence
 
 from api.progress import stage
 from embeddings.intent import Intent
 from embeddings.intent.learning import learn_intent
+from embeddings.predictions import Predictions
+from embeddings.predictions.learning import learn_predictions
 from embeddings.ranking import Ranking
 from embeddings.ranking.learning import learn_ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import EdgeArrays, Instant, Product
 
-__all__ = ["learnt_intent", "learnt_ranking"]
+__all__ = ["learnt_intent", "learnt_predictions", "learnt_ranking"]
 
 
 def learnt_ranking(edges: EdgeArrays, products: Sequence[Product], embeddings: EmbeddingSet) -> Ranking | None:
@@ -39,5 +41,16 @@ def learnt_intent(
             products,
             ranking,
             as_of=Instant(embeddings.manifest.as_of),
+            progress=lambda what, done, total: advance(done, total, what),
+        )
+
+
+def learnt_predictions(edges: EdgeArrays, products: Sequence[Product]) -> Predictions | None:
+    """What is predicted of customers after the newest day of these interactions; None where they are too few."""
+    with stage("learning when customers buy next and what of") as advance:
+        return learn_predictions(
+            edges,
+            products,
+            today=int(edges.day.max()),
             progress=lambda what, done, total: advance(done, total, what),
         )

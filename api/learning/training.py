@@ -10,7 +10,7 @@ import torch
 from api.clock import now
 from api.learning.backtesting import Parent, backtested
 from api.learning.learning_data import LearningData
-from api.learning.learnt_ranking import learnt_intent, learnt_ranking
+from api.learning.learnt_ranking import learnt_intent, learnt_predictions, learnt_ranking
 from api.learning.unfinished import TrainingRun, training_run
 from api.progress import stage
 from api.settings import Settings
@@ -116,6 +116,7 @@ def write_version(
     embeddings = replace(embeddings, manifest=manifest)
     ranking = learnt_ranking(known.edges, known.products, embeddings)
     intent = learnt_intent(known.edges, known.products, embeddings, ranking)
+    predictions = learnt_predictions(known.edges, known.products)
     with stage("building the index and the neighbour lists") as advance:
         return build_snapshot(
             embeddings,
@@ -123,6 +124,7 @@ def write_version(
             folder,
             ranking=ranking,
             intent=intent,
+            predictions=predictions,
             backtest=backtest,
             progress=lambda what, share: advance(round(share * 100), 100, what),
         ).name

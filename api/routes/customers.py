@@ -20,6 +20,7 @@ from api.http.answers import (
 from api.http.bodies import BodyDecoder, json_response, read_body
 from api.http.feature_answers import feature_events
 from api.http.identity_answers import identities_answer
+from api.http.prediction_answers import predictions_shown
 from api.routes.export import export_customer
 from api.routes.recommendations import optional_count
 from graph import CustomerId, customer_id, public_id
@@ -69,7 +70,10 @@ async def customer(request: Request) -> Response:
     feature = request.query_params.get("feature")
     if feature is not None:
         return json_response(feature_events(public_id(who), feature, reading))
-    return json_response(profile_answer(profile, reading))
+    predictions = predictions_shown(
+        engine.snapshot, profile, reading, engine.catalogue.get, engine.settings.consent_defaults
+    )
+    return json_response(profile_answer(profile, reading, predictions))
 
 
 async def identities(request: Request) -> Response:

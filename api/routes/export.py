@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from api.engine import Engine
 from api.http.answers import profile_answer
 from api.http.identity_answers import identities_answer
+from api.http.prediction_answers import predictions_shown
 from graph import CustomerId, customer_id, iso, public_id
 from graph.log.held import answers_to, events_about, refused_of
 from graph.log.log_file import LogFile
@@ -33,10 +34,13 @@ async def export_customer(request: Request) -> Response:
     engine: Engine = request.app.state.engine
     who = customer_id(request.path_params["customer_id"])
     profile, person = engine.known_profile(who), engine.people.person(who)
-    leaves = engine.leaf_profiles(person)
+    reading, leaves = engine.features.read(profile, engine.now()), engine.leaf_profiles(person)
+    predictions = predictions_shown(
+        engine.snapshot, profile, reading, engine.catalogue.get, engine.settings.consent_defaults
+    )
     told = {
         "customer_id": public_id(who),
-        "profile": profile_answer(profile, engine.features.read(profile, engine.now())),
+        "profile": profile_answer(profile, reading, predictions),
         "identities": identities_answer(public_id(who), person, leaves),
         "leaves": [leaf for leaf in leaves if leaf.customer in person.leaves],
     }

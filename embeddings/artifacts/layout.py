@@ -7,6 +7,7 @@ import numpy as np
 from embeddings.index import write_index
 from embeddings.intent import Bonds, Intent
 from embeddings.intent.intent import NUM_TERMS
+from embeddings.predictions import CategoryPropensity, NextPurchase, Predictions, category_propensity, next_purchase
 from embeddings.ranking import Network, ProductFacts, Ranking, Tastes
 from embeddings.ranking.product_facts import FACTS, GROUPS
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
@@ -16,17 +17,19 @@ from embeddings.vectors.attribute_vectors import AttributeVectors
 from embeddings.vectors.embedding_set import EmbeddingSet
 from embeddings.vectors.group_vectors import GroupVectors
 from graph import InteractionKind
-from graph.files import read_array, write_array, write_ids
+from graph.files import read_array, read_ids, write_array, write_ids
 
 __all__ = [
     "ATTRIBUTES",
     "CUSTOMER_GROUPS",
     "INTENT",
+    "PREDICTIONS",
     "RANKING",
     "read_adjacency",
     "read_attributes",
     "read_groups",
     "read_intent",
+    "read_predictions",
     "read_ranking",
     "write_snapshot",
 ]
@@ -44,6 +47,9 @@ RANKING = "ranking"
 INTENT = "intent"
 """What the names of its arrays begin with; a version without them weighs a session by hand."""
 
+PREDICTIONS = "predictions"
+"""What the names of its arrays begin with; a version without them predicts nothing."""
+
 
 def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
     """All arrays and indexes of a snapshot; inputs.npy only where it is not the same as products.npy."""
@@ -55,6 +61,10 @@ def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
         _write_ranking(folder, snapshot.ranking)
     for name, array in () if snapshot.intent is None else snapshot.intent.arrays():
         write_array(folder, name, array)
+    if snapshot.predictions is not None:
+        write_ids(folder, f"{PREDICTIONS}.categories", snapshot.predictions.propensity.categories)
+        for name, array in snapshot.predictions.arrays():
+            write_array(folder, name, array)
     for name in ("bought_together", "purchases", "buyers", "similar_customers"):
         adjacency: Adjacency = getattr(snapshot, name)
         for part in ("offsets", "columns", "counts", "strengths"):
@@ -90,6 +100,24 @@ def read_intent(folder: Path, num_products: int) -> Intent:
         bonds,
         read_array(folder, f"{INTENT}.meant", np.float32, (len(InteractionKind),)),
         read_array(folder, f"{INTENT}.weights", np.float32, (2, NUM_TERMS)),
+    )
+
+
+def read_predictions(folder: Path) -> Predictions:
+    """The predictions that `write_snapshot` wrote."""
+    categories = read_ids(folder, f"{PREDICTIONS}.categories")
+    size, named = len(categories), f"{PREDICTIONS}.propensity"
+    return Predictions(
+        NextPurchase(
+            read_array(folder, f"{PREDICTIONS}.next_purchase.weights", np.float64, (next_purchase.NUM_INPUTS,)),
+            read_array(folder, f"{PREDICTIONS}.next_purchase.usual", np.float64, (2,)),
+        ),
+        CategoryPropensity(
+            categories,
+            read_array(folder, f"{named}.facts", np.float64, (category_propensity.NUM_FACTS, size)),
+            read_array(folder, f"{named}.weights", np.float64, (category_propensity.NUM_INPUTS,)),
+            read_array(folder, f"{named}.own", np.float64, (size,)),
+        ),
     )
 
 

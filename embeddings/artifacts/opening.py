@@ -9,11 +9,13 @@ from embeddings.artifacts.layout import (
     ATTRIBUTES,
     CUSTOMER_GROUPS,
     INTENT,
+    PREDICTIONS,
     RANKING,
     read_adjacency,
     read_attributes,
     read_groups,
     read_intent,
+    read_predictions,
     read_ranking,
 )
 from embeddings.artifacts.seal import read_manifest, verify_files
@@ -65,6 +67,7 @@ def _read_snapshot(folder: Path, manifest: Manifest, before: ServingSnapshot | N
         folder=folder,
         ranking=read_ranking(folder, num_products) if f"{RANKING}.facts.npy" in manifest.checksums else None,
         intent=read_intent(folder, num_products) if f"{INTENT}.weights.npy" in manifest.checksums else None,
+        predictions=read_predictions(folder) if f"{PREDICTIONS}.propensity.own.npy" in manifest.checksums else None,
     )
 
 

@@ -25,6 +25,7 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     for name, array in (
         *(() if ranking is None else ranking.arrays()),
         *(() if intent is None else intent.arrays()),
+        *(() if snapshot.predictions is None else snapshot.predictions.arrays()),
         *(() if embeddings.attributes is None else (("attributes.vectors", embeddings.attributes.vectors),)),
         *(() if embeddings.attributes is None else (("attributes.input_scale", embeddings.attributes.input_scale),)),
         *(() if embeddings.groups is None else (("customer_groups.vectors", embeddings.groups.vectors),)),

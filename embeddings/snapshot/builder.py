@@ -18,6 +18,7 @@ from embeddings.artifacts.layout import write_snapshot
 from embeddings.artifacts.seal import seal
 from embeddings.index import build_index, index_recall
 from embeddings.intent import Intent
+from embeddings.predictions import Predictions
 from embeddings.ranking import Ranking
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.vectors.embedding_set import EmbeddingSet
@@ -41,13 +42,14 @@ def build_snapshot(
     *,
     ranking: Ranking | None = None,
     intent: Intent | None = None,
+    predictions: Predictions | None = None,
     backtest: Backtest | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the next version under `folder` and return its folder, ``folder/vNNNN``; nothing is published.
 
     edges: what customers did with products up to the set's `as_of`. ranking: learnt of the same products, if one was.
-    intent: learnt with the ranking.
+    intent: learnt with the ranking. predictions: of the same customers, if any could be learnt.
     backtest: what the gate holds against the version that serves; without one, nothing that has one is replaced by it.
     A set that names its version gets that name, one that does not (``""``) the next free one. The folder is there whole
     or not at all, whenever the process dies. InvalidValue for vectors and ids that do not fit together, for numbers
@@ -57,6 +59,7 @@ def build_snapshot(
     registry = Versions(folder)
     _refuse_taken(registry, embeddings.version)
     snapshot = _joined(embeddings, edges, ranking, intent, progress or (lambda step, share: None))
+    snapshot = replace(snapshot, predictions=predictions)
     with _new_folder(folder) as building:
         write_snapshot(building, snapshot)
         if backtest is not None:

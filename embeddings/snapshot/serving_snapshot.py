@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.intent import Intent
+from embeddings.predictions import Predictions
 from embeddings.ranking import Ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, ProductId
@@ -78,6 +79,7 @@ class ServingSnapshot:
     popularity: [num_products] distinct customers, time-decayed at `as_of`.
     ranking: how likely a product is bought within a month; None where there was too little to learn it from.
     intent: what a session changes of that; None where there was too little to learn it from, or no ranking.
+    predictions: when customers buy next, and what of; None where there was too little to learn it from.
     """
 
     set: EmbeddingSet
@@ -93,6 +95,7 @@ class ServingSnapshot:
     folder: Path | None = None
     ranking: Ranking | None = None
     intent: Intent | None = None
+    predictions: Predictions | None = None
 
     @property
     def version(self) -> str:

@@ -8,11 +8,12 @@ import numpy as np
 
 from api.settings import loaded_settings
 from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.predictions.learning import PredictionsConfig, learn_predictions
 from embeddings.registry import Registry
 from embeddings.snapshot.builder import build_snapshot
 from embeddings.spectral import spectral
 from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
-from graph import DAY, HOUR, CustomerId, EventId, Instant, ProductId, known, parse_instant
+from graph import DAY, HOUR, CustomerId, EventId, Instant, Product, ProductId, known, parse_instant
 from graph.data_folder import DataFolder
 from graph.events.family import CampaignChanged, Delivered, Event, OrderLine, ProductChanged, Purchased, TraitsChanged
 from graph.log.sqlite_log import SqliteEventLog
@@ -57,13 +58,19 @@ def make_shop(folder: Path) -> Path:
     return folder
 
 
-def build_version(folder: Path) -> str:
-    """Learn once more from the graph, by the spectral solution: the name of the new version, which is not published."""
+def build_version(folder: Path, config: PredictionsConfig | None = None) -> str:
+    """Learn once more from the graph, by the spectral solution: the name of the new version, which is not published.
+
+    config: with what predictions are learnt; none without it.
+    """
     data = DataFolder(folder)
     graph = open_graph(f"sqlite:///{data.graph}")
     edges = graph.edges(as_of=AS_OF)
+    products = [record for record in graph.export((Product,)) if isinstance(record, Product)]
     graph.close()
-    return build_snapshot(_learnt(InteractionMatrix.from_edges(edges, AS_OF)), edges, data.embeddings).name
+    predictions = config and learn_predictions(edges, products, today=int(edges.day.max()), config=config)
+    learnt = _learnt(InteractionMatrix.from_edges(edges, AS_OF))
+    return build_snapshot(learnt, edges, data.embeddings, predictions=predictions).name
 
 
 def history() -> Iterator[Event]:
