@@ -190,7 +190,7 @@ def compared(values: Mapping[str, Floats], rng: np.random.Generator) -> dict[str
 
 def hit_rates(said: NDArray[np.bool_], before: NDArray[np.bool_], happened: NDArray[np.bool_]) -> Floats:
     """How often it happened a month before where it was said, and where not."""
-    return np.where(said, happened[before].mean(), happened[~before].mean())
+    return np.asarray(np.where(said, happened[before].mean(), happened[~before].mean()))
 
 
 def binned(told: Floats, before: Floats, happened: NDArray[np.bool_]) -> Floats:
@@ -198,7 +198,7 @@ def binned(told: Floats, before: Floats, happened: NDArray[np.bool_]) -> Floats:
     values, place = np.unique(before, return_inverse=True)
     place = place.ravel()
     shares = np.bincount(place, happened.ravel()) / np.bincount(place)
-    return np.interp(told, values, shares)
+    return np.asarray(np.interp(told, values, shares))
 
 
 def brier(p: Floats, happened: NDArray[np.bool_]) -> Floats:

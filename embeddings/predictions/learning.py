@@ -22,10 +22,11 @@ PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)
 
 @dataclass(frozen=True)
 class PredictionsConfig:
-    """Chosen on the month before the retailer's last one.
+    """What is learnt from how much.
 
-    cuts: how many times, `step` days apart, the next purchase is learnt from; watched: for how many days it is then
-    waited for. months: how many months, one before the other, the categories are learnt from.
+    cuts: how many times, `step` days apart, the next purchase is learnt from (twice as many, half as far apart, were no
+    better on the month before the retailer's last one); watched: for how many days it is then waited for.
+    months: how many months, one before the other, the categories are learnt from.
     least_share: of the customers must have bought of a category in a year, and least_buyers of them, for it to have a
     prediction. least_customers: so many there must be who bought on several days, the first of them a month ago.
     max_customers: drawn at random where there are more.

@@ -68,7 +68,8 @@ def build_version(folder: Path, config: PredictionsConfig | None = None) -> str:
     edges = graph.edges(as_of=AS_OF)
     products = [record for record in graph.export((Product,)) if isinstance(record, Product)]
     graph.close()
-    predictions = config and learn_predictions(edges, products, today=int(edges.day.max()), config=config)
+    today = int(edges.day.max())
+    predictions = None if config is None else learn_predictions(edges, products, today=today, config=config)
     learnt = _learnt(InteractionMatrix.from_edges(edges, AS_OF))
     return build_snapshot(learnt, edges, data.embeddings, predictions=predictions).name
 

@@ -35,15 +35,17 @@ def test_a_month_after_which_nothing_is_known_teaches_nothing_and_a_little_more_
 
 
 def test_later_days_teach_nothing(predictions: Predictions) -> None:
-    edges = regulars()
-    later = replace(edges, day=edges.day + 30, at=edges.at + 30 * DAY)
-    kept = later.where(later.day > TODAY)
+    edges, again = regulars(), regulars()
     both = replace(
         edges,
-        **{
-            name: np.concatenate([getattr(edges, name), getattr(kept, name)])
-            for name in ("customer", "target", "kind", "at", "day", "quantity", "value", "order")
-        },
+        customer=np.concatenate([edges.customer, again.customer]),
+        target=np.concatenate([edges.target, again.target]),
+        kind=np.concatenate([edges.kind, again.kind]),
+        at=np.concatenate([edges.at, again.at + 400 * DAY]),
+        day=np.concatenate([edges.day, again.day + 400]),
+        quantity=np.concatenate([edges.quantity, again.quantity]),
+        value=np.concatenate([edges.value, again.value]),
+        order=np.concatenate([edges.order, again.order]),
     )
     found = learn_predictions(both, PRODUCTS, today=TODAY)
     assert found is not None
