@@ -30,7 +30,7 @@ def test_help_names_every_verb(patron: Patron) -> None:
 def test_every_verb_explains_itself(patron: Patron, verb: str) -> None:
     called = patron(*verb.split(), "--help")
     assert called.code == 0
-    assert "--data" in called.out or verb in ("validate", "graph copy")
+    assert "--data" in called.out or verb in ("validate", "graph copy", "consume")
     assert "--json" in called.out or verb in ("serve", "worker")
 
 

@@ -41,7 +41,6 @@ __all__ = ["Neo4jGraph"]
 
 FIND_POSITION = "MATCH (g:Patron {id: 'graph'}) RETURN g.position AS position"
 PUT_POSITION = "MATCH (g:Patron {id: 'graph'}) SET g.position = $position"
-REMOVE_SOME = "MATCH (n:{label}) WITH n LIMIT 500 DETACH DELETE n RETURN count(*) AS removed"
 COUNTS = "\nUNION ALL ".join(
     f"MATCH {pattern} WITH count(n) AS count RETURN '{name}' AS name, count"
     for name, pattern in (
@@ -166,4 +165,5 @@ class Neo4jGraph(Verbs):
 
 
 def _remove_some(tx: "ManagedTransaction", label: str) -> int:
-    return int(tx.run(REMOVE_SOME.format(label=label)).single(strict=True)["removed"])
+    text = f"MATCH (n:{label}) WITH n LIMIT 500 DETACH DELETE n RETURN count(*) AS removed"
+    return int(tx.run(text).single(strict=True)["removed"])

@@ -116,6 +116,7 @@ MESSAGES = {
     "a wish of numbers": tracked("Preference Changed", {"preferences": {"brands": [1]}}),
     "a consent of words": tracked("Consent Changed", {"consents": {"marketing": "no"}}),
     "no group": sent("/v1/group", {"userId": "42"}),
+    "left a group, or not": sent("/v1/group", {"userId": "42", "groupId": "h", "traits": {"left": "yes"}}),
     "an alias of nobody": sent("/v1/alias", {"previousId": "41"}),
     "an alias of a visitor": sent("/v1/alias", {"anonymousId": "v", "previousId": "41"}),
     "an alias without the other": sent("/v1/alias", {"userId": "42"}),

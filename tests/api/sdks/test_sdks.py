@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,20 +46,30 @@ def run(script: str, url: str, key: str, customer: str) -> subprocess.CompletedP
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
+def letters(server: Served) -> list[dict[str, Any]]:
+    """What was refused so far, oldest first."""
+    found: list[dict[str, Any]] = server.http.get("/v1/dead-letters").json()["letters"]
+    return found[::-1]
+
+
 @pytest.mark.parametrize("key", [SECRET, PUBLISHABLE], ids=["secret", "publishable"])
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_what_an_sdk_sends_is_in_the_profile(server: Served, script: str, key: str) -> None:
     customer = f"{script}-{key[0]}"
+    before = len(letters(server))
     ran = run(script, str(server.http.base_url), key, customer)
     assert ran.returncode == 0, ran.stderr
     found = server.http.get(f"/v1/customers/{customer}").json()
-    assert found["counts"].items() >= COUNTS.items(), (found["counts"], ran.stderr)
+    may_alias = key == SECRET  # that two customers are one is not for a page to say
+    counts = {name: count for name, count in COUNTS.items() if name != "Aliased" or may_alias}
+    assert found["counts"].items() >= counts.items(), (found["counts"], ran.stderr)
     assert found["counts"]["AccountEvent"] >= 1
     assert found["traits"], ran.stderr
     assert (found["traits"]["city"]["value"], found["spent"], found["cart"]) == ("Delft", {"EUR": 270}, {})
     visitor = server.http.get(f"/v1/customers/anon:{customer}-device").json()
     assert visitor["counts"]["Viewed"] == 1
-    assert server.http.get("/v1/dead-letters").json()["letters"] == []
+    refused = {letter["value"] for letter in letters(server)[before:]}
+    assert refused <= (set() if may_alias else {"Aliased of two customers"})
 
 
 def test_every_script_is_in_the_readme() -> None:
