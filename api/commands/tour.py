@@ -48,9 +48,10 @@ class Tour:
             self._items(before)
 
             looked_at = self._unfamiliar(customer, before)
-            self._heading("2  It looks at three things it never bought")
-            for product in looked_at:
-                self._view(customer, product)
+            self._heading("2  It looks at two things it never bought, and puts a third in its cart")
+            for product in looked_at[:-1]:
+                self._does(customer, "Product Viewed", "looks at", product)
+            self._does(customer, "Product Added", "puts in its cart", looked_at[-1])
             self._heading("3  The same home page, in the very next request")
             after = self._home(customer)
             self._items(after, before)
@@ -103,16 +104,16 @@ class Tour:
         chosen = next((list(kind.values()) for kind in kinds.values() if len(kind) >= VIEWS), None)
         return (chosen or [item["product_id"] for item in items])[:VIEWS]
 
-    def _view(self, customer: str, product: str) -> None:
+    def _does(self, customer: str, event_name: str, said: str, product: str) -> None:
         event = {
             "messageId": secrets.token_hex(8),
             "userId": customer,
-            "event": "Product Viewed",
+            "event": event_name,
             "properties": {"product_id": product},
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "context": {"channel": "web"},
         }
-        self._say(f"\nIt looks at [bold]{escape(self._name(product))}[/]:")
+        self._say(f"\nIt {said} [bold]{escape(self._name(product))}[/]:")
         self._post("/v1/track", event)
 
     def _similar_customers(self, customer: str) -> Items:
