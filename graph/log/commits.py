@@ -57,7 +57,7 @@ class Commits:
         self._synchronous = synchronous
         self._erasures: Erasures = {}
         self._data_version = -1
-        self._truncate_due = False
+        self.truncate_due = False
         self._connection: sqlite3.Connection | None = None
         try:
             self.connection()
@@ -87,9 +87,8 @@ class Commits:
             self.disconnect()
             raise self._unavailable(error) from error
         self._hand_on(calls, answers)
-        self._truncate_due |= any(isinstance(event, Erased) for call in calls for event in call.events)
-        if self._truncate_due:
-            self._truncate(connection)
+        self.truncate_due |= any(isinstance(event, Erased) for call in calls for event in call.events)
+        self.truncate()
 
     def connection(self) -> sqlite3.Connection:
         """The writing connection, opened where it is not."""
@@ -136,16 +135,19 @@ class Commits:
             self._erasures = read_erasures(connection)
             self._data_version = version
 
-    def _truncate(self, connection: sqlite3.Connection) -> None:
-        """Empty the write-ahead log, which still holds what was forgotten; again later where a reader is in the way."""
+    def truncate(self) -> None:
+        """Empty the write-ahead log where it holds what was forgotten; still due where a reader is in the way."""
+        if not self.truncate_due:
+            return
         try:
+            connection = self.connection()
             connection.execute("PRAGMA busy_timeout = 0")
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             connection.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
-        except sqlite3.Error:
+        except (sqlite3.Error, PatronError):
             self.disconnect()
         else:
-            self._truncate_due = bool(busy)
+            self.truncate_due = bool(busy)
 
     def _unavailable(self, error: Exception) -> Exception:
         if isinstance(error, PatronError):

@@ -22,6 +22,9 @@ MAX_GROUP = 10_000
 MAX_WAITING = 100_000
 """Events waiting for the disk after which further calls are turned away."""
 
+TRUNCATE_AGAIN = 1.0
+"""Seconds until it is tried again to empty the write-ahead log of what was forgotten, after a reader was in the way."""
+
 MAX_ASIDE = 10_000
 ASIDE_A_GROUP = 500
 ASIDE_LINGER = (
@@ -77,14 +80,18 @@ class LogWriter:
         while True:
             calls, asides = self._next_group()
             if not calls and not asides:
-                break
+                if self._closed:
+                    break
+                self._commits.truncate()
+                continue
             self._commit([call for call in calls if call.future.set_running_or_notify_cancel()], asides)
         self._commits.disconnect()
 
     def _next_group(self) -> tuple[list[Call], list[Aside]]:
-        """What shares the next commit; nothing at all when the writer is closed and done."""
+        """What shares the next commit; nothing at all when the writer is closed and done, or has the file to empty."""
         with self._ready:
-            self._ready.wait_for(lambda: self._calls or self._asides or self._closed)
+            patience = TRUNCATE_AGAIN if self._commits.truncate_due else None
+            self._ready.wait_for(lambda: self._calls or self._asides or self._closed, patience)
             if not self._calls:
                 self._ready.wait_for(lambda: self._calls or self._closed, ASIDE_LINGER)
             calls: list[Call] = []

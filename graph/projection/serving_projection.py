@@ -39,6 +39,8 @@ class ServingProjection:
         self._checkpoint_due = False
 
     def position(self) -> Position:
+        """The position the store includes; asking for it also has the store forget the erased, where that is due."""
+        self._checkpoint()
         return self._profiles.position()
 
     def apply(self, logged: Sequence[LoggedEvent], position: Position) -> None:
@@ -56,6 +58,9 @@ class ServingProjection:
         self._profiles.write(changed, products, position)
         self._hold(changed, position)
         self._checkpoint_due |= any(isinstance(row.event, Erased) for row in logged)
+        self._checkpoint()
+
+    def _checkpoint(self) -> None:
         if self._checkpoint_due:
             self._checkpoint_due = not self._profiles.checkpoint()
 

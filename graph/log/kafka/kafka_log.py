@@ -141,6 +141,8 @@ class KafkaEventLog(FileLog):
             if records or (self._asides and time.monotonic() - wrote > ASIDE_LINGER):
                 self._take(records)
                 wrote = time.monotonic()
+            elif not records:
+                self._commits.truncate()
         self._sender.close()
         self._tail.close()
         self._commits.disconnect()

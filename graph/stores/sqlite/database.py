@@ -51,6 +51,8 @@ class Database:
                 yield self._connection
             finally:
                 self._connection.execute("ROLLBACK")
+            if self._wal_is_stale:
+                self._truncate_wal()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -80,7 +82,7 @@ class Database:
                 connection.close()
 
     def truncate_wal(self) -> None:
-        """Empty the write-ahead file into the main one; where a reader hinders that, after a later write."""
+        """Empty the write-ahead file into the main one; where a reader hinders that, after a later use."""
         with self._turn, self._failures():
             self._truncate_wal()
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,25 @@ def test_kill_9_of_the_writer_20_times_loses_and_doubles_nothing(tmp_path: Path)
     assert len(held) == len(set(held))
     assert {number + step for number in acknowledged for step in range(3)} <= set(held)
     assert len(held) % 3 == 0, "a call is kept whole or not at all"
+
+
+def test_a_reader_in_the_way_delays_what_is_forgotten_and_no_further_write_is_needed(tmp_path: Path) -> None:
+    log = SqliteEventLog(tmp_path / "log.db")
+    log.append([order("o1", "the-secret-order", ["secret-product#1"])])
+    with closing(sqlite3.connect(log.path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        log.forget(erased("x", 50))
+        assert _holding(tmp_path, b"secret")
+    ends = time.monotonic() + 30
+    while _holding(tmp_path, b"secret") and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert _holding(tmp_path, b"secret") == []
+    log.close()
+
+
+def _holding(folder: Path, text: bytes) -> list[str]:
+    return [path.name for path in folder.iterdir() if text in path.read_bytes()]
 
 
 def test_no_file_handle_is_left_open(tmp_path: Path) -> None:

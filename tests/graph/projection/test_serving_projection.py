@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,20 @@ def test_an_erasure_leaves_no_byte_of_what_was_done(tmp_path: Path) -> None:
     store.close()
     assert found == []
     assert kept is not None and kept.counts == {"Viewed": 1}
+
+
+def test_a_reader_in_the_way_delays_an_erasure_until_the_position_is_asked_for_again(tmp_path: Path) -> None:
+    store = SqliteProfiles(tmp_path / "profiles.db", busy_seconds=0.1)
+    projection = ServingProjection(store)
+    projection.apply(numbered([view(1, "secret-product")]), Position("1"))
+    with closing(sqlite3.connect(tmp_path / "profiles.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM profile").fetchone()
+        projection.apply(numbered([Erased(**named(4, NOON + 1))], start=4), Position("4"))
+        assert [path for path in tmp_path.iterdir() if b"secret" in path.read_bytes()]
+    assert projection.position() == "4"
+    assert [path for path in tmp_path.iterdir() if b"secret" in path.read_bytes()] == []
+    store.close()
 
 
 @settings(deadline=None, max_examples=40)

@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_replaying_what_is_known_leaves_every_row_as_it_was(tmp_path: Path) -> N
         **dict.fromkeys(after, 0),
         **{"customer": 1, "interaction": 1, "occasion": 1, "stem": 1, "bought": 1, "node": 1},
     }
+    graph.close()
+
+
+def test_a_reader_in_the_way_delays_an_erasure_until_the_graph_is_read_again(tmp_path: Path) -> None:
+    graph = SqliteGraph(tmp_path / "graph.db")
+    graph.apply([bought("needle", ANN, MILK)])
+    with closing(sqlite3.connect(tmp_path / "graph.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT value FROM position").fetchone()
+        graph.erase(ANN)
+        assert [file for file in tmp_path.iterdir() if b"needle" in file.read_bytes()]
+    graph.position()
+    assert [file for file in tmp_path.iterdir() if b"needle" in file.read_bytes()] == []
     graph.close()
 
 
