@@ -1,6 +1,7 @@
 """Topic: what the brokers say of the log's topic; it is made where it is missing."""
 
 import logging
+import time
 from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
@@ -18,6 +19,7 @@ _client_logger.setLevel(logging.CRITICAL)  # an outage is told once, by whoever 
 
 MAX_RECORD_BYTES = 8 * 2**20
 REPLICAS = 3
+LOOK_AGAIN_SECONDS = 0.05
 """Copies of each record where there are so many brokers; it is acknowledged once all but one at least have it."""
 
 
@@ -58,7 +60,9 @@ def found_topic(address: KafkaAddress, partitions: int | None, seconds: float) -
         found = _described(asking, address.topic, seconds)
         if found is None and partitions is not None:
             _create(asking, address.topic, partitions, min(REPLICAS, brokers), seconds)
-            found = _described(asking, address.topic, seconds)
+            ends = time.monotonic() + seconds
+            while (found := _described(asking, address.topic, seconds)) is None and time.monotonic() < ends:
+                time.sleep(LOOK_AGAIN_SECONDS)  # made, and not yet shown by the broker that is asked
     except KafkaException as error:
         raise LogUnavailable(f"Kafka at {address.servers} cannot be used: {_told(error)}") from error
     if found is None:
