@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from api.awaiting import awaited
 from api.clock import now
 from api.processes.graph_state import GraphReach, StateFile
 from api.processes.supervisor import WorkerState
@@ -114,7 +115,7 @@ class Engine:
 
     async def take(self, parsed: Parsed, source: str) -> IntakeResult:
         """Make events durable and visible; LogUnavailable where that cannot be done now."""
-        result = await asyncio.wrap_future(self.intake.submit(parsed, source=source, received=self.now()))
+        result = await awaited(self.intake.submit(parsed, source=source, received=self.now()))
         for outcome in ("accepted", "duplicates", "withheld"):
             if count := getattr(result, outcome):
                 self.telemetry.events.labels(source, outcome).inc(count)

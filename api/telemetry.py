@@ -20,6 +20,8 @@ class Telemetry:
 
     def __init__(self, quality: Quality) -> None:
         self.registry = CollectorRegistry()
+        self.answers = 0
+        self._counters: dict[tuple[str, int], tuple[Histogram, Counter]] = {}
         self.registry.register(QualityCollector(quality))
         self.seconds = Histogram(
             "patron_request_seconds",
@@ -57,6 +59,16 @@ class Telemetry:
             "Whether the customer graph's store answered the worker; 0 too where no worker says.",
             registry=self.registry,
         )
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self.answers += 1
+        counters = self._counters.get((route, status))
+        if counters is None:
+            counters = self.seconds.labels(route), self.requests.labels(route, str(status))
+            self._counters[route, status] = counters
+        counters[0].observe(seconds)
+        counters[1].inc()
 
 
 class QualityCollector(Collector):
@@ -105,5 +117,4 @@ class MetricsMiddleware:
         finally:
             telemetry: Telemetry = scope["app"].state.engine.telemetry
             route = getattr(scope.get("endpoint"), "__name__", "none")
-            telemetry.seconds.labels(route).observe(answered - begun)
-            telemetry.requests.labels(route, str(status)).inc()
+            telemetry.answered(route, status, answered - begun)

@@ -11,7 +11,7 @@ from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 from graph import Catalogue, Product, ProductId
 from graph.catalogue import Vocabulary
 
-__all__ = ["CODED", "SELLABLE", "Assortment", "Rows"]
+__all__ = ["CODED", "SELLABLE", "Assortment", "Rows", "among"]
 
 Rows = NDArray[np.int64]
 """Rows of an assortment; the first `num_vectors` of them are the snapshot's own."""
@@ -32,6 +32,14 @@ DEPTH = 4000
 
 FEW = 10
 """How many customers it takes for a product's own habit to count as much as that of all products."""
+
+
+def among(rows: Rows, some: Rows) -> NDArray[np.bool_]:  # [len(rows)]
+    """Which rows are among `some`, in any order: `np.isin` without its table of every row there might be."""
+    if not len(some):
+        return np.zeros(len(rows), dtype=np.bool_)
+    ordered = np.sort(some)
+    return np.equal(ordered.take(ordered.searchsorted(rows), mode="clip"), rows)
 
 
 class Assortment:

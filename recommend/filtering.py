@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from embeddings.index import Selection
 from graph import DAY, Instant, Product
 from recommend.asked import Asked
-from recommend.assortment import Rows
+from recommend.assortment import Rows, among
 from recommend.placements import Action, ProductFilter
 
 __all__ = ["Removal", "Sieve", "sieve_for"]
@@ -81,7 +81,7 @@ class Sieve:
                 near = assortment.search.within(possible, live, limit).rows
                 turn = np.concatenate([rows, near])[np.argsort(np.r_[1 : 2 * len(rows) : 2, 0 : 2 * len(near) : 2])]
                 rows = turn[np.sort(np.unique(turn, return_index=True)[1])]
-            rows = rows[~np.isin(rows, seen)][: MAX_LOOKED_AT - len(seen)]
+            rows = rows[~among(rows, seen)][: MAX_LOOKED_AT - len(seen)]
             seen = np.concatenate([seen, rows])
             yield from np.split(rows, range(FIRST_LOOK, len(rows), FIRST_LOOK))
             if len(seen) >= possible.count:
@@ -91,9 +91,9 @@ class Sieve:
         asked, assortment = self.asked, self.asked.assortment
         yield "it is out of stock, retired or not in the catalogue", ~assortment.sellable(rows)
         for why, hidden in self.hidden:
-            yield why, np.isin(rows, hidden)
+            yield why, among(rows, hidden)
         if len(self.just_bought):
-            yield "it was just bought", np.isin(rows, self.just_bought)
+            yield "it was just bought", among(rows, self.just_bought)
         filters, history = asked.place.filters, asked.visitor.history
         if filters.bought:
             yield "it was bought before", history.has(rows)
@@ -166,4 +166,4 @@ def _just_bought(asked: Asked, now: Instant) -> Rows:
     days, profile = asked.place.filters.just_bought_days, asked.visitor.profile
     if profile is None or not days or (profile.last_seen is not None and profile.last_seen <= now - days * DAY):
         return np.empty(0, dtype=np.int64)
-    return asked.assortment.rows(product for product, at in profile.bought.items() if at > now - days * DAY)
+    return asked.assortment.rows(product for product, at in profile.bought.value.items() if at > now - days * DAY)

@@ -1,15 +1,14 @@
 """History: what a customer did over all the time known, as columns a list can be computed from."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.ranking import Habits
-from graph import Instant, InteractionKind, ProductId, Profile, Trait, day_of
+from graph import Instant, InteractionKind, Profile, day_of
+from graph.profile.day_counts import NO_DAYS, DayCounts
 from recommend.assortment import Assortment, Rows
 
 __all__ = ["NO_HISTORY", "History", "Rhythm", "history_of"]
@@ -26,7 +25,6 @@ class Columns(NamedTuple):
 
 
 _NOTHING = np.empty(0, dtype=np.int64)
-NO_COLUMNS = Columns(_NOTHING, _NOTHING, _NOTHING)
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,8 @@ class History:
     strength: how likely each is bought within a month, or, where no ranking was learnt, the decayed count of `Rhythm`.
     best: places by strength, the greatest first. vector: [dim], unit length or zeros.
     habits: what the ranking of new products reads; None where there is no ranking or nothing was bought.
-    purchases, columns: what all but the vector is made of, as the profile has it and as columns.
+    purchases: what all but the vector is made of. summed: [dim], what they add to the vector; None where nothing was
+    bought.
     """
 
     bought: Rows
@@ -66,8 +65,8 @@ class History:
     best: NDArray[np.int64]
     vector: NDArray[np.float32] | None = None
     habits: Habits | None = None
-    purchases: dict[ProductId, dict[int, int]] | None = None
-    columns: Columns = NO_COLUMNS
+    purchases: DayCounts | None = None
+    summed: NDArray[np.float32] | None = None
 
     def has(self, rows: Rows) -> NDArray[np.bool_]:  # [len(rows)]
         """Which of these rows were ever bought."""
@@ -100,22 +99,23 @@ def history_of(
     bought since.
     """
     today = day_of(as_of)
-    purchases = profile.days.get(InteractionKind.PURCHASED, {})
+    purchases = profile.days.get(InteractionKind.PURCHASED, NO_DAYS)
     history = before if before.purchases is purchases else _bought(purchases, assortment, today, rhythm)
-    columns = {
-        kind: _columns(products, assortment) for kind, products in profile.days.items() if products is not purchases
-    }
-    columns |= {InteractionKind.PURCHASED: history.columns}
-    vector = _vector(columns, profile.known_traits(), assortment, today)
+    summed = history.summed
+    for kind, counts in profile.days.items():
+        if counts is not purchases:
+            added = _summed(kind, _columns(counts, assortment), assortment, today)
+            summed = added if summed is None else summed if added is None else summed + added
+    vector = None if summed is None else assortment.snapshot.set.customer_of(summed, profile.known_traits())
     return replace(history, vector=vector)
 
 
-def _bought(purchases: dict[ProductId, dict[int, int]], assortment: Assortment, today: int, rhythm: Rhythm) -> History:
+def _bought(purchases: DayCounts, assortment: Assortment, today: int, rhythm: Rhythm) -> History:
     """What was bought, without a vector yet."""
     columns = _columns(purchases, assortment)
     if not len(columns.rows):
         return replace(NO_HISTORY, purchases=purchases)
-    order = np.lexsort((columns.days, columns.rows))
+    order = columns.rows.argsort(kind="stable")  # the days of each product rise already
     rows, days, times = (column.take(order) for column in columns)
     opens = np.ones(len(rows), dtype=np.bool_)
     np.not_equal(rows[1:], rows[:-1], out=opens[1:])
@@ -130,7 +130,8 @@ def _bought(purchases: dict[ProductId, dict[int, int]], assortment: Assortment, 
         habits = ranking.habits(rows, days, times, today)
         strength = ranking.again_probabilities(habits)
     best = np.argsort(-strength, kind="stable")
-    return History(bought, every, last, strength.astype(np.float32), best, None, habits, purchases, columns)
+    summed = _summed(InteractionKind.PURCHASED, columns, assortment, today)
+    return History(bought, every, last, strength.astype(np.float32), best, None, habits, purchases, summed)
 
 
 def _faded(
@@ -151,29 +152,23 @@ def _faded(
     return np.asarray(strength * faded_out)
 
 
-def _columns(products: dict[ProductId, dict[int, int]], assortment: Assortment) -> Columns:
+def _columns(counts: DayCounts, assortment: Assortment) -> Columns:
     """What was done of one kind with known products."""
-    counts = products.values()
-    found = assortment.places(products)  # [num_products]
-    rows = np.repeat(found, np.fromiter(map(len, counts), dtype=np.int64, count=len(products)))
-    days = np.fromiter(chain.from_iterable(counts), dtype=np.int64, count=len(rows))
-    times = np.fromiter(chain.from_iterable(map(dict.values, counts)), dtype=np.int64, count=len(rows))
+    sizes, days, times = counts.columns()
+    rows = np.repeat(assortment.places(counts.packed), sizes)
     known = rows >= 0
     return Columns(rows, days, times) if known.all() else Columns(rows[known], days[known], times[known])
 
 
-def _vector(
-    columns: Mapping[InteractionKind, Columns], traits: Mapping[str, Trait], assortment: Assortment, today: int
+def _summed(
+    kind: InteractionKind, columns: Columns, assortment: Assortment, today: int
 ) -> NDArray[np.float32] | None:  # [dim]
-    """What all of it says of the customer, as the set's customer function has it; None where nothing was done.
-
-    A product that came after the training counts by what describes it.
-    """
-    rows, days, times = (np.concatenate(parts) for parts in zip(*columns.values(), strict=True))
+    """What all that was done of one kind adds to the customer's vector, as the set's customer function has it; None
+    where nothing was done. A product that came after the training counts by what describes it."""
+    rows, days, times = columns
     if not len(rows):
         return None
-    kinds = np.repeat([KIND_CODES[kind] for kind in columns], [len(of_kind.rows) for of_kind in columns.values()])
-    ages = np.maximum(today - days, 0)
-    learnt = assortment.snapshot.set
-    weights = learnt.interaction_weights(kinds.astype(np.int8), ages.astype(np.float32), times.astype(np.float32))
-    return learnt.customer_of(assortment.summed(rows, weights), traits)
+    kinds = np.full(len(rows), KIND_CODES[kind], dtype=np.int8)
+    ages = np.maximum(today - days, 0).astype(np.float32)
+    weights = assortment.snapshot.set.interaction_weights(kinds, ages, times.astype(np.float32))
+    return assortment.summed(rows, weights)

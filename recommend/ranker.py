@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import Catalogue, CustomerId, EdgeArrays, Instant, InteractionKind, ProductId, Profile
+from graph.profile.day_counts import NO_DAYS, GrowingDayCounts
+from graph.profile.sealed import Sealed
 from recommend.answers import PlacementRequest, RecommendationRequest
 from recommend.recommender import Recommender
 
@@ -61,7 +63,7 @@ class RecommenderRanker:
 def profiles_of(edges: EdgeArrays) -> dict[CustomerId, Profile]:
     """The profiles that interactions with products add up to: their days and what was bought when."""
     kinds = list(InteractionKind)
-    days: dict[CustomerId, dict[InteractionKind, dict[ProductId, dict[int, int]]]] = {}
+    days: dict[CustomerId, dict[InteractionKind, GrowingDayCounts]] = {}
     bought: dict[CustomerId, dict[ProductId, Instant]] = {}
     columns = (
         edges.customer.tolist(),
@@ -72,12 +74,18 @@ def profiles_of(edges: EdgeArrays) -> dict[CustomerId, Profile]:
     )
     for customer_row, target, kind_code, day, at in zip(*columns, strict=True):
         customer, product, kind = edges.customers[customer_row], ProductId(edges.targets[target]), kinds[kind_code]
-        counts = days.setdefault(customer, {}).setdefault(kind, {}).setdefault(product, {})
-        counts[day] = counts.get(day, 0) + 1
+        kinds_of = days.setdefault(customer, {})
+        if kind not in kinds_of:
+            kinds_of[kind] = GrowingDayCounts(NO_DAYS)
+        kinds_of[kind].add((product,), day)
         if kind is InteractionKind.PURCHASED:
             last = bought.setdefault(customer, {})
             last[product] = max(last.get(product, at), at)
     return {
-        customer: Profile(customer=customer, days=held, bought=bought.get(customer, {}))
+        customer: Profile(
+            customer=customer,
+            days={kind: growing.counts() for kind, growing in held.items()},
+            bought=Sealed(bought.get(customer, {})),
+        )
         for customer, held in days.items()
     }

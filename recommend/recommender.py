@@ -20,7 +20,7 @@ from recommend.answers import (
     Versions,
 )
 from recommend.asked import Asked, Crowd, asked_for, nearest_customers
-from recommend.assortment import Assortment, Rows
+from recommend.assortment import Assortment, Rows, among
 from recommend.candidates import CHEAP, Source, gather
 from recommend.explanations.reasons import Explainer
 from recommend.explanations.trace import Course
@@ -216,7 +216,7 @@ class Recommender:
         if len(before):
             unfound = np.setdiff1d(before, found.rows)
             candidates = candidates.joined(unfound[sieve.keep(unfound)])
-            before = before[np.isin(before, candidates.rows)]
+            before = before[among(before, candidates.rows)]
         if len(candidates) < k:
             candidates = candidates.joined(sieve.refill(found.rows, k))
         hurried |= len(found.sources) < len(place.sources) or (sieve.exhausted and late())

@@ -56,7 +56,7 @@ def score(asked: Asked, candidates: Candidates, now: Instant) -> Scored:
         return Scored(rows, np.zeros(0), parts)
     signals = _Signals(asked, candidates)
     weights = asked.place.weights
-    learnt = wanted(asked, rows, signals.values(Signal.LIKELY)) if asked.place.learnt_session else None
+    learnt = wanted(asked, rows, signals.likely) if asked.place.learnt_session else None
     for column, signal in enumerate(SIGNALS):
         weight = weights.get(signal, 0.0)
         if learnt is not None:
@@ -88,7 +88,7 @@ class _Signals:
         history, rows = self.asked.visitor.history, self.candidates.rows
         match signal:
             case Signal.LIKELY:
-                return self._likely()
+                return self.likely
             case Signal.LONG_TERM:
                 return None if history.vector is None else self._vectors @ history.vector
             case Signal.SESSION:
@@ -99,7 +99,8 @@ class _Signals:
                 return np.sqrt(self.asked.assortment.popularity.take(rows))
         return self.candidates.found_by(SourceName(signal.value))
 
-    def _likely(self) -> NDArray[np.float32] | None:  # [n]
+    @cached_property
+    def likely(self) -> NDArray[np.float32] | None:  # [n]
         """How likely each row is bought within a month. Where no ranking was learnt: the strength of what was bought
         and, for much less, the inner product with all that was done, each at most 1. None for one without history."""
         history, ranking, rows = self.asked.visitor.history, self.asked.snapshot.ranking, self.candidates.rows

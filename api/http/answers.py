@@ -18,6 +18,7 @@ from api.http.prediction_answers import PredictionShown
 from graph import InteractionKind, Profile, Recent, iso, public_id
 from graph.identity.groups import groups_of, is_group_trait
 from graph.instants import day_start
+from graph.profile.day_counts import NO_DAYS
 from graph.profile.profile import Dated
 from graph.profile.reading.reading import Reading
 from recommend.answers import Item
@@ -189,7 +190,7 @@ def profile_answer(profile: Profile, reading: Reading, predictions: dict[str, Pr
     bought = sorted(
         (
             (sum(days.values()), max(days), product)
-            for product, days in profile.days.get(InteractionKind.PURCHASED, {}).items()
+            for product, days in profile.days.get(InteractionKind.PURCHASED, NO_DAYS).items()
         ),
         key=lambda row: (-row[0], -row[1], row[2]),
     )
@@ -207,7 +208,7 @@ def profile_answer(profile: Profile, reading: Reading, predictions: dict[str, Pr
         most_bought=[
             Bought(product, times, day_start(day).isoformat()) for times, day, product in bought[:SHOWN_PRODUCTS]
         ],
-        recent=[_row(row) for row in reversed(profile.recent[-SHOWN_PRODUCTS:])],
+        recent=[_row(row) for row in reversed(profile.recent.value[-SHOWN_PRODUCTS:])],
         session=[_row(row) for row in profile.session(now)],
         cart={str(product): quantity for product, quantity in profile.cart(now).items()},
         features=features_shown(reading),

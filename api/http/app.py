@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api.engine import Engine, open_engine
 from api.explorer.wire.address import explorer_address
 from api.explorer.wire.relay import Relay
+from api.http.express import Express
 from api.http.keys import DevelopmentMode, Keys
 from api.http.openapi import describe
 from api.http.problems import install_problems
@@ -56,13 +57,17 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
         redirect_slashes=False,
         docs_url=None,  # FastAPI's own pages come from a network of others
         redoc_url=None,
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+        },  # theirs looks for exporters at every request
     )
     app.state.keys = Keys(settings)
     app.state.rates = Rates(settings.events_per_second)
-    # What is asked most comes first: routes are tried in turn.
+    live = [*recommendation_routes(), *tracking_routes()]
     app.router.routes[:0] = [
-        *recommendation_routes(),
-        *tracking_routes(),
+        *live,
         *product_routes(),
         *customer_routes(),
         *intake_routes(),
@@ -77,6 +82,7 @@ def create_app(settings: Settings, *, opened: Callable[[Settings], Engine] = ope
         app.router.routes.extend(storefront_routes())
     install_problems(app)
     describe(app)
+    app.add_middleware(Express, routes=live, handlers=app.exception_handlers)
     app.add_middleware(MetricsMiddleware)
     if settings.development:
         app.add_middleware(DevelopmentMode)

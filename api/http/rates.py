@@ -25,8 +25,7 @@ class Rates:
 
     def admit(self, key: str) -> None:
         """TooMany, with the seconds until there is something left, where a key is in debt."""
-        left = self._now_left(key)
-        if self._per_second and left < 1:
+        if self._per_second and (left := self._now_left(key)) < 1:
             raise TooMany(self._per_second, math.ceil((1 - left) / self._per_second))
 
     def charge(self, key: str, messages: int) -> None:

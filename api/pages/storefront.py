@@ -62,7 +62,7 @@ async def households(request: Request) -> Response:
                 {
                     "customer_id": public_id(profile.customer),
                     "traits": traits,
-                    "products": len(profile.bought),
+                    "products": len(profile.bought.value),
                     "visiting": bool(profile.session(engine.now())),
                 }
             )

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -16,6 +15,7 @@ import uvloop
 
 from api.engine import Engine, open_engine
 from api.http.app import create_app
+from api.processes.collecting import Collecting
 from api.processes.supervisor import Supervisor
 from api.settings import Settings
 from api.streams import Streams
@@ -27,9 +27,8 @@ from graph.stores.open import check_url
 __all__ = ["AddressInUse", "run_server"]
 
 GRACE_SECONDS = 10
-COLLECTED_EVERY = (2_000, 10, 100)
-"""Objects made until a collection of the youngest, and of how many of those one goes deeper. Profiles in memory make a
-collection of everything a pause of 100 ms and more, and the usual thresholds make one every few hundred profiles."""
+LOOK_SECONDS = 1.0
+"""How often it is looked whether garbage is to be collected: a second without a request is a quiet moment."""
 
 MAX_CONCURRENT = 1_000
 """Connections beyond these and those of all streams are answered 503 at once."""
@@ -62,15 +61,15 @@ def run_server(settings: Settings) -> None:
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     engine = open_engine(settings)
-    gc.freeze()  # what was opened stays: no collection need ever look at it again
-    gc.set_threshold(*COLLECTED_EVERY)
-    gc.enable()
+    collecting = Collecting(lambda: engine.telemetry.answers)
+    collecting.begin()
     if settings.development:
         _log.warning("development mode: no secret key is set, every call is allowed, on %s only", settings.host)
     config = uvicorn.Config(
         create_app(settings, opened=lambda _: engine),
         http="httptools",
         ws="none",
+        proxy_headers=False,  # nothing here asks where a request comes from
         lifespan="on",
         access_log=False,
         log_config=None,
@@ -78,7 +77,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         limit_concurrency=MAX_CONCURRENT + settings.streams,
     )
     server = _Server(config, engine.streams)
-    async with _worker(settings, engine, lambda: server.should_exit):
+    async with _worker(settings, engine, lambda: server.should_exit), _collected(collecting):
         host, port = listener.getsockname()[:2]
         _log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
         await server.serve(sockets=[listener])
@@ -118,6 +117,20 @@ def _listener(settings: Settings) -> Iterator[socket.socket]:
         ) from None
     with listener:
         yield listener
+
+
+@contextlib.asynccontextmanager
+async def _collected(collecting: Collecting) -> AsyncIterator[None]:
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            collecting.look()
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
 
 
 @contextlib.asynccontextmanager

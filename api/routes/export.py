@@ -15,6 +15,7 @@ from api.http.prediction_answers import predictions_shown
 from graph import CustomerId, customer_id, iso, public_id
 from graph.log.held import answers_to, events_about, refused_of
 from graph.log.log_file import LogFile
+from graph.profile.codec import as_plain
 from recommend.record import recorded_recommendation
 
 __all__ = ["export_customer"]
@@ -22,7 +23,7 @@ __all__ = ["export_customer"]
 Pages = Iterator[list[Any]]
 Reader = Callable[[LogFile, CustomerId], Pages]
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=as_plain).encode
 
 
 async def export_customer(request: Request) -> Response:

@@ -45,7 +45,7 @@ def profile_answer(profile: Profile | None) -> dict[str, Any]:
     """Of a profile what `differences` compares."""
     if profile is None:
         return {}
-    return {"counts": profile.counts, "spent": profile.spent, "products_bought": len(profile.bought)}
+    return {"counts": profile.counts, "spent": profile.spent, "products_bought": len(profile.bought.value)}
 
 
 def logged_since(log: LogFile, position: Position) -> Counter[Hashable]:

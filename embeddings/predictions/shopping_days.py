@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph import InteractionKind, ProductId, Profile
+from graph.profile.day_counts import NO_DAYS
 
 __all__ = ["ShoppingDays"]
 
@@ -32,12 +33,10 @@ class ShoppingDays:
     @classmethod
     def of_profile(cls, profile: Profile, row_of: Callable[[ProductId], int]) -> "ShoppingDays":
         """From a profile; row_of: the row of a product's category, -1 where it has none."""
-        day: list[int] = []
-        category: list[int] = []
-        for product, days in profile.days.get(InteractionKind.PURCHASED, {}).items():
-            day += days
-            category += [row_of(product)] * len(days)
-        return cls.of_lines(np.array(day, dtype=np.int64), np.array(category, dtype=np.int64))
+        counts = profile.days.get(InteractionKind.PURCHASED, NO_DAYS)
+        columns = counts.columns()
+        categories = np.array([row_of(product) for product in counts.packed], dtype=np.int64)
+        return cls.of_lines(columns.days, np.repeat(categories, columns.sizes))
 
     def until(self, day: int) -> "ShoppingDays":
         """What was known when `day` ended."""

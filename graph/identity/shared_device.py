@@ -49,7 +49,7 @@ def share_of(device: Profile, turns: list[Turn], cut: bool, customers: Collectio
         )
     )
     growing.seq = device.seq
-    growing.recent, growing.cart_rows = rows(device.recent), rows(device.cart_rows)
+    growing.recent, growing.cart_rows = rows(device.recent.value), rows(device.cart_rows)
     for row in growing.recent:
         growing.see(row.at)
         growing.tally(row.kind, (row.product,), day_of(row.at))

@@ -78,7 +78,7 @@ def fold(
             if layout is not None:
                 growing.note(layout.fact(event, key))
     if table is not None:
-        table.count(growing.settle(), growing)
+        growing.settle(table)
     return growing.profile()
 
 

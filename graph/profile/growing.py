@@ -9,9 +9,12 @@ from graph.ids import ProductId
 from graph.instants import Instant
 from graph.interactions import InteractionKind
 from graph.nodes import Stamp, Trait
+from graph.profile.day_counts import NO_DAYS, GrowingDayCounts
 from graph.profile.features.fact import Fact, settled
-from graph.profile.features.series import GrowingSeries, Mark
+from graph.profile.features.settled import settled_with
+from graph.profile.features.table import FeatureTable
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TURNS, Dated, Profile, Recent, Seen, Turn
+from graph.profile.sealed import Sealed
 
 __all__ = ["Growing", "newest_rows"]
 
@@ -19,7 +22,7 @@ Stated = Literal["traits", "preferences", "consents", "linked"]
 
 
 class Growing:
-    """Each inner dict is copied once, when it is first written to: what one event does not touch is shared."""
+    """Each part is copied once, when it is first written to: what an event does not touch is shared, sealed or not."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
@@ -32,14 +35,10 @@ class Growing:
         self._counts: dict[str, int] = {}
         self._spent: dict[str, int] = {}
         self._bought: dict[ProductId, Instant] | None = None
-        self._own_products: dict[InteractionKind, dict[ProductId, dict[int, int]]] = {}
-        self._own_days: dict[InteractionKind, set[ProductId]] = {}
+        self._days: dict[InteractionKind, GrowingDayCounts] = {}
         self._stated: dict[Stated, dict[str, Dated]] = {}
         self._facts: list[Fact] = []
-        self._settled = profile.facts
-        self._series: dict[int, GrowingSeries] = {}
-        self._firsts: dict[int, Mark] = {}
-        self._lasts: dict[int, Mark] = {}
+        self._kept, self._settled = profile.facts, profile.settled
         self.turns: list[Turn] = []  # in any order
 
     def see(self, at: Instant, seen: Seen | None = None) -> None:
@@ -59,7 +58,7 @@ class Growing:
     def buy(self, products: Iterable[ProductId], at: Instant) -> None:
         """Remember when these products were last bought."""
         if self._bought is None:
-            self._bought = self._profile.bought.copy()
+            self._bought = self._profile.bought.value.copy()
         bought = self._bought
         for product in products:
             if at > bought.get(product, at - 1):
@@ -67,21 +66,10 @@ class Growing:
 
     def tally(self, kind: InteractionKind, products: Iterable[ProductId], day: int) -> None:
         """Count each product once more on its day."""
-        own = self._own_products.get(kind)
+        own = self._days.get(kind)
         if own is None:
-            own = self._own_products[kind] = self._profile.days.get(kind, {}).copy()
-            self._own_days[kind] = set()
-        own_days = self._own_days[kind]
-        for product in products:
-            days = own.get(product)
-            if days is None:
-                own[product] = {day: 1}
-                own_days.add(product)
-                continue
-            if product not in own_days:
-                days = own[product] = days.copy()
-                own_days.add(product)
-            days[day] = days.get(day, 0) + 1
+            own = self._days[kind] = GrowingDayCounts(self._profile.days.get(kind, NO_DAYS))
+        own.add(products, day)
 
     def state(self, field: Stated, values: Mapping[str, Trait | list[str]], stamp: Stamp) -> None:
         """Set dated values, except where the held one has a later stamp."""
@@ -97,27 +85,13 @@ class Growing:
         """Keep what the feature table needs of an event."""
         self._facts.append(fact)
 
-    def settle(self) -> list[Fact]:
-        """Take those noted in; what is now too old to be kept one by one, and to be counted by day."""
-        if not self._facts:
-            return []
-        self._settled, old = settled(self._settled, self._facts)
-        self._facts = []
-        return old
-
-    def series(self, number: int, width: int, horizon: int) -> GrowingSeries:
-        """A series of the feature table, to be added to."""
-        own = self._series.get(number)
-        if own is None:
-            own = self._series[number] = GrowingSeries(width, horizon, self._profile.series.get(number))
-        return own
-
-    def mark(self, number: int, mark: Mark, latest: bool) -> None:
-        """Move a mark of the feature table, where this one is earlier or later than it."""
-        own, held = (self._lasts, self._profile.lasts) if latest else (self._firsts, self._profile.firsts)
-        known = own.get(number) or held.get(number)
-        if known is None or (mark > known if latest else mark < known):
-            own[number] = mark
+    def settle(self, table: FeatureTable) -> None:
+        """Have those noted that are now too old to be kept one by one counted by day."""
+        if self._facts:
+            self._kept, old = settled(self._kept, self._facts)
+            self._facts = []
+            if old:
+                self._settled = settled_with(self._settled, table, old)
 
     def profile(self) -> Profile:
         """The grown profile; the one it began from where nothing was added."""
@@ -125,11 +99,11 @@ class Growing:
         if self.seq == began.seq:
             return began
         changes: dict[str, object] = {"seq": self.seq, "first_seen": self._first_seen, "last_seen": self._last_seen}
-        changes["seen"], changes["facts"] = self._seen, self._settled
+        changes |= {"seen": self._seen, "facts": self._kept, "settled": self._settled}
         if self._counts:
             changes["counts"] = _sums(began.counts, self._counts)
         if self.recent:
-            changes["recent"] = newest_rows(began.recent, self.recent, MAX_RECENT)
+            changes["recent"] = Sealed(newest_rows(began.recent.value, self.recent, MAX_RECENT))
         if self.cart_rows:
             changes["cart_rows"] = newest_rows(began.cart_rows, self.cart_rows, MAX_CART_ROWS)
         if self.turns:
@@ -137,16 +111,9 @@ class Growing:
         if self._spent:
             changes["spent"] = _sums(began.spent, self._spent)
         if self._bought is not None:
-            changes["bought"] = self._bought
-        if self._own_products:
-            changes["days"] = {**began.days, **self._own_products}
-        if self._series:
-            grown = {number: growing.series() for number, growing in self._series.items()}
-            changes["series"] = {**began.series, **grown}
-        if self._firsts:
-            changes["firsts"] = {**began.firsts, **self._firsts}
-        if self._lasts:
-            changes["lasts"] = {**began.lasts, **self._lasts}
+            changes["bought"] = Sealed(self._bought)
+        if self._days:
+            changes["days"] = {**began.days, **{kind: growing.counts() for kind, growing in self._days.items()}}
         return replace(began, **changes, **self._stated)
 
 

@@ -5,10 +5,13 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from graph.ids import ProductId
+from graph.instants import Instant
 from graph.nodes import Stamp
-from graph.profile.features.series import merged_marks, merged_series
+from graph.profile.day_counts import NO_DAYS
 from graph.profile.growing import newest_rows
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile
+from graph.profile.sealed import Sealed
 
 __all__ = ["joined", "strictest"]
 
@@ -26,20 +29,13 @@ def joined(known: Profile, other: Profile) -> Profile:
         seq=max(known.seq, other.seq),
         first_seen=min((at for at in (known.first_seen, other.first_seen) if at is not None), default=None),
         last_seen=max((at for at in (known.last_seen, other.last_seen) if at is not None), default=None),
-        recent=newest_rows(known.recent, list(other.recent), MAX_RECENT),
+        recent=Sealed(newest_rows(known.recent.value, list(other.recent.value), MAX_RECENT)),
         cart_rows=newest_rows(known.cart_rows, list(other.cart_rows), MAX_CART_ROWS),
-        bought=known.bought | {product: max(at, known.bought.get(product, at)) for product, at in other.bought.items()},
-        days=known.days
-        | {
-            kind: held | {product: _sum(held.get(product, {}), days) for product, days in products.items()}
-            for kind, products in other.days.items()
-            for held in (known.days.get(kind, {}),)
-        },
+        bought=Sealed(_newest(known.bought.value, other.bought.value)),
+        days=known.days | {kind: known.days.get(kind, NO_DAYS).merged(counts) for kind, counts in other.days.items()},
         seen=max((seen for seen in (known.seen, other.seen) if seen is not None), default=None),
         facts=tuple(sorted((*known.facts, *other.facts))),
-        series=merged_series(known.series, other.series),
-        firsts=merged_marks(known.firsts, other.firsts, min),
-        lasts=merged_marks(known.lasts, other.lasts, max),
+        settled=Sealed(known.settled.value.merged(other.settled.value)),
         counts=_sum(known.counts, other.counts),
         spent=_sum(known.spent, other.spent),
         traits=_latest(known.traits, other.traits),
@@ -57,6 +53,10 @@ def strictest(held: Mapping[str, Dated], other: Mapping[str, Dated]) -> dict[str
 
 def _sum(held: Mapping[Key, int], added: Mapping[Key, int]) -> dict[Key, int]:
     return {**held, **{key: held.get(key, 0) + number for key, number in added.items()}}
+
+
+def _newest(held: Mapping[ProductId, Instant], other: Mapping[ProductId, Instant]) -> dict[ProductId, Instant]:
+    return {**held, **{product: max(at, held.get(product, at)) for product, at in other.items()}}
 
 
 def _latest(held: Mapping[Key, Dated], other: Mapping[Key, Dated]) -> dict[Key, Dated]:

@@ -9,8 +9,10 @@ from graph.ids import CustomerId, ProductId
 from graph.instants import DAY, MINUTE, Instant
 from graph.interactions import InteractionKind
 from graph.nodes import Stamp, Trait
+from graph.profile.day_counts import DayCounts
 from graph.profile.features.fact import Fact
-from graph.profile.features.series import Mark, Series
+from graph.profile.features.settled import Settled
+from graph.profile.sealed import Sealed
 
 __all__ = [
     "MAX_CART_ROWS",
@@ -89,26 +91,32 @@ class Turn(NamedTuple):
     customer: CustomerId
 
 
+NO_ROWS: Sealed[tuple[Recent, ...]] = Sealed(())
+NEVER_BOUGHT: Sealed[dict[ProductId, Instant]] = Sealed({})
+NOTHING_SETTLED = Sealed(Settled())
+
+
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one leaf identity: recent rows, day aggregates and dated values; no vectors, nothing computed.
 
     seq: the newest event in it, as the log numbers them; two folds of the same events are equal.
-    days: kind -> product -> day -> times.
+    recent: the newest interactions, oldest first, by (at, key). bought: when each product was last bought.
+    days: what was done with products on which local days, by kind.
     counts: event type -> how many.
     spent: currency -> int64 minor units.
     seen: where and on what the newest behaviour was.
     facts: for the feature table, the events less than a day older than the newest, oldest first.
-    series, firsts, lasts: what the feature table keeps of those before them, by the numbers of its plans.
+    settled: what the feature table keeps of those before them.
     """
 
     customer: CustomerId
     seq: int = 0
     first_seen: Instant | None = None
     last_seen: Instant | None = None
-    recent: tuple[Recent, ...] = ()  # oldest first, by (at, key)
+    recent: Sealed[tuple[Recent, ...]] = NO_ROWS
     cart_rows: tuple[Recent, ...] = ()  # the newest MAX_CART_ROWS additions and removals, oldest first
-    bought: dict[ProductId, Instant] = {}  # when each product was last bought
-    days: dict[InteractionKind, dict[ProductId, dict[int, int]]] = {}
+    bought: Sealed[dict[ProductId, Instant]] = NEVER_BOUGHT
+    days: dict[InteractionKind, DayCounts] = {}
     counts: dict[str, int] = {}
     spent: dict[str, int] = {}
     traits: dict[str, Dated] = {}
@@ -116,16 +124,14 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     consents: dict[str, Dated] = {}
     seen: Seen | None = None
     facts: tuple[Fact, ...] = ()
-    series: dict[int, Series] = {}
-    firsts: dict[int, Mark] = {}
-    lasts: dict[int, Mark] = {}
+    settled: Sealed[Settled] = NOTHING_SETTLED
     linked: dict[CustomerId, Dated] = {}  # leaves said to be the same person: a LinkKind, or False once taken back
     turns: tuple[Turn, ...] = ()  # of a device, the newest MAX_TURNS, oldest first
 
     def history(self) -> Iterator[DayCount]:
         """Everything ever done with products, a row a (kind, product, day)."""
-        for kind, products in self.days.items():
-            for product, days in products.items():
+        for kind, counts in self.days.items():
+            for product, days in counts.items():
                 for day, times in days.items():
                     yield DayCount(product, kind, day, times)
 
@@ -133,7 +139,9 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The live interactions of the session that goes on at `now`, oldest first; () when none does."""
         begun: list[Recent] = []
         until = now
-        for row in reversed(self.recent):
+        if self.last_seen is None or now - self.last_seen > SESSION_GAP:
+            return ()
+        for row in reversed(self.recent.value):
             if not row.live or row.at > now + MINUTE:
                 continue
             if until - row.at > SESSION_GAP:
@@ -146,7 +154,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What lies in the cart at `now`, in units: added within 30 days, not taken out, not bought since."""
         cart: dict[ProductId, float] = {}
         for row in self.cart_rows:
-            if not now - 30 * DAY < row.at <= now + MINUTE or self.bought.get(row.product, row.at - 1) >= row.at:
+            if not now - 30 * DAY < row.at <= now + MINUTE or self.bought.value.get(row.product, row.at - 1) >= row.at:
                 continue
             change = row.quantity if row.kind is InteractionKind.ADDED_TO_CART else -row.quantity
             cart[row.product] = max(0.0, cart.get(row.product, 0.0) + change)

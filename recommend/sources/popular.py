@@ -3,6 +3,7 @@
 import numpy as np
 
 from recommend.asked import Asked
+from recommend.assortment import among
 from recommend.candidates import Found
 
 __all__ = ["popular"]
@@ -15,5 +16,5 @@ def popular(asked: Asked, limit: int) -> Found:
     if asked.anchors:
         wanted = int(assortment.codes(assortment.catalogue.category, np.array([asked.anchors[0].row]))[0])
         alike = assortment.popular_in(wanted)[: limit // 2] if wanted else rows[:0]
-        rows = np.concatenate([alike, rows[~np.isin(rows, alike)]])[:limit]
+        rows = np.concatenate([alike, rows[~among(rows, alike)]])[:limit]
     return Found(rows, assortment.popularity[rows])

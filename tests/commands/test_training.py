@@ -66,9 +66,13 @@ def test_ctrl_c_leaves_nothing_half_written_and_says_how_to_go_on(
     patron: Patron, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path.name for path in (data / "embeddings").iterdir()}
-    with monkeypatch.context() as patched:
-        patched.setattr(Checkpoint, "save", lambda *_: signal.raise_signal(signal.SIGINT))
-        ended = patron(*CALL, data)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it puts in the background
+    try:  # ignore it
+        with monkeypatch.context() as patched:
+            patched.setattr(Checkpoint, "save", lambda *_: signal.raise_signal(signal.SIGINT))
+            ended = patron(*CALL, data)
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert (ended.code, ended.out) == (130, "")
     assert "ended: the same call goes on after the last whole round, with --fresh it begins anew" in ended.err
     assert {path.name for path in (data / "embeddings").iterdir()} - before == {".training"}

@@ -25,7 +25,9 @@ from graph import (
     Recent,
     Stamp,
 )
+from graph.profile.day_counts import DayCounts
 from graph.profile.profile import Dated
+from graph.profile.sealed import Sealed
 from recommend.answers import Item, PlacementRequest, Recommendation, RecommendationRequest, Trace
 from recommend.placements import Placements
 from recommend.recommender import Recommender
@@ -110,25 +112,27 @@ def profile(customer: str, **changes: Any) -> Profile:
     held = Profile(
         customer=CustomerId(f"user:{customer}"),
         seq=1,
-        days={InteractionKind.PURCHASED: dict(days)},
-        bought=last,
+        days={InteractionKind.PURCHASED: DayCounts.of(days)},
+        bought=Sealed(last),
         last_seen=max(last.values()),
     )
-    return replace(held, **changes)
+    return replace(held, **({"last_seen": NOW} | changes if "recent" in changes else changes))
 
 
-def recent(*products: str, kind: InteractionKind = InteractionKind.VIEWED) -> tuple[Recent, ...]:
+def recent(*products: str, kind: InteractionKind = InteractionKind.VIEWED) -> Sealed[tuple[Recent, ...]]:
     """Live interactions of the last minutes, the last one newest."""
     count = len(products)
-    return tuple(
-        Recent(Instant(NOW - (count - place) * 20 * SECOND), f"web/{place}", kind, ProductId(key))
-        for place, key in enumerate(products)
+    return Sealed(
+        tuple(
+            Recent(Instant(NOW - (count - place) * 20 * SECOND), f"web/{place}", kind, ProductId(key))
+            for place, key in enumerate(products)
+        )
     )
 
 
 def visitor(*products: str) -> Profile:
     """Somebody unknown who looked at these products just now."""
-    return Profile(customer=CustomerId("anon:phone"), seq=9, recent=recent(*products))
+    return Profile(customer=CustomerId("anon:phone"), seq=9, last_seen=NOW, recent=recent(*products))
 
 
 def said(value: Any) -> Dated:
@@ -168,7 +172,7 @@ def snapshot() -> ServingSnapshot:
     bought: dict[int, dict[int, tuple[int, float]]] = {}
     customer_vectors = np.zeros((len(customers), 3), dtype=np.float32)
     for place, customer in enumerate(BASKETS):
-        held = profile(customer).days[InteractionKind.PURCHASED]
+        held = dict(profile(customer).days[InteractionKind.PURCHASED].items())
         rows = [row[key] for key, days in held.items() for _ in days]
         ages = [TODAY + 1 - day for days in held.values() for day in days]
         size = len(rows)

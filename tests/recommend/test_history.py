@@ -9,11 +9,12 @@ from msgspec.structs import replace as changed
 from embeddings.vectors.attribute_vectors import AttributeVectors, attribute_keys, attributes_of
 from embeddings.vectors.group_vectors import GroupVectors, groups_of
 from graph import DAY, CustomerId, Instant, InteractionKind, Product, ProductId, Profile
+from graph.profile.day_counts import DayCounts, GrowingDayCounts
 from recommend.history import History, Rhythm, history_of
 from recommend.visitor import Histories
 from tests.recommend.shop import AS_OF, NOW, TODAY, Shop, profile, recent, said, shop_with, snapshot, visitor
 
-VIEWS = {ProductId("beer"): {TODAY - 1: 4}}
+VIEWS = DayCounts.of({ProductId("beer"): {TODAY - 1: 4}})
 
 
 def held(shop: Shop, histories: Histories, asker: Profile, as_of: Instant = AS_OF) -> History:
@@ -52,8 +53,9 @@ def test_a_look_moves_the_vector_and_leaves_what_was_bought(weighs_views: Shop) 
 def test_a_purchase_is_in_it_at_once(shop: Shop) -> None:
     histories, anna = Histories(), profile("anna")
     held(shop, histories, anna)
-    bought = {**anna.days[InteractionKind.PURCHASED], ProductId("wine"): {TODAY: 1}}
-    after = held(shop, histories, changed(anna, days={InteractionKind.PURCHASED: bought}))
+    growing = GrowingDayCounts(anna.days[InteractionKind.PURCHASED])
+    growing.add([ProductId("wine")], TODAY)
+    after = held(shop, histories, changed(anna, days={InteractionKind.PURCHASED: growing.counts()}))
     assert after.has(shop.recommender.assortment(shop.snapshot, shop.catalogue).rows(["wine"])).all()
 
 
@@ -67,7 +69,7 @@ def test_one_who_was_erased_has_none(shop: Shop) -> None:
     histories, anna = Histories(), profile("anna")
     held(shop, histories, anna)
     after = held(shop, histories, Profile(customer=anna.customer, seq=2))
-    assert not len(after.bought) and after.vector is None and not len(after.columns.rows)
+    assert not len(after.bought) and after.vector is None and after.summed is None
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def describing() -> Shop:
 
 
 def buyer(*products: str) -> Profile:
-    days = {ProductId(name): {TODAY - 1: 1} for name in products}
+    days = DayCounts.of({ProductId(name): {TODAY - 1: 1} for name in products})
     return Profile(customer=CustomerId("user:new"), seq=1, days={InteractionKind.PURCHASED: days})
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as changed
 
 from embeddings.ranking import Network, Ranking, Tastes, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
@@ -96,4 +97,4 @@ def test_without_a_ranking_what_was_bought_leads(shop: Shop) -> None:
 
 
 def replace_recent(held: Profile, *names: str) -> Profile:
-    return Profile(customer=held.customer, seq=2, days=held.days, bought=held.bought, recent=recent(*names))
+    return changed(held, seq=2, recent=recent(*names), last_seen=NOW)

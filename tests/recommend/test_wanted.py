@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as changed
 
 from embeddings.intent import Bonds, Intent
 from embeddings.intent.counting import meant_of
@@ -49,8 +50,7 @@ def scores(shop: Shop, asker: Profile) -> dict[str, float]:
 
 
 def in_session(*names: str, kind: InteractionKind = InteractionKind.VIEWED) -> Profile:
-    held = profile("anna")
-    return Profile(customer=held.customer, seq=2, days=held.days, bought=held.bought, recent=recent(*names, kind=kind))
+    return profile("anna", seq=2, recent=recent(*names, kind=kind))
 
 
 def test_without_a_session_the_list_is_that_of_the_ranking(moved: Shop, ranked: Shop) -> None:
@@ -80,7 +80,7 @@ def test_somebody_unknown_is_personal_after_one_event(moved: Shop, seen: str, ex
     items = moved.items(visitor(seen), "place")
     places = {item.product_id: item.rank - 1 for item in items}
     assert places[expected] < anybody.index(expected)
-    added = Profile(customer=visitor().customer, recent=recent(seen, kind=InteractionKind.ADDED_TO_CART))
+    added = changed(visitor(), recent=recent(seen, kind=InteractionKind.ADDED_TO_CART))
     sources = {item.product_id: item.source for item in moved.items(added, "place")}
     assert sources[expected] == "session" and sources["milk"] == "popular"
 

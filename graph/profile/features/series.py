@@ -1,7 +1,6 @@
 """Series and marks: what a profile keeps for the feature table, each a commutative merge of its events."""
 
 from bisect import bisect_left
-from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -9,7 +8,7 @@ from msgspec import Struct
 from graph.instants import Instant
 from graph.nodes import Trait
 
-__all__ = ["Buckets", "GrowingSeries", "Mark", "Series", "Values", "merged_marks", "merged_series"]
+__all__ = ["Buckets", "GrowingSeries", "Mark", "Series", "Values"]
 
 _BEFORE_ALL = -(2**40)
 
@@ -92,18 +91,3 @@ def _added(held: Buckets, width: int, day: int, values: Values) -> Buckets:
         sums = [old + new for old, new in zip(held[start + 1 : start + width], values, strict=True)]
         return (*held[: start + 1], *sums, *held[start + width :])
     return (*held[:start], day, *values, *held[start:])
-
-
-def merged_series(one: dict[int, Series], other: dict[int, Series]) -> dict[int, Series]:
-    """The series of two profiles' events together."""
-    merged = one | other
-    for number in one.keys() & other.keys():
-        growing = GrowingSeries(one[number].width, one[number].horizon, one[number])
-        growing.merge(other[number])
-        merged[number] = growing.series()
-    return merged
-
-
-def merged_marks(one: dict[int, Mark], other: dict[int, Mark], of: Callable[[Mark, Mark], Mark]) -> dict[int, Mark]:
-    """The marks of two profiles' events together; `of` is min for the earliest, max for the latest."""
-    return one | {number: of(mark, one.get(number, mark)) for number, mark in other.items()}

@@ -75,7 +75,7 @@ class Counted:
         by_narrowing = self._series.get(number)
         if by_narrowing is None:
             plan = self._table.plans[number]
-            series = GrowingSeries(plan.width, plan.horizon, self._profile.series.get(number))
+            series = GrowingSeries(plan.width, plan.horizon, self._profile.settled.value.series.get(number))
             for fact, feed in self._feeds(number):
                 day = day_of(fact.at, fact.utc_offset)
                 for group, values in feed.amounts(fact):
@@ -112,7 +112,8 @@ class Counted:
 
     def mark(self, number: int, latest: bool) -> Mark | None:
         """The earliest or latest event of a kind; None where there was none."""
-        held = (self._profile.lasts if latest else self._profile.firsts).get(number)
+        settled = self._profile.settled.value
+        held = (settled.lasts if latest else settled.firsts).get(number)
         found = [] if held is None else [held]
         layouts = self._table.layouts.by_number
         for fact in self._profile.facts:

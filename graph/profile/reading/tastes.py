@@ -69,10 +69,10 @@ def taste_profile(
 
 def _done(profile: Profile, table: FeatureTable, before: int | None) -> Iterator[tuple[ProductId, int, float]]:
     weights = table.tastes.weights
-    for kind, products in profile.days.items():
+    for kind, counts in profile.days.items():
         weight = weights.get(kind)
         if weight:
-            for product, days in products.items():
+            for product, days in counts.items():
                 for day, times in days.items():
                     if before is None or day < before:
                         yield product, day, weight * times

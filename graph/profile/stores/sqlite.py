@@ -11,6 +11,7 @@ from graph.errors import StoreUnavailable
 from graph.ids import CustomerId
 from graph.log.event_log import START, Position
 from graph.nodes import Product
+from graph.profile.codec import decode_profile, encode_profile
 from graph.profile.profile import Profile
 from graph.profile.stores.forward import forward
 from graph.profile.stores.profile_store import Choices
@@ -55,7 +56,6 @@ _AT_ONCE = 500
 
 
 _encode = Encoder().encode
-_profile_decoder = Decoder(Profile)
 _choices_decoder = Decoder(Choices)
 _product_decoder = Decoder(Product)
 
@@ -81,10 +81,10 @@ class SqliteProfiles:
             row = self._connection.execute("SELECT state FROM profile WHERE customer = ?", (customer,)).fetchone()
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
-        return None if row is None else _profile_decoder.decode(row[0])
+        return None if row is None else decode_profile(row[0])
 
     def read_all(self, customers: Collection[CustomerId]) -> dict[CustomerId, Profile]:
-        decode = _profile_decoder.decode
+        decode = decode_profile
         return {customer: decode(state) for customer, state in self._columns("state", customers)}
 
     def seqs(self, customers: Collection[CustomerId]) -> dict[CustomerId, int]:
@@ -158,7 +158,7 @@ class SqliteProfiles:
         try:
             with transaction(self._connection) as connection:
                 connection.executemany(
-                    _PUT_PROFILE, ((profile.customer, profile.seq, _encode(profile)) for profile in profiles)
+                    _PUT_PROFILE, ((profile.customer, profile.seq, encode_profile(profile)) for profile in profiles)
                 )
                 connection.executemany(
                     _PUT_PRODUCT,

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from embeddings.predictions import ShoppingDays
 from graph import CustomerId, InteractionKind, ProductId, Profile
+from graph.profile.day_counts import DayCounts
 
 LINES = st.lists(st.tuples(st.integers(0, 60), st.integers(-1, 3)), max_size=12)
 
@@ -41,8 +42,8 @@ def test_a_profile_tells_what_was_bought_and_not_what_was_looked_at() -> None:
     profile = Profile(
         customer=CustomerId("user:1"),
         days={
-            InteractionKind.PURCHASED: {milk: {5: 2, 7: 1}, soap: {7: 1}},
-            InteractionKind.VIEWED: {milk: {9: 1}},
+            InteractionKind.PURCHASED: DayCounts.of({milk: {5: 2, 7: 1}, soap: {7: 1}}),
+            InteractionKind.VIEWED: DayCounts.of({milk: {9: 1}}),
         },
     )
     found = ShoppingDays.of_profile(profile, {milk: 0, soap: -1}.__getitem__)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from graph import DAY, CustomerId, Instant, InteractionKind, ProductId
 from graph.events.family import ConsentChanged, CustomerEvent, Event, OrderLine, PreferenceChanged, Purchased
 from graph.identity.people import People
+from graph.profile.day_counts import DayCounts
 from graph.profile.profile import MAX_TURNS
 from tests.graph.identity.linking import (
     ANN,
@@ -42,7 +43,7 @@ def test_a_merge_carries_history_the_stricter_consent_and_how_often_they_were_wr
     kept = copy.deepcopy(folded.profiles)
     for leaves in ((ANN,), (PHONE,), (ANN, PHONE)):
         both = folded.view(*leaves)
-        assert [row.product for row in both.recent] == ["milk", "bread"]
+        assert [row.product for row in both.recent.value] == ["milk", "bread"]
         assert {name: dated.value for name, dated in both.consents.items()} == {"marketing": False, "analytics": True}
         assert both.counts["Delivered"] == 2
         assert both.customer == ANN
@@ -85,7 +86,7 @@ def test_of_a_shared_device_everybody_has_what_was_done_while_they_were_identifi
     assert folded.seen(ANN) == ["before anybody", "ann's", "ann's again", "ann's elsewhere"]
     assert folded.seen(BEN) == folded.seen(BEN, PHONE) == ["ben's"]
     assert folded.seen(PHONE) == ["before anybody", "ann's", "ben's", "ann's again"]
-    assert folded.view(BEN).days == {InteractionKind.VIEWED: {ProductId("ben's"): {0: 1}}}
+    assert folded.view(BEN).days == {InteractionKind.VIEWED: DayCounts.of({ProductId("ben's"): {0: 1}})}
 
 
 def test_a_device_is_theirs_alone_again_once_the_other_link_is_taken_back() -> None:
@@ -110,7 +111,7 @@ def test_orders_and_wishes_on_a_shared_device_are_of_whoever_s_turn_it_was() -> 
             consent(DAY + 2, PHONE, marketing=False),
         ]
     )
-    assert folded.view(BEN).bought == {ProductId("tea"): Instant(DAY + 1)}
+    assert folded.view(BEN).bought.value == {ProductId("tea"): Instant(DAY + 1)}
     assert folded.view(BEN).consents["marketing"].value is False and folded.view(BEN).preferences == {}
     assert folded.view(ANN).preferences["topics"].value == ["ann's"] and folded.view(ANN).consents == {}
     assert folded.people.consents(PHONE)["marketing"].value is False

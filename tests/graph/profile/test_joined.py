@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from graph import DAY, CustomerId, InteractionKind, ProductId
 from graph.events.family import ConsentChanged, CustomerEvent, TraitsChanged
+from graph.profile.day_counts import DayCounts
 from graph.profile.fold import fold
 from graph.profile.joined import joined
 from tests.graph.profile.some_events import ANN, NOON, histories, named, numbered, purchase, view
@@ -21,13 +22,13 @@ def test_the_view_has_what_both_did_under_the_known_id() -> None:
     both = joined(known, device)
     assert both.customer == ANN
     assert both.days == {
-        InteractionKind.PURCHASED: {MILK: {20_000: 1, 20_002: 1}},
-        InteractionKind.VIEWED: {BREAD: {20_001: 1}},
+        InteractionKind.PURCHASED: DayCounts.of({MILK: {20_000: 1, 20_002: 1}}),
+        InteractionKind.VIEWED: DayCounts.of({BREAD: {20_001: 1}}),
     }
-    assert both.bought == {MILK: NOON + 2 * DAY}
+    assert both.bought.value == {MILK: NOON + 2 * DAY}
     assert both.spent == {"USD": 200}
     assert both.counts == {"Purchased": 2, "Viewed": 1}
-    assert [row.product for row in both.recent] == [MILK, BREAD, MILK]
+    assert [row.product for row in both.recent.value] == [MILK, BREAD, MILK]
     assert (both.first_seen, both.last_seen) == (NOON, NOON + 2 * DAY)
 
 

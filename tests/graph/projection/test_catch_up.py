@@ -108,6 +108,10 @@ def test_a_profile_of_it_holds_every_event(tmp_path: Path) -> None:
     log.append([row.event for row in numbered([view(1, "milk"), view(2, "bread")])])
     catch_up(log, ServingProjection(profiles), batch=1)
     profile = profiles.read(ANN)
-    assert profile is not None and [row.product for row in profile.recent] == [ProductId("milk"), ProductId("bread")]
+    assert profile is not None
+    assert [row.product for row in profile.recent.value] == [
+        ProductId("milk"),
+        ProductId("bread"),
+    ]
     log.close()
     profiles.close()

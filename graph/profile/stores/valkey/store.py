@@ -11,6 +11,7 @@ from graph.ids import CustomerId, ProductId, is_anonymous
 from graph.instants import DAY
 from graph.log.event_log import START, Position
 from graph.nodes import Product
+from graph.profile.codec import decode_profile, encode_profile
 from graph.profile.profile import Profile
 from graph.profile.stores.profile_store import Choices
 from graph.profile.stores.valkey.link import Link
@@ -23,7 +24,6 @@ AT_ONCE = 500
 _SEQ = struct.Struct(">Q")  # before a profile's state
 _ENTRY = struct.Struct(">qQH")  # before a catalogue entry: when, seq, length of the event's key
 _encode = Encoder().encode
-_profile_decoder = Decoder(Profile)
 _choices_decoder = Decoder(Choices)
 _product_decoder = Decoder(Product)
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class ValkeyProfiles:
         return self.read_all((customer,)).get(customer)
 
     def read_all(self, customers: Collection[CustomerId]) -> dict[CustomerId, Profile]:
-        return dict(self._decoded(customers, _profile_decoder.decode))
+        return dict(self._decoded(customers, decode_profile))
 
     def seqs(self, customers: Collection[CustomerId]) -> dict[CustomerId, int]:
         found: dict[CustomerId, int] = {}
@@ -164,7 +164,7 @@ class ValkeyProfiles:
                     self._profile(customer), self._linking, self._choosing, self._linked,
                     *map(self._profile, linked),
                 ],
-                args=[_SEQ.pack(seq) + _encode(profile), seq, customer, keep, *says, *linked],
+                args=[_SEQ.pack(seq) + encode_profile(profile), seq, customer, keep, *says, *linked],
                 client=pipeline,
             )  # fmt: skip
         pipeline.execute()
