@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import json
 import random
 import resource
 import sqlite3
@@ -11,13 +12,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
+
+from msgspec.structs import replace
 
 if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from api.settings import loaded_settings
+from benchmarks.load.mortal import MortalServer
+from benchmarks.load.served import load
 from benchmarks.machine import machine, printed
-from graph import DAY, HOUR, MINUTE, Catalogue, CustomerId, EventId, Instant, LoggedEvent, Position, Product, ProductId
+from graph import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Catalogue,
+    CustomerId,
+    EventId,
+    Instant,
+    LoggedEvent,
+    Position,
+    Product,
+    ProductId,
+    Profile,
+    iso,
+    public_id,
+)
+from graph.data_folder import DataFolder
 from graph.events.family import (
     AddedToCart,
     Clicked,
@@ -29,9 +52,9 @@ from graph.events.family import (
     Searched,
     Viewed,
 )
-from graph.profile.features.table import FeatureTable
+from graph.log.commits import Call, Commits
+from graph.log.file_log import encoded
 from graph.profile.features.table_file import read_feature_table
-from graph.profile.live import LiveProfiles
 from graph.profile.reading.reading import FeatureReader
 from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.serving_projection import ServingProjection
@@ -40,49 +63,54 @@ START_DAY = 20_000
 DAYS = 180
 BATCH = 20_000
 CATEGORIES = 60
+TAIL = 10_000
 PRODUCTS = 20_000
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """``python -m benchmarks.profiles [--customers N] [--profile FILE] [--seed N] [--json FILE]``"""
+    """``python -m benchmarks.profiles [--customers N] [--histories N] [--profile FILE] [--seed N] [--json FILE]``"""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profiles", description=__doc__)
-    parser.add_argument("--customers", type=int, default=100_000, help="how many customers (100000)")
+    parser.add_argument("--customers", type=int, default=1_000_000, help="how many customers (1000000)")
+    parser.add_argument(
+        "--histories", type=int, default=100_000, help="how many of them have one of their own; others have the same"
+    )
     parser.add_argument("--profile", type=Path, help="the pack's features (the retail one)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="write the object here as well")
     options = parser.parse_args(arguments)
     path = options.profile or loaded_settings().profile_file
-    with TemporaryDirectory() as kept:
-        answer = measured(options.customers, path, random.Random(options.seed), Path(kept) / "profiles.db")
+    with TemporaryDirectory(prefix="patron-bench-") as kept:
+        histories = min(options.histories, options.customers)
+        answer = measured(options.customers, histories, path, random.Random(options.seed), Path(kept) / "data")
     printed({"benchmark": "profiles", "machine": machine(), **answer}, options.json)
 
 
-def measured(customers: int, pack: Path, rng: random.Random, file: Path) -> dict[str, Any]:
-    """Fold everybody's history into a store, then look it up, compute features, and start again from store and tail."""
+def measured(customers: int, histories: int, pack: Path, rng: random.Random, data: Path) -> dict[str, Any]:
+    """Fold the histories into a store, look profiles up, compute features; then kill a server that stands on it."""
     table = read_feature_table(pack)
+    file = DataFolder(data).profiles
     catalogue = Catalogue(products())
     store = SqliteProfiles(file)
     projection = ServingProjection(store, max_held=0, table=table)
     seq, folding = 0, 0.0
     events_of: list[int] = []
-    tail: list[LoggedEvent] = []
     batch: list[LoggedEvent] = []
-    for number in range(customers):
+    for number in range(histories):
         events = list(history(number, rng))
         events_of.append(len(events))
         for event in events:
             seq += 1
             batch.append(LoggedEvent(seq, event))
-        if len(batch) >= BATCH or number == customers - 1:
+        if len(batch) >= BATCH or number == histories - 1:
             started = time.perf_counter()
             gc.disable()
             projection.apply(batch, Position(str(seq)))
             gc.enable()
             folding += time.perf_counter() - started
             batch = []
-    for _ in range(min(customers, 10_000)):  # what the log holds that the store has not seen
-        seq += 1
-        tail.append(LoggedEvent(seq, viewed(rng.randrange(customers), seq, rng, START_DAY * DAY + DAYS * DAY)))
+    for first in range(histories, customers, histories):
+        numbers = range(first, min(first + histories, customers))
+        store.write(_renamed(store, numbers, histories), [], Position(str(seq)))
     store.close()
     with sqlite3.connect(file) as raw:
         sizes = sorted(size for (size,) in raw.execute("SELECT length(state) FROM profile"))
@@ -91,13 +119,14 @@ def measured(customers: int, pack: Path, rng: random.Random, file: Path) -> dict
         "customers": customers,
         "features": len(table.features),
         "series": len(table.plans),
-        "events": seq - len(tail),
+        "histories": histories,
+        "events": seq,
         "events_per_customer": spread(sorted(events_of)),
         "bytes_per_profile": spread(sizes),
         "file_mb": round(file.stat().st_size / 1e6),
-        "store_events_per_second": round((seq - len(tail)) / folding),
+        "store_events_per_second": round(seq / folding),
         **_read(file, asked, FeatureReader(table, catalogue)),
-        "serving_again": _again(file, tail, asked, table),
+        "serving_again": _again(data, pack, seq, customers, rng),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
@@ -131,16 +160,60 @@ def _read(file: Path, asked: list[CustomerId], reader: FeatureReader) -> dict[st
     }
 
 
-def _again(file: Path, tail: list[LoggedEvent], asked: list[CustomerId], table: FeatureTable) -> dict[str, Any]:
-    """A server that starts after a crash: the store as it is, and the events of the log that it lacks."""
-    started = time.perf_counter()
-    store = SqliteProfiles(file)
-    live = LiveProfiles(store, table=table)
-    live.apply(tail)
-    known = sum(live.get(who) is not None for who in asked[:100])
-    seconds = time.perf_counter() - started
-    store.close()
-    return {"tail_events": len(tail), "seconds": round(seconds, 2), "known": known}
+def _again(data: Path, pack: Path, seq: int, customers: int, rng: random.Random) -> dict[str, Any]:
+    """A server on the store, with TAIL events in its log that the store lacks, killed under load: from its start to the
+    first answers that know their customers, of which each has one of those events."""
+    end = START_DAY * DAY + DAYS * DAY
+    events = [viewed(rng.randrange(customers), number, rng, end) for number in range(min(customers, TAIL))]
+    commits = Commits(DataFolder(data).log, None, None, busy_seconds=5.0)
+    commits.write([Call(events, encoded(events), range(seq + 1, seq + 1 + len(events)))], [])
+    commits.disconnect()
+    asked = [public_id(event.customer) for event in events[-100:]]
+    told: list[dict[str, Any]] = []
+    with MortalServer(data, path="/healthz", worker="false", profile=str(pack), explore="false") as server:
+        for _ in range(2):
+            bodies = [json.dumps(_looked(rng, customers, end)).encode() for _ in range(2_000)]
+            posted = load(server.port, "/v1/track", bodies, 16)
+            server.kill()
+            started = time.perf_counter()
+            server.start()
+            ready = time.perf_counter() - started
+            known = sum(_knows(server.port, who) for who in asked)
+            told.append(
+                {
+                    "events_behind": len(events) + 2_000 * (len(told) + 1) - posted.failures,
+                    "ready_seconds": round(ready, 2),
+                    "seconds": round(time.perf_counter() - started, 2),
+                    "known": known,
+                }
+            )
+    return {"kills": told}
+
+
+def _renamed(store: SqliteProfiles, numbers: range, histories: int) -> Iterator[Profile]:
+    """The profiles of others under the names of these customers."""
+    for start in range(numbers.start, numbers.stop, 500):
+        part = range(start, min(start + 500, numbers.stop))
+        found = store.read_all([customer(number % histories) for number in part])
+        for number in part:
+            yield replace(found[customer(number % histories)], customer=customer(number))
+
+
+def _looked(rng: random.Random, customers: int, at: int) -> dict[str, Any]:
+    return {
+        "messageId": f"{rng.getrandbits(64):x}",
+        "userId": f"{rng.randrange(customers):07d}",
+        "event": "Product Viewed",
+        "timestamp": iso(Instant(at + DAY)),
+        "properties": {"product_id": f"p{rng.randrange(PRODUCTS)}"},
+    }
+
+
+def _knows(port: int, who: str) -> bool:
+    """Whether the profile of somebody has their newest event."""
+    with urlopen(f"http://127.0.0.1:{port}/v1/customers/{quote(who)}") as answer:
+        recent = json.load(answer)["recent"]
+    return bool(recent) and recent[0]["at"] >= iso(Instant(START_DAY * DAY + DAYS * DAY))
 
 
 def customer(number: int) -> CustomerId:

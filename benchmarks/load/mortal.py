@@ -32,7 +32,9 @@ class MortalServer:
     """`patron serve` on `data`, from the block's start to its end; a setting is a keyword. What it says goes to a file
     beside the folder."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, data: Path, path: str = "/readyz", **settings: str) -> None:
+        """path: of what answers 200 once the server can be used."""
+        self._path = path
         self.port = free_port()
         self.said = data.with_name(f"{data.name}.log")
         given = {"DATA": str(data), "PORT": str(self.port)} | {name.upper(): value for name, value in settings.items()}
@@ -45,7 +47,7 @@ class MortalServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "api", "serve"], env=self._environ, stdout=said, stderr=said
             )
-        wait_until(f"http://127.0.0.1:{self.port}/readyz", self._process)
+        wait_until(f"http://127.0.0.1:{self.port}{self._path}", self._process)
 
     def kill(self) -> None:
         """End the server at once, and its worker with it."""
