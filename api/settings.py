@@ -196,8 +196,14 @@ def loaded_settings(**options: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = f"PATRON_{first['loc'][0]}".upper() if first["loc"] else "settings"
-        given = options.get(str(first["loc"][0])) if first["loc"] else None
-        raise InvalidValue(name, given, str(first["msg"]).removeprefix("Value error, ")) from None
+        given = options.get(str(first["loc"][0]), os.environ.get(name)) if first["loc"] else None
+        raise InvalidValue(name, _showable(name, given), str(first["msg"]).removeprefix("Value error, ")) from None
+
+
+def _showable(name: str, given: object) -> object:
+    """What a setting was given as; of a secret nothing."""
+    field = Settings.model_fields.get(name.removeprefix("PATRON_").lower())
+    return None if field is None or field.annotation is SecretStr else given
 
 
 def _as_text(value: object) -> str:

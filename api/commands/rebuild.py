@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 
+from api.profile_store import profile_store
 from api.progress import stage
 from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
@@ -19,7 +20,14 @@ from graph.log.lag import lag_of
 from graph.log.log_file import LogFile
 from graph.log.opening import read_log
 from graph.profile.features.table_file import read_feature_table
-from graph.projection.rebuilding import Applied, Rebuilt, rebuild_graph_file, rebuild_graph_server, rebuild_profiles
+from graph.projection.rebuilding import (
+    Applied,
+    Rebuilt,
+    rebuild_graph_file,
+    rebuild_graph_server,
+    rebuild_profiles,
+    rebuild_profiles_server,
+)
 from graph.stores.open import check_url
 
 __all__ = ["command"]
@@ -37,8 +45,9 @@ def command(profiles: bool, only_graph: bool, incomplete: bool, data: Path | Non
     """Make the profiles, with the catalogue, and the graph anew from the event log, then put them in the place of those
     there are.
 
-    No server or worker may run on the data folder. Stopped at any moment, the same call goes on where it was; what is
-    there is replaced whole or not at all (a graph in Neo4j is emptied and filled, and stays behind until it is done).
+    No server or worker may run on the data folder, nor on another that shares its profiles in a Valkey. Stopped at any
+    moment, the same call goes on where it was; what is there is replaced whole or not at all (a graph in Neo4j and
+    profiles in a Valkey are emptied and filled, and stay behind until it is done).
     """
     settings = loaded_settings(data=data)
     check_url(settings.graph_url)
@@ -47,9 +56,8 @@ def command(profiles: bool, only_graph: bool, incomplete: bool, data: Path | Non
         _check_retention(log, incomplete)
         told: dict[str, Any] = {}
         if profiles or both:
-            features = read_feature_table(settings.profile_file)
             told["profiles"] = _timed(
-                "profiles", log, lambda applied: rebuild_profiles(log, folder.profiles, applied, features), as_json
+                "profiles", log, lambda applied: _profiles(settings, folder, log, applied), as_json
             )
         if only_graph or both:
             told["graph"] = _timed("graph", log, lambda applied: _graph(settings, folder, log, applied), as_json)
@@ -66,6 +74,20 @@ def _check_retention(log: LogFile, incomplete: bool) -> None:
         "the stores include and a rebuild cannot. With --incomplete it goes on without them"
     )
     raise InvalidValue("rebuild", "this log", expected)
+
+
+def _profiles(settings: Settings, folder: DataFolder, log: LogFile, applied: Applied) -> Rebuilt:
+    features = read_feature_table(settings.profile_file)
+    if not settings.profiles:
+        return rebuild_profiles(log, folder.profiles, applied, features)
+    with closing(profile_store(settings)) as store, stage("putting the profiles into their server") as advance:
+        from graph.profile.stores.valkey.store import ValkeyProfiles  # its client is an extra
+
+        assert isinstance(store, ValkeyProfiles)
+        store.position()  # that it answers is known before the work begins
+        return rebuild_profiles_server(
+            log, store, folder.profiles, applied, features, lambda what, done, total: advance(done, total, what)
+        )
 
 
 def _graph(settings: Settings, folder: DataFolder, log: LogFile, applied: Applied) -> Rebuilt:

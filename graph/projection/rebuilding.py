@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,15 +15,23 @@ from graph.files.durable import sync
 from graph.log.event_log import START, Position
 from graph.log.log_file import LogFile
 from graph.profile.features.table import FeatureTable
+from graph.profile.stores.profile_store import ProfileStore
 from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import Projection, catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection
 from graph.stores.sqlite import SqliteGraph
 
-__all__ = ["Rebuilt", "rebuild_graph_file", "rebuild_graph_server", "rebuild_profiles"]
+__all__ = [
+    "Rebuilt",
+    "rebuild_graph_file",
+    "rebuild_graph_server",
+    "rebuild_profiles",
+    "rebuild_profiles_server",
+]
 
 BATCH = 20_000
+COPIED = 5_000
 UNFINISHED = Position("copy:")
 """Where a server's graph stands while it is emptied: `copy_graph` takes it for a copy that has only begun."""
 
@@ -49,6 +58,14 @@ class ServerGraph(CustomerGraph, Protocol):
         ...
 
 
+class ServerProfiles(ProfileStore, Protocol):
+    """Profiles on a server, which no file can take the place of."""
+
+    def clear(self) -> None:
+        """Remove everything, the position first."""
+        ...
+
+
 def rebuild_profiles(
     log: LogFile, path: Path, applied: Applied = lambda _: None, table: FeatureTable | None = None
 ) -> Rebuilt:
@@ -58,13 +75,42 @@ def rebuild_profiles(
     Nobody else may have `path` open. Stopped at any moment, the next call goes on where this one was, and `path` is the
     old file or the new one, whole.
     """
-    fresh = _fresh(path)
     _alone(path)
-    resumed = _begun(fresh, log, SqliteProfiles) and _of_this_table(fresh, table)
-    with closing(SqliteProfiles(fresh)) as profiles:
-        events, position = _caught_up(log, ServingProjection(profiles, table=table), applied)
-    _swap(fresh, path)
-    return Rebuilt(events, resumed, position)
+    rebuilt = _profiles_beside(log, path, applied, table)
+    _swap(_fresh(path), path)
+    return rebuilt
+
+
+def rebuild_profiles_server(
+    log: LogFile,
+    profiles: ServerProfiles,
+    path: Path,
+    applied: Applied = lambda _: None,
+    table: FeatureTable | None = None,
+    copied: Progress = lambda what, done, total: None,
+) -> Rebuilt:
+    """Make the profiles anew in a file beside `path`, then empty the server's and put them there.
+
+    No server may use them meanwhile. They stand at the log's start until all are there, so that one that starts before
+    folds everything again, and so that the next call begins the copy anew. Visitors who had expired are there again
+    for as long as any visitor is kept.
+    """
+    rebuilt = _profiles_beside(log, path, applied, table)
+    fresh = _fresh(path)
+    with closing(SqliteProfiles(fresh)) as made:
+        total = made.count()
+        profiles.clear()
+        if table is not None:
+            profiles.features(table.fingerprint)
+        done = 0
+        everybody = made.everybody()
+        while part := list(islice(everybody, COPIED)):
+            profiles.write(part, [], START)
+            done += len(part)
+            copied("profiles", done, total)
+        profiles.write([], made.products(), made.position())
+    _remove(fresh)
+    return rebuilt
 
 
 def rebuild_graph_file(log: LogFile, path: Path, applied: Applied = lambda _: None) -> Rebuilt:
@@ -95,6 +141,14 @@ def rebuild_graph_server(
         copy_graph(made, graph, verify=True, progress=copied)
     _remove(fresh)
     return rebuilt
+
+
+def _profiles_beside(log: LogFile, path: Path, applied: Applied, table: FeatureTable | None) -> Rebuilt:
+    fresh = _fresh(path)
+    resumed = _begun(fresh, log, SqliteProfiles) and _of_this_table(fresh, table)
+    with closing(SqliteProfiles(fresh)) as profiles:
+        events, position = _caught_up(log, ServingProjection(profiles, table=table), applied)
+    return Rebuilt(events, resumed, position)
 
 
 def _graph_beside(log: LogFile, path: Path, applied: Applied) -> Rebuilt:

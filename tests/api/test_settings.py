@@ -99,3 +99,21 @@ def test_a_child_process_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch
         if name.startswith("PATRON_"):
             monkeypatch.setenv(name, value)
     assert loaded_settings() == given
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "shown"),
+    [
+        ("PATRON_PROFILES_PREFIX", "made anew", "got 'made anew', expected"),
+        ("PATRON_PORT", "high", "got 'high', expected"),
+        ("PATRON_SECRET_KEY", "hunter2", "PATRON_SECRET_KEY: got None, expected"),
+    ],
+)
+def test_a_bad_value_of_the_environment_is_shown_unless_it_is_a_secret(
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str, shown: str
+) -> None:
+    monkeypatch.setenv(name, given)
+    with pytest.raises(InvalidValue) as refused:
+        loaded_settings()
+    assert shown in str(refused.value) and name in str(refused.value)
+    assert ("hunter2" in str(refused.value)) is False

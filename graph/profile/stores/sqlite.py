@@ -87,6 +87,21 @@ class SqliteProfiles:
         decode = decode_profile
         return {customer: decode(state) for customer, state in self._columns("state", customers)}
 
+    def count(self) -> int:
+        """How many profiles there are."""
+        try:
+            return int(self._connection.execute("SELECT count(*) FROM profile").fetchone()[0])
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
+    def everybody(self) -> Iterator[Profile]:
+        """Every profile, for a copy."""
+        try:
+            for (state,) in self._connection.execute("SELECT state FROM profile"):
+                yield decode_profile(state)
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
     def seqs(self, customers: Collection[CustomerId]) -> dict[CustomerId, int]:
         return dict(self._columns("seq", customers))
 

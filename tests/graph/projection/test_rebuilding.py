@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from graph import CustomerId, Position, StoreUnavailable
+from graph import START, CustomerId, Position, StoreUnavailable
 from graph.log.log_file import LogFile
 from graph.log.sqlite_log import SqliteEventLog
+from graph.profile.profile import Profile
 from graph.profile.stores.sqlite import SqliteProfiles
+from graph.profile.stores.valkey.store import ValkeyProfiles
 from graph.projection import rebuilding
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
-from graph.projection.rebuilding import rebuild_graph_file, rebuild_profiles
+from graph.projection.rebuilding import rebuild_graph_file, rebuild_profiles, rebuild_profiles_server
 from graph.projection.serving_projection import ServingProjection
 from graph.stores.sqlite import SqliteGraph
 from tests.graph.log.event_log_contract import ANN, BOB, erased, everything, order, view
@@ -128,3 +130,45 @@ def test_killed_at_any_moment_it_goes_on_and_the_files_are_always_whole(log: Log
     rebuild_profiles(log, tmp_path / "profiles.db")
     rebuild_graph_file(log, tmp_path / "graph.db")
     assert (profiles_of(tmp_path / "profiles.db"), graph_of(tmp_path / "graph.db")) == before
+
+
+@pytest.fixture
+def shared(shared_valkey: str) -> Iterator[ValkeyProfiles]:
+    """Profiles in a Valkey that somebody spoilt; its prefix would match others if it were taken for a pattern."""
+    with closing(ValkeyProfiles(shared_valkey, prefix="re[a-z]uilt?*")) as profiles:
+        profiles.write([Profile(customer=ANN, seq=2**40, counts={"Viewed": 99})], [], Position("7"))
+        profiles.write([Profile(customer=CustomerId("user:of nobody"), seq=3)], [], Position("7"))
+        yield profiles
+
+
+def held(profiles: ValkeyProfiles) -> list[object]:
+    return [profiles.position(), *(profiles.read(customer) for customer in CUSTOMERS), *profiles.products()]
+
+
+def test_profiles_on_a_server_are_those_of_the_log_and_no_others(
+    log: LogFile, shared: ValkeyProfiles, shared_valkey: str, tmp_path: Path
+) -> None:
+    with closing(ValkeyProfiles(shared_valkey, prefix="rebuilt")) as others:
+        others.write([Profile(customer=BOB, seq=1)], [], Position("1"))
+        copied: list[tuple[str, int, int]] = []
+        made = rebuild_profiles_server(log, shared, tmp_path / "other.db", copied=lambda *said: copied.append(said))
+        assert held(shared) == profiles_of(tmp_path / "profiles.db") and made.position == log.end()
+        assert shared.read(CustomerId("user:of nobody")) is None
+        assert others.read(BOB) == Profile(customer=BOB, seq=1) and others.position() == Position("1")
+    assert copied[-1][1] == copied[-1][2] > 0 and not list(tmp_path.glob("*rebuilding*"))
+
+
+def test_a_copy_to_a_server_that_was_stopped_stands_at_the_start_and_is_made_by_the_next_call(
+    log: LogFile, shared: ValkeyProfiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "COPIED", 5)
+
+    def stop(what: str, done: int, total: int) -> None:
+        if done >= 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild_profiles_server(log, shared, tmp_path / "other.db", copied=stop)
+    assert shared.position() == START
+    again = rebuild_profiles_server(log, shared, tmp_path / "other.db")
+    assert again.resumed and held(shared) == profiles_of(tmp_path / "profiles.db")

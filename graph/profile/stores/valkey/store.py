@@ -114,6 +114,19 @@ class ValkeyProfiles:
         keys = [self._position, self._linking, self._choosing]
         self._link.ask(lambda client: client.register_script(MOVE)(keys=keys, args=[position]))
 
+    def clear(self) -> None:
+        """Remove all of this deployment, the position first: a server that comes meanwhile folds the whole log."""
+        self._link.ask(lambda client: client.delete(self._position))
+        cursor = 0
+        while True:
+            cursor, names = self._link.ask(
+                lambda client, at: client.scan(at, match=_literally(self._tag) + "*", count=AT_ONCE), cursor
+            )
+            if names:
+                self._link.ask(lambda client, names: client.unlink(*names), names)
+            if not cursor:
+                return
+
     def checkpoint(self) -> bool:
         """Have the append-only file written anew, which else holds what was erased; False while that cannot begin."""
         told = self._link.ask(lambda client: client.info("persistence"))
@@ -176,6 +189,11 @@ class ValkeyProfiles:
             entry = _ENTRY.pack(product.stamp.at, seq, len(event)) + event + _encode(product)
             put(keys=[self._products, self._order], args=[ProductId(product.id), entry], client=pipeline)
         pipeline.execute()
+
+
+def _literally(text: str) -> str:
+    """A text as a pattern that only it matches."""
+    return "".join(f"\\{character}" if character in "*?[]^-\\" else character for character in text)
 
 
 def _parts(rows: Iterable[T]) -> Iterator[list[T]]:
