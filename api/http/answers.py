@@ -208,7 +208,7 @@ def profile_answer(profile: Profile, reading: Reading, predictions: dict[str, Pr
         most_bought=[
             Bought(product, times, day_start(day).isoformat()) for times, day, product in bought[:SHOWN_PRODUCTS]
         ],
-        recent=[_row(row) for row in reversed(profile.recent.value[-SHOWN_PRODUCTS:])],
+        recent=[_row(row) for row in profile.recent.newest(SHOWN_PRODUCTS)],
         session=[_row(row) for row in profile.session(now)],
         cart={str(product): quantity for product, quantity in profile.cart(now).items()},
         features=features_shown(reading),

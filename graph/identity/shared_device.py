@@ -7,7 +7,8 @@ from graph.ids import CustomerId
 from graph.instants import Instant, day_of
 from graph.interactions import InteractionKind
 from graph.profile.growing import Growing
-from graph.profile.profile import MAX_TURNS, Dated, Profile, Recent, Turn
+from graph.profile.profile import MAX_TURNS, Dated, Profile, Turn
+from graph.profile.recent_rows import Recent
 
 __all__ = ["share_of", "turns_of"]
 
@@ -34,7 +35,7 @@ def share_of(device: Profile, turns: list[Turn], cut: bool, customers: Collectio
             return False
         return turns[max(place, 0)].customer in customers
 
-    def rows(held: tuple[Recent, ...]) -> list[Recent]:
+    def rows(held: Iterable[Recent]) -> list[Recent]:
         return [row for row in held if theirs(row.at)]
 
     def stated(held: dict[str, Dated]) -> dict[str, Dated]:
@@ -49,7 +50,7 @@ def share_of(device: Profile, turns: list[Turn], cut: bool, customers: Collectio
         )
     )
     growing.seq = device.seq
-    growing.recent, growing.cart_rows = rows(device.recent.value), rows(device.cart_rows)
+    growing.recent, growing.cart_rows = rows(device.recent), rows(device.cart_rows)
     for row in growing.recent:
         growing.see(row.at)
         growing.tally(row.kind, (row.product,), day_of(row.at))

@@ -7,6 +7,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from graph.profile.day_counts import DayCounts
 from graph.profile.profile import Profile
+from graph.profile.recent_rows import RecentRows
 from graph.profile.sealed import Sealed
 
 __all__ = ["as_plain", "decode_profile", "encode_profile"]
@@ -15,7 +16,7 @@ __all__ = ["as_plain", "decode_profile", "encode_profile"]
 def _packed(part: object) -> object:
     if isinstance(part, Sealed):
         return part.packed(encode_profile)
-    if isinstance(part, DayCounts):
+    if isinstance(part, DayCounts | RecentRows):
         return part.packed
     raise NotImplementedError(f"a {type(part).__name__} has no encoding")
 
@@ -23,6 +24,8 @@ def _packed(part: object) -> object:
 def _unpacked(kind: Any, packed: Any) -> object:
     if kind is DayCounts:
         return DayCounts(packed)
+    if kind is RecentRows:
+        return RecentRows(tuple(packed))
     if get_origin(kind) is Sealed:
         return Sealed.of(packed, _decoder(kind).decode)
     raise NotImplementedError(f"a {kind} has no encoding")
@@ -39,6 +42,8 @@ def as_plain(part: object) -> object:
         return part.value
     if isinstance(part, DayCounts):
         return dict(part.items())
+    if isinstance(part, RecentRows):
+        return list(part)
     raise NotImplementedError(f"a {type(part).__name__} has no form in JSON")
 
 

@@ -36,7 +36,8 @@ from graph.log.event_log import LoggedEvent
 from graph.nodes import LinkKind, Stamp
 from graph.profile.features.table import FeatureTable
 from graph.profile.growing import Growing
-from graph.profile.profile import Profile, Recent, Seen, Turn
+from graph.profile.profile import Profile, Seen, Turn
+from graph.profile.recent_rows import Recent
 
 __all__ = ["PRODUCT_EVENT_KINDS", "fold"]
 

@@ -13,10 +13,11 @@ from graph.profile.day_counts import NO_DAYS, GrowingDayCounts
 from graph.profile.features.fact import Fact, settled
 from graph.profile.features.settled import settled_with
 from graph.profile.features.table import FeatureTable
-from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TURNS, Dated, Profile, Recent, Seen, Turn
+from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TURNS, Dated, Profile, Seen, Turn
+from graph.profile.recent_rows import Recent, newest_rows
 from graph.profile.sealed import Sealed
 
-__all__ = ["Growing", "newest_rows"]
+__all__ = ["Growing"]
 
 Stated = Literal["traits", "preferences", "consents", "linked"]
 
@@ -103,7 +104,7 @@ class Growing:
         if self._counts:
             changes["counts"] = _sums(began.counts, self._counts)
         if self.recent:
-            changes["recent"] = Sealed(newest_rows(began.recent.value, self.recent, MAX_RECENT))
+            changes["recent"] = began.recent.with_rows(self.recent, MAX_RECENT)
         if self.cart_rows:
             changes["cart_rows"] = newest_rows(began.cart_rows, self.cart_rows, MAX_CART_ROWS)
         if self.turns:
@@ -115,13 +116,6 @@ class Growing:
         if self._days:
             changes["days"] = {**began.days, **{kind: growing.counts() for kind, growing in self._days.items()}}
         return replace(began, **changes, **self._stated)
-
-
-def newest_rows(held: tuple[Recent, ...], added: list[Recent], limit: int) -> tuple[Recent, ...]:
-    """The `limit` newest of both, oldest first, by (at, key)."""
-    if len(added) == 1 and (not held or held[-1][:2] < added[0][:2]):
-        return (*held[-limit + 1 :], added[0])
-    return tuple(sorted((*held, *added))[-limit:])
 
 
 def _sums(held: Mapping[str, int], added: Mapping[str, int]) -> dict[str, int]:

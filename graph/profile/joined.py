@@ -9,8 +9,8 @@ from graph.ids import ProductId
 from graph.instants import Instant
 from graph.nodes import Stamp
 from graph.profile.day_counts import NO_DAYS
-from graph.profile.growing import newest_rows
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile
+from graph.profile.recent_rows import newest_rows
 from graph.profile.sealed import Sealed
 
 __all__ = ["joined", "strictest"]
@@ -29,7 +29,7 @@ def joined(known: Profile, other: Profile) -> Profile:
         seq=max(known.seq, other.seq),
         first_seen=min((at for at in (known.first_seen, other.first_seen) if at is not None), default=None),
         last_seen=max((at for at in (known.last_seen, other.last_seen) if at is not None), default=None),
-        recent=Sealed(newest_rows(known.recent.value, list(other.recent.value), MAX_RECENT)),
+        recent=known.recent.with_rows(list(other.recent), MAX_RECENT),
         cart_rows=newest_rows(known.cart_rows, list(other.cart_rows), MAX_CART_ROWS),
         bought=Sealed(_newest(known.bought.value, other.bought.value)),
         days=known.days | {kind: known.days.get(kind, NO_DAYS).merged(counts) for kind, counts in other.days.items()},

@@ -12,6 +12,7 @@ from graph.nodes import Stamp, Trait
 from graph.profile.day_counts import DayCounts
 from graph.profile.features.fact import Fact
 from graph.profile.features.settled import Settled
+from graph.profile.recent_rows import NO_ROWS, Recent, RecentRows
 from graph.profile.sealed import Sealed
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "Dated",
     "DayCount",
     "Profile",
-    "Recent",
     "Seen",
     "Turn",
 ]
@@ -37,19 +37,6 @@ MAX_TURNS = 64
 
 SESSION_GAP = 30 * MINUTE
 """A session ends after this long without an event."""
-
-
-class Recent(NamedTuple):
-    """One of the newest interactions. `live` is False for what came from an import, a replay or late."""
-
-    at: Instant
-    key: str
-    kind: InteractionKind
-    product: ProductId
-    quantity: float = 1.0
-    session: str = ""
-    order: str = ""
-    live: bool = True
 
 
 class DayCount(NamedTuple):
@@ -91,7 +78,6 @@ class Turn(NamedTuple):
     customer: CustomerId
 
 
-NO_ROWS: Sealed[tuple[Recent, ...]] = Sealed(())
 NEVER_BOUGHT: Sealed[dict[ProductId, Instant]] = Sealed({})
 NOTHING_SETTLED = Sealed(Settled())
 
@@ -100,7 +86,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one leaf identity: recent rows, day aggregates and dated values; no vectors, nothing computed.
 
     seq: the newest event in it, as the log numbers them; two folds of the same events are equal.
-    recent: the newest interactions, oldest first, by (at, key). bought: when each product was last bought.
+    recent: the newest interactions. bought: when each product was last bought.
     days: what was done with products on which local days, by kind.
     counts: event type -> how many.
     spent: currency -> int64 minor units.
@@ -113,7 +99,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seq: int = 0
     first_seen: Instant | None = None
     last_seen: Instant | None = None
-    recent: Sealed[tuple[Recent, ...]] = NO_ROWS
+    recent: RecentRows = NO_ROWS
     cart_rows: tuple[Recent, ...] = ()  # the newest MAX_CART_ROWS additions and removals, oldest first
     bought: Sealed[dict[ProductId, Instant]] = NEVER_BOUGHT
     days: dict[InteractionKind, DayCounts] = {}
@@ -141,7 +127,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
         until = now
         if self.last_seen is None or now - self.last_seen > SESSION_GAP:
             return ()
-        for row in reversed(self.recent.value):
+        for row in reversed(self.recent):
             if not row.live or row.at > now + MINUTE:
                 continue
             if until - row.at > SESSION_GAP:

@@ -27,6 +27,7 @@ from graph import (
 )
 from graph.profile.day_counts import DayCounts
 from graph.profile.profile import Dated
+from graph.profile.recent_rows import RecentRows
 from graph.profile.sealed import Sealed
 from recommend.answers import Item, PlacementRequest, Recommendation, RecommendationRequest, Trace
 from recommend.placements import Placements
@@ -119,14 +120,12 @@ def profile(customer: str, **changes: Any) -> Profile:
     return replace(held, **({"last_seen": NOW} | changes if "recent" in changes else changes))
 
 
-def recent(*products: str, kind: InteractionKind = InteractionKind.VIEWED) -> Sealed[tuple[Recent, ...]]:
+def recent(*products: str, kind: InteractionKind = InteractionKind.VIEWED) -> RecentRows:
     """Live interactions of the last minutes, the last one newest."""
     count = len(products)
-    return Sealed(
-        tuple(
-            Recent(Instant(NOW - (count - place) * 20 * SECOND), f"web/{place}", kind, ProductId(key))
-            for place, key in enumerate(products)
-        )
+    return RecentRows.of(
+        Recent(Instant(NOW - (count - place) * 20 * SECOND), f"web/{place}", kind, ProductId(key))
+        for place, key in enumerate(products)
     )
 
 

@@ -5,7 +5,6 @@ from time import perf_counter
 import pytest
 
 from graph import DAY, InteractionKind, Product, ProductId
-from graph.profile.sealed import Sealed
 from recommend.answers import PlacementRequest, RecommendationRequest
 from recommend.filtering import MAX_LOOKED_AT
 from recommend.narrowing import MAX_EVALUATIONS
@@ -20,7 +19,7 @@ def dropped(shop: Shop, product: str, **wanted: object) -> str:
 
 
 def test_each_removal_says_why(shop: Shop) -> None:
-    in_cart = profile("anna", cart_rows=recent("butter", kind=InteractionKind.ADDED_TO_CART).value)
+    in_cart = profile("anna", cart_rows=tuple(recent("butter", kind=InteractionKind.ADDED_TO_CART)))
     stated = {
         "disliked_products": said(["milk"]),
         "disliked_brands": said(["Hops"]),
@@ -28,7 +27,7 @@ def test_each_removal_says_why(shop: Shop) -> None:
     }
     picky = profile("anna", preferences=stated)
     sulking, dismissed = visitor("milk"), recent("butter", kind=InteractionKind.DISMISSED)
-    sulking = profile("anna", recent=Sealed((*sulking.recent.value, *dismissed.value)))
+    sulking = profile("anna", recent=sulking.recent.with_rows(list(dismissed), 9))
     assert dropped(shop, "tea") == "it is out of stock, retired or not in the catalogue"
     assert dropped(shop, "butter", asker=in_cart) == "it lies in the cart"
     assert dropped(shop, "milk", asker=picky) == "it is disliked"

@@ -47,7 +47,7 @@ def test_a_list_that_is_shown_stays_though_signals_arrive() -> None:
 def test_what_lies_in_the_cart_goes_and_the_rest_moves_up() -> None:
     before = SHOP.ids(profile("anna"), k=4)
     cart = profile(
-        "anna", seq=2, recent=recent(before[1], kind=PUT_IN_CART), cart_rows=recent(before[1], kind=PUT_IN_CART).value
+        "anna", seq=2, recent=recent(before[1], kind=PUT_IN_CART), cart_rows=tuple(recent(before[1], kind=PUT_IN_CART))
     )
     after = follow(before, cart)
     assert after[:3] == [before[0], *before[2:]]

@@ -7,9 +7,10 @@ from graph.catalogue import Catalogue
 from graph.ids import ProductId
 from graph.instants import Instant
 from graph.interactions import InteractionKind
-from graph.profile.profile import Profile, Recent
+from graph.profile.profile import Profile
 from graph.profile.reading.price_levels import PriceLevel, PriceLevels
 from graph.profile.reading.tastes import Liked, TasteProfile
+from graph.profile.recent_rows import Recent
 
 __all__ = ["Intent", "Lift", "Stage", "intent_of"]
 

@@ -49,7 +49,7 @@ class Folded:
 
     def seen(self, *leaves: CustomerId) -> list[str]:
         """The products looked at by whoever asks by these leaves."""
-        return [row.product for row in self.view(*leaves).recent.value]
+        return [row.product for row in self.view(*leaves).recent]
 
 
 def head(at: int, customer: CustomerId, name: str = "") -> dict[str, Any]:

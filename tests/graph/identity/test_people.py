@@ -43,7 +43,7 @@ def test_a_merge_carries_history_the_stricter_consent_and_how_often_they_were_wr
     kept = copy.deepcopy(folded.profiles)
     for leaves in ((ANN,), (PHONE,), (ANN, PHONE)):
         both = folded.view(*leaves)
-        assert [row.product for row in both.recent.value] == ["milk", "bread"]
+        assert [row.product for row in both.recent] == ["milk", "bread"]
         assert {name: dated.value for name, dated in both.consents.items()} == {"marketing": False, "analytics": True}
         assert both.counts["Delivered"] == 2
         assert both.customer == ANN

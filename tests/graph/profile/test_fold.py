@@ -34,7 +34,7 @@ def test_a_view_is_a_recent_row_and_a_count_of_its_day() -> None:
     profile = fold(None, ANN, [LoggedEvent(7, view(1, session="s", utc_offset=720))])
     assert profile.seq == 7
     assert profile.first_seen == profile.last_seen == NOON
-    assert [(row.key, row.kind, row.product, row.session, row.live) for row in profile.recent.value] == [
+    assert [(row.key, row.kind, row.product, row.session, row.live) for row in profile.recent] == [
         ("web/e1", InteractionKind.VIEWED, MILK, "s", True)
     ]
     assert profile.days == {InteractionKind.VIEWED: DayCounts.of({MILK: {20_001: 1}})}, "the day on the clock there"
@@ -47,7 +47,7 @@ def test_an_order_counts_lines_not_units_and_adds_up_what_was_paid() -> None:
     assert profile.bought.value == {MILK: NOON + DAY, BREAD: NOON}
     assert profile.spent == {"USD": 400}
     assert profile.counts == {"Purchased": 2}
-    assert profile.recent.value[0].key == "web/order 1/bread#1"
+    assert next(iter(profile.recent)).key == "web/order 1/bread#1"
 
 
 def test_a_return_takes_its_money_back_and_leaves_the_purchase() -> None:
@@ -55,7 +55,7 @@ def test_a_return_takes_its_money_back_and_leaves_the_purchase() -> None:
     profile = fold(None, ANN, numbered([purchase(1, ["milk", "bread"]), back]))
     assert profile.spent == {"USD": 100}
     assert profile.days[InteractionKind.RETURNED] == DayCounts.of({MILK: {20_001: 1}})
-    assert profile.recent.value[-1].order == "order 1"
+    assert next(reversed(profile.recent)).order == "order 1"
 
 
 def test_the_cart_follows_additions_removals_and_purchases() -> None:
@@ -76,7 +76,7 @@ def test_the_cart_follows_additions_removals_and_purchases() -> None:
 
 def test_history_makes_rows_that_are_not_live_and_no_session() -> None:
     profile = fold(None, ANN, numbered([view(1, history=True), view(2, "bread", NOON + 1)]))
-    assert [row.live for row in profile.recent.value] == [False, True]
+    assert [row.live for row in profile.recent] == [False, True]
     assert [row.product for row in profile.session(Instant(NOON + 2))] == [BREAD]
 
 
@@ -156,7 +156,7 @@ def test_the_newest_rows_stay_however_many_come(late: bool) -> None:
     for row in numbered(list(adds)):
         profile = fold(profile, ANN, [row])
     assert profile is not None
-    assert [row.at - NOON for row in profile.recent.value] == list(range(300 - MAX_RECENT, 300))
+    assert [row.at - NOON for row in profile.recent] == list(range(300 - MAX_RECENT, 300))
     assert [row.at - NOON for row in profile.cart_rows] == list(range(300 - MAX_CART_ROWS, 300))
     assert profile.days[InteractionKind.ADDED_TO_CART] == DayCounts.of({MILK: {20_000: 300}})
 

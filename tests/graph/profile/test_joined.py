@@ -28,7 +28,7 @@ def test_the_view_has_what_both_did_under_the_known_id() -> None:
     assert both.bought.value == {MILK: NOON + 2 * DAY}
     assert both.spent == {"USD": 200}
     assert both.counts == {"Purchased": 2, "Viewed": 1}
-    assert [row.product for row in both.recent.value] == [MILK, BREAD, MILK]
+    assert [row.product for row in both.recent] == [MILK, BREAD, MILK]
     assert (both.first_seen, both.last_seen) == (NOON, NOON + 2 * DAY)
 
 

@@ -109,7 +109,7 @@ def test_a_profile_of_it_holds_every_event(tmp_path: Path) -> None:
     catch_up(log, ServingProjection(profiles), batch=1)
     profile = profiles.read(ANN)
     assert profile is not None
-    assert [row.product for row in profile.recent.value] == [
+    assert [row.product for row in profile.recent] == [
         ProductId("milk"),
         ProductId("bread"),
     ]

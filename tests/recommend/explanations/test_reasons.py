@@ -35,7 +35,7 @@ def test_a_session_reason_names_what_was_looked_at(shop: Shop) -> None:
 def test_a_cart_reason_says_so() -> None:
     shop = shop_with("sources: {bought_together: 10}\nweights: {bought_together: 1}")
     asker = visitor("milk")
-    asker = profile("finn", cart_rows=recent("beer", kind=InteractionKind.ADDED_TO_CART).value)
+    asker = profile("finn", cart_rows=tuple(recent("beer", kind=InteractionKind.ADDED_TO_CART)))
     held = reason(shop.items(asker, "place"), "chips", "bought_together")
     assert held.text.endswith("Beer, which lies in your cart")
 
