@@ -23,6 +23,9 @@ def awaited(future: "Future[T]") -> "asyncio.Future[T]":
     def settle(done: "Future[T]") -> None:
         if waiting.done():
             return
+        if done.cancelled():
+            waiting.cancel()
+            return
         error = done.exception()
         if error is None:
             waiting.set_result(done.result())

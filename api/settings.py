@@ -196,7 +196,8 @@ def loaded_settings(**options: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = f"PATRON_{first['loc'][0]}".upper() if first["loc"] else "settings"
-        given = options.get(str(first["loc"][0]), os.environ.get(name)) if first["loc"] else None
+        given = options.get(str(first["loc"][0])) if first["loc"] else None
+        given = os.environ.get(name) if given is None else given
         raise InvalidValue(name, _showable(name, given), str(first["msg"]).removeprefix("Value error, ")) from None
 
 

@@ -25,6 +25,7 @@ from embeddings.baselines import GRIDS, JOINED, JOINS, tuned, tuned_lineup
 from embeddings.evaluation import Ranker, Split, last_cut, time_split, validation_split
 from embeddings.gnn.config import GnnConfig
 from graph import SECOND, CustomerId, Instant, InteractionKind, ProductId, Profile, Recent
+from graph.profile.recent_rows import RecentRows
 from recommend.answers import PlacementRequest, RecommendationRequest
 from recommend.placements import Placements
 from recommend.ranker import RecommenderRanker, profiles_of
@@ -158,7 +159,7 @@ def with_cart(profile: Profile, products: Sequence[ProductId], now: Instant) -> 
         )
         for place, product in enumerate(products)
     )
-    return msgspec.structs.replace(profile, recent=added, cart_rows=added)
+    return msgspec.structs.replace(profile, recent=RecentRows.of(added), cart_rows=added, last_seen=added[-1].at)
 
 
 def baseline_lists(ranker: Ranker, baskets: Sequence[Basket]) -> Iterable[list[str]]:

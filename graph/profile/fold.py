@@ -136,7 +136,7 @@ def _unsubscribe(growing: Growing, topic: str, stamp: Stamp) -> None:
 
 def _add_product_event(growing: Growing, event: ProductEvent, key: str) -> None:
     kind = PRODUCT_EVENT_KINDS[type(event)]
-    quantity = event.quantity if isinstance(event, AddedToCart | RemovedFromCart | Returned) else 1.0
+    quantity = float(event.quantity) if isinstance(event, AddedToCart | RemovedFromCart | Returned) else 1.0
     row = Recent(event.at, key, kind, event.product, quantity, event.session, live=not event.history)
     if isinstance(event, Returned):
         row = row._replace(order=event.order)
@@ -151,7 +151,7 @@ def _add_order(growing: Growing, event: Purchased) -> None:
     kind = InteractionKind.PURCHASED
     source, order, at, session, live = event.source, event.order, event.at, event.session, not event.history
     growing.recent += [
-        Recent(at, line_key(source, order, line.line), kind, line.product, line.quantity, session, order, live)
+        Recent(at, line_key(source, order, line.line), kind, line.product, float(line.quantity), session, order, live)
         for line in event.lines
     ]
     products = [line.product for line in event.lines]

@@ -64,6 +64,16 @@ async def test_one_who_gives_up_leaves_it_be() -> None:
     assert future.result() == 4
 
 
+@in_a_loop
+async def test_a_cancelled_one_cancels_who_waits() -> None:
+    future: Future[int] = Future()
+    waiting = awaited(future)
+    future.cancel()
+    future.set_running_or_notify_cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
 def test_nothing_of_it_waits_for_a_garbage_collection() -> None:
     held: list[ref[Future[int]]] = []
 

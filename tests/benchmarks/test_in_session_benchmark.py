@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks.in_session import Basket, gained, ndcg, parted
+from benchmarks.in_session import Basket, gained, ndcg, parted, with_cart
 from embeddings.evaluation import Split, time_split
-from graph import DAY, CustomerId, Instant, ProductId
+from graph import DAY, CustomerId, Instant, ProductId, Profile
 from tests.embeddings.ranking.shelf import AS_OF, edges_of
 
 A, B, C, D = (ProductId(name) for name in "abcd")
@@ -34,3 +34,8 @@ def test_a_household_is_drawn_with_all_its_baskets() -> None:
     ours, theirs = np.full(50, 0.3), np.full(50, 0.2)
     found = gained(ours, theirs, baskets, np.random.default_rng(0))
     assert found["relative"] == pytest.approx(0.5) and found["interval"] == pytest.approx([0.1, 0.1])
+
+
+def test_what_is_in_the_session_is_its_session_and_its_cart() -> None:
+    shopper = with_cart(Profile(customer=CustomerId("user:1")), (A, B, C), AS_OF)
+    assert [row.product for row in shopper.session(AS_OF)] == [A, B, C] == list(shopper.cart(AS_OF))

@@ -1,4 +1,4 @@
-"""Every sixteenth household of a real retailer and what they bought, imported, trained and published as the demo does."""
+"""Every eighth household of a real retailer and what they bought, imported, trained and published as the demo does."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from graph.sources import complete_journey_folder, complete_journey_mapping
 
 __all__ = ["make_retailer"]
 
-IN_SLICE = pl.col("household_id") % 16 == 3
+IN_SLICE = pl.col("household_id") % 8 == 3
 OF_HOUSEHOLDS = ("transactions", "campaigns", "coupon_redemptions", "demographics")
 OF_PRODUCTS = ("products", "coupons")
 TABLES = (*OF_HOUSEHOLDS, *OF_PRODUCTS, "campaign_descriptions")

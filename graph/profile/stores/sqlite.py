@@ -40,6 +40,8 @@ _SCHEMA = (
     INSERT INTO progress (one, position) VALUES (1, '')
     """,
     "ALTER TABLE progress ADD COLUMN features TEXT NOT NULL DEFAULT ''",
+    # Profiles are packed otherwise since: they are folded anew from the log.
+    "DELETE FROM profile; DELETE FROM product; UPDATE progress SET position = '', features = ''",
 )
 _PUT_PROFILE = (
     "INSERT INTO profile (customer, seq, state) VALUES (?, ?, ?) "

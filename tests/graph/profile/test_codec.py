@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.msgpack import decode
 
 from graph import DAY, Instant, Profile
@@ -18,13 +19,16 @@ TABLE = parse_feature_table(SMALL)
 
 
 @settings(deadline=None, max_examples=50)
-@given(histories(erasures=True))
-def test_a_profile_comes_back_as_it_was(events: list[CustomerEvent]) -> None:
-    profile = fold(None, ANN, numbered(list(events)), TABLE)
+@given(histories(erasures=True), st.data())
+def test_a_profile_comes_back_as_it_was(events: list[CustomerEvent], data: st.DataObject) -> None:
+    logged = numbered(list(events))
+    profile = fold(None, ANN, logged, TABLE)
     stored = encode_profile(profile)
     assert encode_profile(decode_profile(stored)) == stored, "unread"
     assert decode_profile(stored) == profile
-    assert encode_profile(fold(decode_profile(stored), ANN, numbered(list(events)), TABLE)) == stored
+    cut = data.draw(st.integers(0, len(logged)))
+    half = decode_profile(encode_profile(fold(None, ANN, logged[:cut], TABLE)))
+    assert fold(half, ANN, logged[cut:], TABLE) == profile, "stored in the middle"
 
 
 def test_an_event_unpacks_only_what_it_touches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from graph import START, Position, Profile, SchemaTooNew, StoreUnavailable
+from graph import START, Position, Product, ProductId, Profile, SchemaTooNew, StoreUnavailable
 from graph.profile.stores.profile_store import ProfileStore
 from graph.profile.stores.sqlite import SqliteProfiles
 from tests.graph.profile.some_events import ANN
@@ -51,6 +51,21 @@ def test_a_file_of_a_later_schema_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(SchemaTooNew, match=r"profiles\.db: got 99"):
         SqliteProfiles(tmp_path / "profiles.db")
+
+
+def test_profiles_that_are_packed_as_before_are_folded_anew(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.db"
+    with closing(SqliteProfiles(path)) as store:
+        store.features("of then")
+        store.write([Profile(customer=ANN, seq=5)], [(Product(id=ProductId("milk")), 1)], Position("5"))
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE profile SET state = x'81a6726563656e7490'")
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+    with closing(SqliteProfiles(path)) as store:
+        assert (store.position(), store.read(ANN), list(store.products())) == (START, None, [])
+        assert store.features("of now") == "of now"
 
 
 def test_a_missing_folder_is_an_unavailable_store(tmp_path: Path) -> None:
