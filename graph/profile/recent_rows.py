@@ -67,10 +67,20 @@ class RecentRows:
         return list(islice(reversed(self), count))
 
     def with_rows(self, rows: list[Recent], limit: int) -> "RecentRows":
-        """The `limit` newest of these and others."""
-        if len(rows) == 1 and (not self.packed or _unpack(self.packed[-1])[:2] < rows[0][:2]):
-            return RecentRows((*self.packed[1 - limit :], _pack(rows[0])))
-        return RecentRows.of(newest_rows(tuple(self), rows, limit))
+        """The `limit` newest of these and others; of those held only the ones newer than the oldest added are read."""
+        if not rows:
+            return self
+        rows = sorted(rows) if len(rows) > 1 else rows
+        held, oldest, start = self.packed, rows[0][:2], len(self.packed)
+        if not start or _unpack(held[-1])[:2] < oldest:
+            added = [_pack(row) for row in rows[-limit:]]
+        else:
+            newer: list[tuple[Recent, bytes]] = [(row, _pack(row)) for row in rows]
+            while start and (row := _unpack(held[start - 1]))[:2] >= oldest:
+                start -= 1
+                newer.append((row, held[start]))
+            added = [packed for _, packed in sorted(newer)[-limit:]]
+        return RecentRows((*held[max(0, start + len(added) - limit) : start], *added))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RecentRows) and self.packed == other.packed
