@@ -45,7 +45,7 @@ $(SDKS)/.venv/.installed: requirements/sdks.lock $(SDKS)/package-lock.json | $(E
 	touch $@
 
 test: setup ## the whole suite, in two processes
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

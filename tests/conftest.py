@@ -1,4 +1,4 @@
-"""What every test shares: a real Kafka and Valkey, and who runs in which process; a skip fails where
+"""What every test shares: a real Kafka and Valkey, and which files come first; a skip fails where
 PATRON_TEST_NO_SKIPS is set, as it is in CI."""
 
 import os
@@ -14,26 +14,14 @@ from graph.log.kafka.local import LocalKafka, find_kafka
 from tests.graph.log.kafka_topics import Topics
 from tests.valkey_server import ValkeyServer
 
-SERVERS = {"neo4j_servers": "neo4j", "kafka": "kafka"}
-"""Fixtures that start a server for a whole session: the files that use one run one after the other, in one process."""
-
-LONG = ("tests/graph/stores/neo4j/", "tests/notebooks/", "tests/graph/log/kafka/", "tests/api/")
-"""What begins first, so that no process is left with minutes of it when the other is done."""
+LONG = ("tests/graph/stores/neo4j/", "tests/notebooks/", "tests/graph/log/kafka/", "tests/api/", "tests/commands/")
+"""Whose files begin first, so that no process is left with minutes of them when the other is done."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put every file into a group of its own for `--dist loadgroup`, or into that of the server it needs."""
-    groups: dict[str, str] = {}
-    for item in items:
-        file = item.location[0]
-        needed = (SERVERS[name] for name in SERVERS if name in getattr(item, "fixturenames", ()))
-        groups[file] = next(needed, groups.get(file, file))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups[item.location[0]]))
-    items.sort(
-        key=lambda item: next((at for at, name in enumerate(LONG) if item.location[0].startswith(name)), len(LONG))
-    )
+    last = len(LONG)
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.location[0].startswith(name)), last))
 
 
 @pytest.hookimpl(wrapper=True)
