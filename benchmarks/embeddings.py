@@ -87,6 +87,7 @@ def learn(options: argparse.Namespace) -> None:
             if int(ids.max()) > MOST_ROWS:
                 told = f"at most {MOST_ROWS:,}, since a row of what --out writes is an id"
                 raise InvalidValue(f"{options.train}: {name}", int(ids.max()), told)
+    made_room(options.out, options.json)
     found = search(
         edges,
         dim=options.dim,
@@ -103,7 +104,12 @@ def learn(options: argparse.Namespace) -> None:
         "benchmark": "embeddings",
         "machine": machine(),
         "train": {"pairs": len(edges), "users": len(edges.customers), "items": len(edges.targets)},
-        "test": {"pairs": test.pairs, "users": len(test.customers)},
+        "test": {
+            "pairs": test.pairs,
+            "users": len(test.customers),
+            "users_not_in_training": len(set(test_edges.customers) - set(edges.customers)),
+            "items_not_in_training": len(set(test_edges.targets) - set(edges.targets)),
+        },
         "model": embeddings.manifest.model,
         "dim": embeddings.dim,
         "recall@20": round(float(found_in_test.recall.mean()), 5),
@@ -113,17 +119,35 @@ def learn(options: argparse.Namespace) -> None:
         "parameters": embeddings.manifest.parameters,
         "trials": [asdict(trial) for trial in found.trials],
     }
-    printed(answer, options.json)
     if options.out is not None:
         write(options.out, embeddings)
+    printed(answer, options.json)
+
+
+def made_room(out: Path | None, told: Path | None) -> None:
+    """Make the folders that results go to, so that an hour of learning does not end at a path; InvalidValue where that
+    cannot be done."""
+    for name, folder in (("--out", out), ("--json", None if told is None else told.absolute().parent)):
+        if folder is not None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InvalidValue(name, str(folder), f"a folder that can be made ({error.strerror})") from None
+    if told is not None and told.is_dir():
+        raise InvalidValue("--json", str(told), "the path of a file")
 
 
 def pairs(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first two columns of a parquet file; InvalidValue where they are no whole numbers, or there are none."""
-    table = pl.read_parquet(path)
+    """The columns `user` and `item` of a parquet file, else its first two; InvalidValue where these are not whole
+    numbers, or there are none."""
+    try:
+        table = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InvalidValue(str(path), str(error).splitlines()[0], "a parquet file that can be read") from None
     if table.width < 2:
         raise InvalidValue(str(path), f"{table.width} columns", "two: user and item")
-    columns = [table.to_series(place) for place in (0, 1)]
+    named = {"user", "item"} <= set(table.columns)
+    columns = [table["user"], table["item"]] if named else [table.to_series(place) for place in (0, 1)]
     for column in columns:
         if not column.dtype.is_integer() or column.null_count():
             raise InvalidValue(f"{path}: {column.name}", f"{column.dtype} with {column.null_count()} nulls", "integers")

@@ -27,7 +27,7 @@ __all__ = ["LEAST_RECALL", "examine", "others", "sample"]
 
 LEAST_RECALL = 0.97
 FLAT = 1e-3
-"""A dimension along which vectors differ by less than this part of the largest coordinates (root mean square of a
+"""A direction along which vectors differ by less than this part of the largest coordinates (root mean square of a
 dimension) says nothing."""
 MOST_ALIKE = 0.99
 LEAST_VECTORS = 10
@@ -140,10 +140,12 @@ def _alike(vectors: NDArray[np.float32]) -> float:
 
 
 def _dimensions(vectors: NDArray[np.float32]) -> tuple[int, int]:
-    """(asked, found): dimensions along which the vectors [n, dim] differ; n vectors can only differ along n - 1."""
+    """(asked, found): directions along which the vectors [n, dim] differ, whichever way these lie among the numbers; n
+    vectors can only differ along n - 1."""
     if not len(vectors):
         return 0, 0
-    spread = vectors.std(axis=0, dtype=np.float64)  # [dim]
     size = np.sqrt(np.square(vectors, dtype=np.float64).mean(axis=0))  # [dim]
+    apart = (vectors - vectors.mean(axis=0, dtype=np.float64)).astype(np.float64)
+    spread = np.sqrt(np.maximum(np.linalg.eigvalsh(apart.T @ apart / len(vectors)), 0.0))  # [dim]
     found = int(np.count_nonzero(spread > FLAT * size.max(initial=0.0)))
     return min(vectors.shape[1], max(len(vectors) - 1, 0)), found

@@ -48,12 +48,35 @@ def test_a_file_that_is_no_pairs_says_what_was_expected(tmp_path: Path) -> None:
     pl.DataFrame({"user": ["a"], "item": [1]}).write_parquet(tmp_path / "text.parquet")
     with pytest.raises(InvalidValue, match=r"user: got .*String.*expected integers"):
         benchmark.pairs(tmp_path / "text.parquet")
+    (tmp_path / "notes.parquet").write_text("no table")
+    for name in ("notes.parquet", "nowhere.parquet"):
+        with pytest.raises(InvalidValue, match=rf"{name}: got .*expected a parquet file that can be read"):
+            benchmark.pairs(tmp_path / name)
     pl.DataFrame({"user": [1]}).write_parquet(tmp_path / "one.parquet")
     with pytest.raises(InvalidValue, match="two: user and item"):
         benchmark.pairs(tmp_path / "one.parquet")
     pl.DataFrame(schema={"user": pl.Int64, "item": pl.Int64}).write_parquet(tmp_path / "none.parquet")
     with pytest.raises(InvalidValue, match=r"none.parquet: got .*no rows.*expected at least one pair"):
         benchmark.pairs(tmp_path / "none.parquet")
+
+
+def test_columns_of_those_names_are_taken_wherever_they_stand(tmp_path: Path) -> None:
+    pl.DataFrame({"when": [5], "item": [7], "user": [3]}).write_parquet(tmp_path / "named.parquet")
+    pl.DataFrame({"a": [3], "b": [7]}).write_parquet(tmp_path / "other.parquet")
+    for name in ("named", "other"):
+        assert [column.tolist() for column in benchmark.pairs(tmp_path / f"{name}.parquet")] == [[3], [7]]
+
+
+def test_results_that_cannot_be_written_are_refused_before_an_hour_of_learning(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    benchmark.made_room(tmp_path / "new" / "out", tmp_path / "told" / "o.json")
+    assert (tmp_path / "new" / "out").is_dir() and (tmp_path / "told").is_dir()
+    with pytest.raises(InvalidValue, match=r"--out: got .*expected a folder that can be made"):
+        benchmark.made_room(tmp_path / "file", None)
+    with pytest.raises(InvalidValue, match=r"--json: got .*expected a folder that can be made"):
+        benchmark.made_room(None, tmp_path / "file" / "o.json")
+    with pytest.raises(InvalidValue, match=r"--json: got .*expected the path of a file"):
+        benchmark.made_room(None, tmp_path / "told")
 
 
 @pytest.mark.parametrize(

@@ -115,10 +115,13 @@ def test_a_roll_back_to_a_broken_version_is_refused(registry: Registry) -> None:
     assert registry.current() == "v0002"
 
 
+ON_A_LINE = [[1, 2], [-2, -4], [3, 6], [-4, -8], [5, 10]]
+
+
 @pytest.mark.parametrize(
     ("vectors", "found"),
-    [([[1, 2], [2, 2], [3, 2], [4, 2], [5, 2]], 1), ([[1, 2]] * 5, 0), ([[0, 0]] * 5, 0)],
-    ids=["one dimension flat", "all products the same", "all zero"],
+    [([[1, 2], [2, 2], [3, 2], [4, 2], [5, 2]], 1), ([[1, 2]] * 5, 0), ([[0, 0]] * 5, 0), (ON_A_LINE, 1)],
+    ids=["one dimension flat", "all products the same", "all zero", "all on a line across the dimensions"],
 )
 def test_collapsed_vectors_are_refused(tmp_path: Path, vectors: list[list[float]], found: int) -> None:
     collapsed = replace(greengrocer(), product_vectors=np.array(vectors, dtype=np.float32))
