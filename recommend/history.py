@@ -112,6 +112,8 @@ def history_of(
 
 def _bought(purchases: DayCounts, assortment: Assortment, today: int, rhythm: Rhythm) -> History:
     """What was bought, without a vector yet."""
+    if not len(purchases):
+        return replace(NO_HISTORY, purchases=purchases)
     columns = _columns(purchases, assortment)
     if not len(columns.rows):
         return replace(NO_HISTORY, purchases=purchases)

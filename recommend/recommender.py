@@ -105,7 +105,6 @@ class Recommender:
         assortment = self.assortment(snapshot, catalogue)
         began = self._stopwatch()
         visitor = self.visitor(profile, assortment, now)
-        wishes = wishes or Wishes.of(profile, self._consent)
         hydrated = self._stopwatch()
 
         def late() -> bool:
@@ -116,9 +115,11 @@ class Recommender:
         degraded: dict[str, None] = {}
         answers = []
         for number, (wanted, place) in enumerate(zip(request.placements, places, strict=True)):
-            if place.kind is not None and (why := wishes.objections(place.kind, place.channel, place.topic)):
-                answers.append(Placement(wanted.name, (), withheld=why))
-                continue
+            if place.kind is not None:
+                wishes = wishes or Wishes.of(profile, self._consent)
+                if why := wishes.objections(place.kind, place.channel, place.topic):
+                    answers.append(Placement(wanted.name, (), withheld=why))
+                    continue
             answer, rows, lacks = self._list(
                 wanted,
                 place,

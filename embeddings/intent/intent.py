@@ -99,7 +99,7 @@ def session_terms(
     ours, theirs = facts.groups.take(own, axis=0), facts.groups.take(others, axis=0)
     lifts = bonds.between(session.products, candidates)  # [n, m]
     kindred = bonds.categories[ours[:, CATEGORY]].take(theirs[:, CATEGORY], axis=1)  # [n, m]
-    inputs = np.empty((len(candidates), NUM_TERMS), dtype=np.float32)
+    inputs = np.empty((NUM_TERMS, len(candidates)), dtype=np.float32).T  # each term in one piece of memory
     inputs[:, 0], inputs[:, 1] = _best(lifts, meant), meant @ lifts / enough
     inputs[:, 2], inputs[:, 3] = _best(kindred, meant), meant @ kindred / enough
     for column, group in ((4, SUBCATEGORY), (6, CATEGORY)):
@@ -129,8 +129,12 @@ def log_odds(likely: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _best(values: NDArray[np.float32], meant: NDArray[np.float32]) -> NDArray[np.float32]:  # [n, m], [n] -> [m]
     """The greatest value among the products that are wanted, as expected where that is not certain; of none, 0."""
-    if not len(meant) or meant.min() >= 1.0:
-        return values.max(axis=0, initial=-np.inf) if len(meant) else np.zeros(values.shape[1], dtype=np.float32)
+    if not len(meant):
+        return np.zeros(values.shape[1], dtype=np.float32)
+    if len(meant) == 1:
+        return np.asarray(meant[0] * values[0], dtype=np.float32)
+    if meant.min() >= 1.0:
+        return np.asarray(values.max(axis=0), dtype=np.float32)
     columns = np.ascontiguousarray(values.T)  # [m, n], each sort in one piece of memory
     order = np.argsort(-columns, axis=1)
     chance = meant.take(order)

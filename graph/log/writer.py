@@ -42,6 +42,7 @@ class LogWriter:
         self._calls: deque[Call] = deque()
         self._asides: deque[Aside] = deque()
         self._num_waiting = 0
+        self._asleep = False  # until it is told of something: it does not look for rows aside by itself
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"log writer {name}", daemon=True)
         self._thread.start()
@@ -65,7 +66,8 @@ class LogWriter:
             if self._closed or len(self._asides) >= MAX_ASIDE:
                 return False
             self._asides.append(row)
-            if len(self._asides) == 1:
+            if self._asleep:
+                self._asleep = False
                 self._ready.notify()
         return True
 
@@ -90,10 +92,13 @@ class LogWriter:
     def _next_group(self) -> tuple[list[Call], list[Aside]]:
         """What shares the next commit; nothing at all when the writer is closed and done, or has the file to empty."""
         with self._ready:
-            patience = TRUNCATE_AGAIN if self._commits.truncate_due else None
-            self._ready.wait_for(lambda: self._calls or self._asides or self._closed, patience)
-            if not self._calls:
-                self._ready.wait_for(lambda: self._calls or self._closed, ASIDE_LINGER)
+            self._linger()
+            if not (self._calls or self._asides or self._closed):
+                self._asleep = True
+                patience = TRUNCATE_AGAIN if self._commits.truncate_due else None
+                self._ready.wait_for(lambda: self._calls or self._asides or self._closed, patience)
+                self._asleep = False
+                self._linger()
             calls: list[Call] = []
             num_events = 0
             while self._calls and (not calls or num_events + len(self._calls[0].events) <= MAX_GROUP):
@@ -102,6 +107,11 @@ class LogWriter:
             self._num_waiting -= num_events
             asides = [self._asides.popleft() for _ in range(min(ASIDE_A_GROUP, len(self._asides)))]
         return calls, asides
+
+    def _linger(self) -> None:
+        """Wait for a call. Rows aside that come meanwhile need not wake this thread, in the midst of an answer."""
+        if not self._calls:
+            self._ready.wait_for(lambda: self._calls or self._closed, ASIDE_LINGER)
 
     def _commit(self, calls: list[Call], asides: list[Aside]) -> None:
         try:

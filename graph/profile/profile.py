@@ -128,10 +128,10 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.last_seen is None or now - self.last_seen > SESSION_GAP:
             return ()
         for row in reversed(self.recent):
+            if until - row.at > SESSION_GAP:  # and every row before it, live or not
+                break
             if not row.live or row.at > now + MINUTE:
                 continue
-            if until - row.at > SESSION_GAP:
-                break
             begun.append(row)
             until = row.at
         return tuple(reversed(begun))
