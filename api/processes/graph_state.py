@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from graph import SECOND, START, Instant, Position
 
@@ -13,6 +14,9 @@ __all__ = ["GraphReach", "GraphState", "StateFile"]
 
 FRESH = 30 * SECOND
 """How old what the worker said may be."""
+
+AGAIN = 10 * SECOND
+"""After how long the worker says the same thing once more."""
 
 
 class GraphReach(StrEnum):
@@ -53,6 +57,7 @@ class StateFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._written: GraphState | None = None
 
     def read(self) -> GraphState | None:
         """What was written last; None where nothing readable was."""
@@ -61,6 +66,11 @@ class StateFile:
         return None
 
     def write(self, state: GraphState) -> None:
+        """Say it, but not again what this object said less than 10 s ago: a worker at rest writes nothing."""
+        before = self._written
+        if before is not None and state.said - before.said < AGAIN and replace(state, said=before.said) == before:
+            return
         fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         fresh.write_bytes(msgspec.json.encode(state))
         fresh.replace(self.path)
+        self._written = state
