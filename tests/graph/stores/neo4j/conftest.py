@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from graph import START, CustomerGraph, StoreUnavailable
+from graph import CustomerGraph, StoreUnavailable
 from graph.stores import open_graph
 from graph.stores.neo4j.local import find_neo4j
 from tests.graph.stores.neo4j.neo4j_server import Servers
@@ -32,9 +32,8 @@ def retailer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CustomerGraph
 
 @pytest.fixture(scope="module")
 def retailer_url(retailer: CustomerGraph, neo4j_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the same slice is in Neo4j, copied there; another module may have done so."""
-    url = neo4j_servers.url_for(tmp_path_factory.getbasetemp() / "retailer")
+    """Where the same slice is in Neo4j, copied there."""
+    url = neo4j_servers.url_for(tmp_path_factory.mktemp("retailer"))
     with closing(open_graph(url)) as there:
-        if there.position() == START:
-            copy_with_a_stop(retailer, there)
+        copy_with_a_stop(retailer, there)
     return url

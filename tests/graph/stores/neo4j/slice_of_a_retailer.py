@@ -1,4 +1,4 @@
-"""Every fortieth household of a real retailer, imported as any shop's files are."""
+"""Every second basket of every fortieth household of a real retailer, imported as any shop's files are."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -18,14 +18,16 @@ __all__ = ["copy_with_a_stop", "fill_with_a_slice"]
 
 RECEIVED = Instant(1_600_000_000_000_000)
 IN_SLICE = pl.col("household_id") % 40 == 33
-UNSOLD = pl.col("product_id") % 100 == 7
+KEPT = pl.col("basket_id").cast(pl.Int64) % 2 == 0
+UNSOLD = pl.col("product_id") % 400 == 7
 """Which products are there though nobody in the slice may have bought them."""
 LISTED = pl.col("product_id") % 500 != 1
 """Which are in the catalogue."""
 
 
 def fill_with_a_slice(graph: CustomerGraph, folder: Path) -> None:
-    """What they did, all campaigns, the products they bought and a few more, and the coupons good for those.
+    """What they did in those baskets and with coupons, all campaigns, the products they bought and a few more, and the
+    coupons good for those.
 
     The tables it is made of and a log lie in `folder`.
     """
@@ -58,6 +60,7 @@ def _tables() -> Mapping[str, pl.LazyFrame]:
     whole = {path.stem: pl.scan_parquet(path) for path in complete_journey_folder().glob("*.parquet")}
     households = ("transactions", "campaigns", "coupon_redemptions", "demographics")
     tables = {name: whole[name].filter(IN_SLICE) for name in households}
+    tables["transactions"] = tables["transactions"].filter(KEPT)
     bought = tables["transactions"].select("product_id").unique()
     used = tables["coupon_redemptions"].select("coupon_upc").unique()
     products = pl.concat([bought, whole["products"].select("product_id").filter(UNSOLD)]).unique()

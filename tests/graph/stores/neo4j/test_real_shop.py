@@ -1,6 +1,9 @@
-"""The questions of docs/analyst.md asked of Neo4j, against answers worked out from SQLite, on real households."""
+"""A part of a real shop in Neo4j: it is what SQLite holds, and docs/analyst.md's questions have SQLite's answers."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import zip_longest
+from pathlib import Path
 
 import neo4j
 import pytest
@@ -18,7 +21,10 @@ from benchmarks.customer_graph.analyst import (
     with_rows,
 )
 from graph import CustomerGraph
+from graph.copying import copy_graph
+from graph.stores import open_graph
 from graph.stores.neo4j.address import Address
+from tests.graph.stores.neo4j.slice_of_a_retailer import copy_with_a_stop
 
 QUESTIONS = questions(DOCUMENT.read_text(encoding="utf-8"))
 EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: str(question.number))
@@ -30,6 +36,17 @@ def shop_and_database(retailer: CustomerGraph, retailer_url: str) -> Iterator[tu
     address = Address.parse(retailer_url)
     with neo4j.GraphDatabase.driver(address.uri, auth=(address.user, address.password)) as driver:
         yield shop_of(retailer), driver, address.database
+
+
+def test_a_part_of_a_real_shop_comes_back_from_neo4j_as_it_was(
+    retailer: CustomerGraph, retailer_url: str, tmp_path: Path
+) -> None:
+    counts = retailer.counts()
+    assert counts.interactions > 15_000 and counts.campaigns == 27 and counts.coupons > 100
+    with closing(open_graph(retailer_url)) as there, closing(open_graph(f"sqlite:///{tmp_path / 'back.db'}")) as back:
+        copy_with_a_stop(there, back)
+        assert all(ours == theirs for ours, theirs in zip_longest(retailer.export(), back.export()))
+        assert copy_graph(retailer, there).written == 0
 
 
 def test_there_are_twenty_each_with_a_bounded_statement_and_its_rows() -> None:
