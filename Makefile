@@ -8,6 +8,8 @@ LOCKS := requirements/uv.lock requirements/dev.lock requirements/torch.lock requ
 INSTALL = $(BIN)/uv pip install --python $(BIN)/python
 EXPLORER := api/pages/explorer
 SDKS := docs/sdks
+# Python keeps what it compiled: else each of the hundreds of processes that the tests start compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel error --prefix
 
 .PHONY: demo setup test check bench neo4j kafka lock clean
