@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from graph import StoreUnavailable
 from graph.log.kafka.local import LocalKafka, find_kafka
@@ -16,6 +17,9 @@ from tests.valkey_server import ValkeyServer
 
 LONG = ("tests/graph/stores/neo4j/", "tests/notebooks/", "tests/graph/log/kafka/", "tests/api/", "tests/commands/")
 """Whose files begin first, so that no process is left with minutes of them when the other is done."""
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # how long an example takes says how busy the machine is
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -14,7 +14,7 @@ from graph.stores.open import open_graph
 from tests.api.served import Served, served, started
 from tests.graph.log.kafka_topics import Topics
 
-ROUNDS = 20
+ROUNDS = 12
 KAFKA_ROUNDS = 2
 ALIVE = "/healthz"
 SENDERS = 2
@@ -51,7 +51,7 @@ class Sender:
                 self.acknowledged.add(name)
 
 
-def test_nothing_acknowledged_is_lost_or_counted_twice_by_twenty_kills(data: Path) -> None:
+def test_nothing_acknowledged_is_lost_or_counted_twice_by_a_dozen_kills(data: Path) -> None:
     rng = random.Random(20)
     senders = [Sender(f"sender-{number}") for number in range(SENDERS)]
     for number in range(ROUNDS):
