@@ -31,8 +31,8 @@ from graph.stores.open import check_url, open_graph, shown_url, sqlite_file
 
 __all__ = ["keep_up", "run_worker"]
 
-BEHIND_THE_SERVER = 10
-"""How nice the worker of a server is: of a core they share, answers get nine parts of ten before it gets any more."""
+BEHIND_THE_SERVER = 19
+"""How nice the worker of a server is: of a core they share, answers get all they can use but a sixtieth."""
 
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 30.0

@@ -50,6 +50,11 @@ class DayCounts:
         for product, packed in self.packed.items():
             yield product, dict(_PAIR.iter_unpack(packed))
 
+    def last(self, product: ProductId) -> int | None:
+        """The last of a product's days; None where it has none."""
+        packed = self.packed.get(product)
+        return None if packed is None else int(_PAIR.unpack_from(packed, len(packed) - _SIZE)[0])
+
     def columns(self) -> DayColumns:
         """The same as arrays, the products in the order of `packed`."""
         held = self.packed.values()

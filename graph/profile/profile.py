@@ -6,10 +6,10 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from graph.ids import CustomerId, ProductId
-from graph.instants import DAY, MINUTE, Instant
+from graph.instants import DAY, MINUTE, Instant, day_of
 from graph.interactions import InteractionKind
 from graph.nodes import Stamp, Trait
-from graph.profile.day_counts import DayCounts
+from graph.profile.day_counts import NO_DAYS, DayCounts
 from graph.profile.features.fact import Fact
 from graph.profile.features.settled import Settled
 from graph.profile.recent_rows import NO_ROWS, Recent, RecentRows
@@ -140,11 +140,17 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What lies in the cart at `now`, in units: added within 30 days, not taken out, not bought since."""
         cart: dict[ProductId, float] = {}
         for row in self.cart_rows:
-            if not now - 30 * DAY < row.at <= now + MINUTE or self.bought.value.get(row.product, row.at - 1) >= row.at:
+            if not now - 30 * DAY < row.at <= now + MINUTE or self._bought_since(row.product, row.at):
                 continue
             change = row.quantity if row.kind is InteractionKind.ADDED_TO_CART else -row.quantity
             cart[row.product] = max(0.0, cart.get(row.product, 0.0) + change)
         return {product: quantity for product, quantity in cart.items() if quantity > 0}
+
+    def _bought_since(self, product: ProductId, at: Instant) -> bool:
+        last = self.days.get(InteractionKind.PURCHASED, NO_DAYS).last(product)
+        if last is None or last < day_of(at) - 1:  # nowhere is it two days earlier
+            return False
+        return self.bought.value.get(product, at - 1) >= at  # unpacks them all
 
     def wishes(self, name: str) -> frozenset[str]:
         """A stated preference that is a list, such as ``disliked_brands``; empty where none was stated."""

@@ -13,6 +13,7 @@ from graph.profile.features.table import FeatureTable
 from graph.profile.fold import fold
 from graph.profile.profile import Profile
 from graph.profile.stores.profile_store import ProfileStore
+from graph.projection.turns import in_turns
 
 __all__ = ["ServingProjection"]
 
@@ -54,8 +55,10 @@ class ServingProjection:
                 by_customer.setdefault(customer, []).append(row)
             elif isinstance(row.event, ProductChanged):
                 products.append((product_of(row.event), row.seq))
-        changed = [fold(self._read(customer), customer, rows, self._table) for customer, rows in by_customer.items()]
-        self._profiles.write(changed, products, position)
+        changed = [
+            fold(self._read(customer), customer, rows, self._table) for customer, rows in in_turns(by_customer.items())
+        ]
+        self._profiles.write(in_turns(changed), products, position)
         self._hold(changed, position)
         self._checkpoint_due |= any(isinstance(row.event, Erased) for row in logged)
         self._checkpoint()

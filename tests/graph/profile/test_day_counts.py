@@ -11,9 +11,8 @@ from graph.profile.day_counts import NO_DAYS, DayCounts, GrowingDayCounts
 
 Line = tuple[ProductId, int, int]
 
-LINES = st.lists(
-    st.tuples(st.sampled_from([ProductId(name) for name in "abcd"]), st.integers(-3, 40), st.integers(1, 3))
-)
+PRODUCTS = [ProductId(name) for name in "abcd"]
+LINES = st.lists(st.tuples(st.sampled_from(PRODUCTS), st.integers(-3, 40), st.integers(1, 3)))
 
 
 def sums(lines: list[Line]) -> dict[ProductId, dict[int, int]]:
@@ -36,6 +35,9 @@ def test_they_say_what_plain_sums_say(lines: list[Line]) -> None:
     assert dict(counts.items()) == sums(lines) and len(counts) == len(sums(lines))
     assert all(list(days) == sorted(days) for _, days in counts.items())
     assert counts == DayCounts.of(sums(lines))
+    assert {product: counts.last(product) for product in PRODUCTS} == {
+        product: max(sums(lines).get(product, {}), default=None) for product in PRODUCTS
+    }
 
 
 @given(LINES, LINES)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from graph import DAY, CustomerId, Instant, InteractionKind, LoggedEvent, ProductId, Profile, Stamp
+from graph import DAY, HOUR, CustomerId, Instant, InteractionKind, LoggedEvent, ProductId, Profile, Stamp
 from graph.events.family import (
     AddedToCart,
     Aliased,
@@ -28,6 +28,7 @@ from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated
 from tests.graph.profile.some_events import ANN, NOON, histories, named, numbered, purchase, view
 
 MILK, BREAD = ProductId("milk"), ProductId("bread")
+ZONES = st.sampled_from([-12, 0, 14])  # hours ahead of UTC
 
 
 def test_a_view_is_a_recent_row_and_a_count_of_its_day() -> None:
@@ -72,6 +73,19 @@ def test_the_cart_follows_additions_removals_and_purchases() -> None:
         ),
     )
     assert profile.cart(Instant(NOON + 4)) == {MILK: 2.0}
+
+
+@given(st.lists(st.tuples(st.integers(-30, 30), ZONES), max_size=4), ZONES)
+def test_what_was_bought_after_it_was_added_is_not_in_the_cart_whatever_the_clocks_there_say(
+    orders: list[tuple[int, int]], zone: int
+) -> None:
+    bought = [
+        purchase(number, ["milk"], NOON + hours * HOUR, utc_offset=ahead * 60)
+        for number, (hours, ahead) in enumerate(orders)
+    ]
+    added = AddedToCart(**named(9, NOON, product=MILK, utc_offset=zone * 60))
+    profile = fold(None, ANN, numbered([*bought, added]))
+    assert (MILK in profile.cart(Instant(NOON + 1))) == all(hours < 0 for hours, _ in orders)
 
 
 def test_history_makes_rows_that_are_not_live_and_no_session() -> None:
