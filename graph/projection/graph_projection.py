@@ -27,7 +27,6 @@ from graph.interactions import Interaction, InteractionKind, event_key, line_key
 from graph.log.event_log import LoggedEvent, Position
 from graph.nodes import Campaign, Customer, NodeKind, NodeRef, Stamp, Trait
 from graph.profile.fold import PRODUCT_EVENT_KINDS
-from graph.projection.turns import in_turns
 
 __all__ = ["GRAPH_BATCH", "GraphProjection", "changes_of"]
 
@@ -45,7 +44,7 @@ class GraphProjection:
         return self._graph.position()
 
     def apply(self, logged: Sequence[LoggedEvent], position: Position) -> None:
-        self._graph.apply(in_turns(changes_of(logged)), position)
+        self._graph.apply(changes_of(logged), position)
 
 
 def changes_of(logged: Iterable[LoggedEvent]) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from graph.profile.features.table import FeatureTable
 from graph.profile.fold import fold
 from graph.profile.profile import Profile
 from graph.profile.stores.profile_store import ProfileStore
-from graph.projection.turns import in_turns
+from graph.turns import in_turns
 
 __all__ = ["ServingProjection"]
 

@@ -12,6 +12,7 @@ from graph.interactions import Interaction, InteractionKind
 from graph.nodes import NodeKind, Trait
 from graph.stores.refusals import TARGETS, refuse
 from graph.stores.sqlite.schema import KINDS
+from graph.turns import in_turns
 
 __all__ = ["REFUSED", "customer_rows", "node_rows", "record", "remove_unused", "said_why"]
 
@@ -116,7 +117,7 @@ def _record(connection: sqlite3.Connection, interactions: Sequence[Interaction])
                 _attributes(each.attributes) if each.attributes else None,
             )
         )
-    recorded = connection.executemany(_INSERT, rows).rowcount
+    recorded = connection.executemany(_INSERT, in_turns(rows)).rowcount
     if recorded < len(rows):
         created = (("occasion", "occasion", new_occasions), ("stem", "stem", new_stems))
         _take_back(

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from graph.projection.turns import in_turns
+from graph.turns import in_turns
 
 
 def test_every_piece_comes_once_and_the_core_is_offered_after_each(monkeypatch: pytest.MonkeyPatch) -> None:
