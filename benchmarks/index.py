@@ -34,7 +34,7 @@ from embeddings.index import (
     tune,
     use_one_thread,
 )
-from embeddings.snapshot.serving_snapshot import Nearest, VectorIndex
+from embeddings.nearest import Nearest, VectorIndex
 from graph import PatronError
 
 Vectors = NDArray[np.float32]

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import machine, printed
 from embeddings.index import use_one_thread
+from embeddings.nearest import Nearest
 from embeddings.sessions import Sessions
 from embeddings.sessions.learning import LearnConfig, Learnt, learn_next_in_session
 from embeddings.sessions.prefixes import Found, Prefixes, found_in
-from embeddings.snapshot.serving_snapshot import Nearest
 from graph import InvalidValue
 
 K = 20

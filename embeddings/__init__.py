@@ -6,8 +6,9 @@ What serves is here, and needs neither torch nor scipy; `embeddings.training.tra
 
 from embeddings.artifacts import open_snapshot
 from embeddings.errors import NothingToEvaluate, PublicationRefused, SnapshotBroken
+from embeddings.nearest import Nearest
 from embeddings.snapshot.holder import SnapshotHolder
-from embeddings.snapshot.serving_snapshot import Adjacency, Nearest, ServingSnapshot
+from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 from embeddings.vectors.embedding_set import CustomerFunction, EmbeddingSet, Manifest
 from embeddings.versions import Versions
 

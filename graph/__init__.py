@@ -46,7 +46,7 @@ from graph.instants import DAY, HOUR, MINUTE, SECOND, Instant, day_of, day_start
 from graph.interactions import Interaction, InteractionKind, event_key, line_key
 from graph.log.event_log import START, Appended, EventLog, LoggedEvent, Position
 from graph.nodes import Campaign, Coupon, Customer, NodeKind, NodeRef, Product, Stamp, Trait
-from graph.profile.profile import DayCount, Profile
+from graph.profile.profile import SESSION_GAP, DayCount, Profile
 from graph.profile.recent_rows import Recent
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "HOUR",
     "MINUTE",
     "SECOND",
+    "SESSION_GAP",
     "START",
     "Appended",
     "Campaign",

@@ -7,7 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.snapshot.serving_snapshot import Nearest, ServingSnapshot
+from embeddings.intent import Session
+from embeddings.nearest import Nearest
+from embeddings.sessions import Shares
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import InteractionKind
 from recommend.assortment import Assortment, Rows
 from recommend.narrowing import Narrowing
@@ -20,6 +23,8 @@ CROWD = 50
 """How many customers are "the customers most like you"."""
 
 HISTORY_ANCHORS = 12
+
+KIND_CODES = {kind: code for code, kind in enumerate(InteractionKind)}
 
 Crowd = Callable[["Asked"], Nearest]
 """Which customers are like the one who asks: rows of the snapshot and their similarity, the asker not among them."""
@@ -49,6 +54,21 @@ class Asked:
     @property
     def snapshot(self) -> ServingSnapshot:
         return self.assortment.snapshot
+
+    @cached_property
+    def met(self) -> Session | None:
+        """What session, cart and page say is wanted; None where they say nothing or nobody learnt to read it."""
+        intent = self.snapshot.intent
+        if intent is None or not self.anchors or not self.place.learnt_session:
+            return None
+        meant = intent.meant[[KIND_CODES[anchor.kind] for anchor in self.anchors]]
+        return Session(np.array([anchor.row for anchor in self.anchors], dtype=np.int64), meant)
+
+    @cached_property
+    def alike(self) -> Shares | None:
+        """What was done in the past sessions most like this one."""
+        intent = self.snapshot.intent
+        return None if intent is None or self.met is None else intent.alike(self.met)
 
     @cached_property
     def similar(self) -> Nearest:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from embeddings.snapshot.serving_snapshot import Nearest, ServingSnapshot
+from embeddings.nearest import Nearest
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import CustomerId, NotFound, ProductId, public_id
 from recommend.answers import Item, Reason
 from recommend.assortment import Assortment

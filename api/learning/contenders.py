@@ -11,8 +11,8 @@ from api.progress import stage
 from embeddings.artifacts import open_snapshot
 from embeddings.evaluation import Fitted, Method, Split, VectorRanker
 from embeddings.gnn.config import GnnConfig
+from embeddings.nearest import Nearest
 from embeddings.snapshot.builder import build_snapshot
-from embeddings.snapshot.serving_snapshot import Nearest
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import train
 from embeddings.vectors.embedding_set import EmbeddingSet

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.snapshot.serving_snapshot import Adjacency, VectorIndex
+from embeddings.nearest import VectorIndex
+from embeddings.snapshot.serving_snapshot import Adjacency
 
 __all__ = ["similar_customers"]
 

@@ -12,6 +12,7 @@ from embeddings.ranking import Network, ProductFacts, Ranking, Tastes
 from embeddings.ranking.product_facts import FACTS, GROUPS
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.ranking.tastes import HALF_LIVES
+from embeddings.sessions import SessionNeighbours
 from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 from embeddings.vectors.attribute_vectors import AttributeVectors
 from embeddings.vectors.embedding_set import EmbeddingSet
@@ -59,8 +60,10 @@ def write_snapshot(folder: Path, snapshot: ServingSnapshot) -> None:
     write_index(folder, "customers", snapshot.customer_index)
     if snapshot.ranking is not None:
         _write_ranking(folder, snapshot.ranking)
-    for name, array in () if snapshot.intent is None else snapshot.intent.arrays():
-        write_array(folder, name, array)
+    if snapshot.intent is not None:
+        snapshot.intent.neighbours.write(folder, f"{INTENT}.neighbours")
+        for name, array in snapshot.intent.arrays():
+            write_array(folder, name, array)
     if snapshot.predictions is not None:
         write_ids(folder, f"{PREDICTIONS}.categories", snapshot.predictions.propensity.categories)
         for name, array in snapshot.predictions.arrays():
@@ -98,6 +101,7 @@ def read_intent(folder: Path, num_products: int) -> Intent:
     )
     return Intent(
         bonds,
+        SessionNeighbours.read(folder, f"{INTENT}.neighbours"),
         read_array(folder, f"{INTENT}.meant", np.float32, (len(InteractionKind),)),
         read_array(folder, f"{INTENT}.weights", np.float32, (2, NUM_TERMS)),
     )

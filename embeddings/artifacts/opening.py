@@ -22,7 +22,8 @@ from embeddings.artifacts.seal import read_manifest, verify_files
 from embeddings.artifacts.self_check import self_check
 from embeddings.errors import SnapshotBroken
 from embeddings.index import ExactIndex, index_file, read_index
-from embeddings.snapshot.serving_snapshot import ServingSnapshot, VectorIndex
+from embeddings.nearest import VectorIndex
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.vectors.embedding_set import EmbeddingSet, Manifest
 from graph import CustomerId, FileBroken, InvalidValue, ProductId
 from graph.files import read_array, read_ids

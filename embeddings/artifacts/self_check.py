@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from embeddings.errors import SnapshotBroken
 from embeddings.index import index_file, index_recall
 from embeddings.intent import Bonds
-from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot, VectorIndex
+from embeddings.nearest import VectorIndex
+from embeddings.sessions import SessionNeighbours
+from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 
 __all__ = ["self_check"]
 
@@ -50,6 +52,7 @@ def self_check(snapshot: ServingSnapshot, folder: Path) -> None:
     _check_adjacency(folder, "similar_customers", snapshot.similar_customers, num_customers)
     if intent is not None:
         _check_bonds(folder, intent.bonds)
+        _check_neighbours(folder, intent.neighbours, num_products)
     _check_index(folder, "products", snapshot.index, embeddings.product_vectors)
     _check_index(folder, "customers", snapshot.customer_index, embeddings.customer_vectors)
 
@@ -77,6 +80,22 @@ def _check_bonds(folder: Path, bonds: Bonds) -> None:
     if len(columns) and not 0 <= columns.min() <= columns.max() < bonds.num_products:
         found = f"columns from {columns.min()} to {columns.max()}"
         raise SnapshotBroken(folder / "intent.columns.npy", found, f"columns from 0 to {bonds.num_products - 1}")
+
+
+def _check_neighbours(folder: Path, neighbours: SessionNeighbours, num_products: int) -> None:
+    sessions = neighbours.sessions
+    for part, offsets, rows, values, below in (
+        ("products", sessions.offsets, len(sessions), sessions.products, num_products),
+        ("containing", neighbours.offsets, num_products, neighbours.containing, len(sessions)),
+    ):
+        if len(offsets) != rows + 1 or offsets[0] != 0 or offsets[-1] != len(values) or (np.diff(offsets) < 0).any():
+            found = f"parts of {len(offsets) - 1} rows that do not join"
+            raise SnapshotBroken(
+                folder / f"intent.neighbours.{part}.npy", found, f"those of {rows}, one after the other"
+            )
+        if len(values) and not 0 <= values.min() <= values.max() < below:
+            found = f"rows from {values.min()} to {values.max()}"
+            raise SnapshotBroken(folder / f"intent.neighbours.{part}.npy", found, f"rows from 0 to {below - 1}")
 
 
 def _check_index(folder: Path, name: str, index: VectorIndex, vectors: NDArray[np.float32]) -> None:

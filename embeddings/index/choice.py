@@ -14,7 +14,7 @@ from embeddings.index.hnsw import HnswIndex
 from embeddings.index.ivf import IvfIndex
 from embeddings.index.quantised import QuantisedIndex
 from embeddings.index.sketch import SketchIndex
-from embeddings.snapshot.serving_snapshot import VectorIndex
+from embeddings.nearest import VectorIndex
 
 __all__ = [
     "ASKED_BY_GATE",

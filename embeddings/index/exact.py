@@ -6,7 +6,7 @@ import numpy as np
 
 from embeddings.index import work
 from embeddings.index.found import Mask, Rows, Vector, Vectors, check, ranked
-from embeddings.snapshot.serving_snapshot import Nearest
+from embeddings.nearest import Nearest
 
 __all__ = ["ExactIndex", "blocks"]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from embeddings.index.attributes import Attributes, Condition, Selection
 from embeddings.index.found import FEW_NUMBERS, Vector
 from embeddings.index.growing import GrowingIndex
-from embeddings.snapshot.serving_snapshot import Nearest
+from embeddings.nearest import Nearest
 from graph import InvalidValue
 
 __all__ = ["FilteredSearch"]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.snapshot.serving_snapshot import Nearest
+from embeddings.nearest import Nearest
 from graph import InvalidValue
 
 __all__ = ["FEW_NUMBERS", "Mask", "Rows", "Vector", "Vectors", "among", "brought_to_one_length", "check", "ranked"]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.index.found import Mask, Rows, Vector, Vectors, check, ranked
-from embeddings.snapshot.serving_snapshot import Nearest, VectorIndex
+from embeddings.nearest import Nearest, VectorIndex
 from graph import InvalidValue
 
 __all__ = ["GrowingIndex"]

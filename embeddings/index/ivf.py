@@ -9,7 +9,7 @@ import numpy as np
 from embeddings.index import work
 from embeddings.index.found import FEW_NUMBERS, Mask, Vector, Vectors, among, brought_to_one_length, check
 from embeddings.index.selector import selector
-from embeddings.snapshot.serving_snapshot import Nearest
+from embeddings.nearest import Nearest
 from graph import InvalidValue
 
 __all__ = ["IvfIndex"]

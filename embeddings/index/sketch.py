@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from embeddings.index import work
 from embeddings.index.exact import ROUNDING, SPARSE, blocks
 from embeddings.index.found import Mask, Rows, Vector, Vectors, check, ranked
-from embeddings.snapshot.serving_snapshot import Nearest
+from embeddings.nearest import Nearest
 from graph import InvalidValue
 
 __all__ = ["SketchIndex"]

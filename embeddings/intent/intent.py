@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from embeddings.intent.bonds import Bonds
 from embeddings.ranking.product_facts import FACTS, GROUPS, ProductFacts
+from embeddings.sessions import SessionNeighbours, Shares
 
-__all__ = ["NUM_TERMS", "TERMS", "Intent", "Session", "log_odds", "session_terms", "to_a_stranger"]
+__all__ = ["NUM_TERMS", "TERMS", "Intent", "Session", "alike_in", "log_odds", "session_terms", "to_a_stranger"]
 
 TERMS = (
     "bond_best",
@@ -23,20 +24,25 @@ TERMS = (
     "likely",
     "had",
     "popular",
+    "alike",
 )
 """What of a session and a product counts, each again times the logarithm of how much was meant.
 
 best, mean: of the lifts beside the products of the session. same, share: whether one of them is of its group, and how
 many are. likely: the log-odds it had. had: whether it was ever bought. popular: log1p of its customers of the month.
+alike: log1p of the share of the past sessions most like it that did it, over RARE.
 """
 
 NUM_TERMS = 2 * len(TERMS)
 SUBCATEGORY, CATEGORY, POPULAR = GROUPS.index("subcategory"), GROUPS.index("category"), FACTS.index("popular_30")
 SURE = 1 - 1e-6
 
+RARE = 0.02
+"""Shares far below it count by what they are, those far above it by their logarithm."""
+
 
 class Session(NamedTuple):
-    """The products met, and how sure it is that each is wanted: 1 of what lies in the cart."""
+    """The products met, the newest first, and how sure it is that each is wanted: 1 of what lies in the cart."""
 
     products: NDArray[np.int64]  # [n] rows
     meant: NDArray[np.float32]  # [n], above 0, at most 1
@@ -44,15 +50,17 @@ class Session(NamedTuple):
 
 @dataclass(frozen=True)
 class Intent:
-    """bonds: of products and of categories. meant: [num_kinds], in the order of InteractionKind, how likely what was so
-    met is wanted. weights: [2, NUM_TERMS], of those who bought before and of strangers."""
+    """bonds: of products and of categories. neighbours: the past sessions. meant: [num_kinds], in the order of
+    InteractionKind, how likely what was so met is wanted. weights: [2, NUM_TERMS], of those who bought before and of
+    strangers."""
 
     bonds: Bonds
+    neighbours: SessionNeighbours
     meant: NDArray[np.float32]
     weights: NDArray[np.float32]
 
     def arrays(self) -> tuple[tuple[str, NDArray[Any]], ...]:
-        """(name of its file, array) of all it is made of."""
+        """(name of its file, array) of all it is made of but the past sessions."""
         return (
             ("intent.offsets", self.bonds.offsets),
             ("intent.columns", self.bonds.columns),
@@ -62,27 +70,33 @@ class Intent:
             ("intent.weights", self.weights),
         )
 
+    def alike(self, session: Session) -> Shares:
+        """What was done in the past sessions most like this one."""
+        return alike_in(self.neighbours, session)
+
     def likely(
         self,
         session: Session,
+        alike: Shares,
         candidates: NDArray[np.int64],  # [m] rows, rising
         likely: NDArray[np.float32],  # [m]
         had: NDArray[np.bool_],  # [m]
         facts: ProductFacts,
         stranger: bool,
     ) -> NDArray[np.float32]:  # [m]
-        """How likely each is wanted now, where `likely` says how likely it was before the session.
+        """How likely each is wanted now, where `likely` says how likely it was before; `alike` of the session.
 
         Log-odds are added up, so that a session in which nothing was meant leaves everything as it was.
         """
         odds = log_odds(likely)
-        odds += session_terms(self.bonds, session, candidates, odds, had, facts) @ self.weights[int(stranger)]
+        odds += session_terms(self.bonds, session, alike, candidates, odds, had, facts) @ self.weights[int(stranger)]
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -60.0, 60.0))), dtype=np.float32)
 
 
 def session_terms(
     bonds: Bonds,
     session: Session,
+    alike: Shares,
     candidates: NDArray[np.int64],  # [m] rows, rising
     odds: NDArray[np.float32],  # [m] log-odds
     had: NDArray[np.bool_],  # [m]
@@ -109,8 +123,16 @@ def session_terms(
     inputs[:, 8] = odds * presence
     inputs[:, 9] = had * presence
     inputs[:, 10] = facts.values[others, POPULAR] * presence
+    inputs[:, 11] = np.log1p(alike.of(candidates) / RARE) * presence
     np.multiply(inputs[:, : len(TERMS)], np.float32(np.log(enough)), out=inputs[:, len(TERMS) :])
     return inputs
+
+
+def alike_in(neighbours: SessionNeighbours, session: Session) -> Shares:
+    """What was done in the neighbours most like a session; every halving of how sure a product is makes it one
+    half-life older."""
+    ages = -np.log2(session.meant.astype(np.float64)) * neighbours.settings.age_half_life
+    return neighbours.shares(session.products[::-1], ages[::-1])
 
 
 def to_a_stranger(facts: ProductFacts, products: NDArray[np.int64]) -> NDArray[np.float32]:  # [n]

@@ -10,10 +10,12 @@ from embeddings.adjacency import BasketLines, basket_lines
 from embeddings.intent.bonds import Bonds
 from embeddings.intent.choices import Choices, chosen_by
 from embeddings.intent.counting import bonds_of, meant_of
-from embeddings.intent.intent import POPULAR, Intent, Session, log_odds, session_terms, to_a_stranger
+from embeddings.intent.intent import POPULAR, Intent, Session, alike_in, log_odds, session_terms, to_a_stranger
+from embeddings.intent.past_sessions import past_sessions
 from embeddings.ranking import Habits, Ranking
 from embeddings.ranking.learning import HORIZON_DAYS, month_after
 from embeddings.ranking.purchases import Purchases
+from embeddings.sessions import SessionNeighbours
 from graph import DAY, EdgeArrays, Instant, Product, ProductId
 
 __all__ = ["IntentConfig", "learn_intent"]
@@ -25,13 +27,15 @@ Progress = Callable[[str, int, int], None]
 class IntentConfig:
     """baskets: so many of the last month are learnt from, drawn at random, of no more than so many customers.
 
-    bonded, nearest, popular: how many candidates a basket has beside what the customer ever bought: those most bonded
-    with the session, those most to their taste, those most popular. least: so many baskets there must be.
+    bonded, alike, nearest, popular: how many candidates a basket has beside what the customer ever bought: those most
+    bonded with the session, those most done in sessions like it, those most to their taste, those most popular. least:
+    so many baskets there must be.
     """
 
     baskets: int = 1000
     max_customers: int = 1500
     bonded: int = 150
+    alike: int = 100
     nearest: int = 100
     popular: int = 60
     least: int = 100
@@ -73,7 +77,8 @@ def learn_intent(
         customer: replace(one, taste=month.tastes.of(one.products, one.last))
         for customer, one in zip(month.customers.tolist(), month.habits, strict=True)
     }
-    learner = _Learner(bonds_of(lines.where(~latest), groups), then, config)
+    before = past_sessions(edges.where(edges.at <= cut), products)
+    learner = _Learner(bonds_of(lines.where(~latest), groups), before, then, config)
     progress("sessions", 1, 3)
     known, strangers = list[Choices](), list[Choices]()
     for customer, session, rest in _parted(lines, asked, config.baskets, rng):
@@ -85,7 +90,7 @@ def learn_intent(
         return None
     progress("weights", 2, 3)
     weights = np.stack([chosen_by(every, config.ridge) for every in (known, strangers)])
-    return Intent(bonds_of(lines, groups), meant_of(edges), weights)
+    return Intent(bonds_of(lines, groups), past_sessions(edges, products), meant_of(edges), weights)
 
 
 @dataclass(frozen=True)
@@ -93,20 +98,27 @@ class _Learner:
     """What was known at the cut."""
 
     bonds: Bonds
+    neighbours: SessionNeighbours
     ranking: Ranking
     config: IntentConfig
 
-    def choices(self, habits: Habits | None, session: NDArray[np.int64], rest: NDArray[np.int64]) -> Choices:
-        """What could have been taken beside `session`, and what was."""
+    def choices(self, habits: Habits | None, products: NDArray[np.int64], rest: NDArray[np.int64]) -> Choices:
+        """What could have been taken beside `products`, and what was."""
+        session = Session(products, np.ones(len(products), dtype=np.float32))
+        alike = alike_in(self.neighbours, session)
         facts, config = self.ranking.facts, self.config
         size = facts.num_products
-        joined = np.bincount(*self.bonds.summed(session, np.ones(len(session), dtype=np.float32)), minlength=size)
+        joined = np.bincount(*self.bonds.summed(products, session.meant), minlength=size)
         popular = facts.values[:-1, POPULAR]
-        found = [_greatest(joined, config.bonded), _greatest(popular, config.popular)]
+        found = [
+            _greatest(joined, config.bonded),
+            alike.products[_greatest(alike.shares, config.alike)],
+            _greatest(popular, config.popular),
+        ]
         if habits is not None:
             tastes = self.ranking.tastes.scores(habits.taste, np.arange(size)).max(axis=0)
             found += [_greatest(tastes, config.nearest), habits.products]
-        candidates = np.setdiff1d(np.unique(np.concatenate(found)), session)
+        candidates = np.setdiff1d(np.unique(np.concatenate(found)), products)
         if habits is None:
             had = np.zeros(len(candidates), dtype=np.bool_)
             likely = to_a_stranger(facts, candidates)
@@ -117,8 +129,7 @@ class _Learner:
             likely[had] = again[habits.products.searchsorted(candidates[had])]
             likely[~had] = self.ranking.next_probabilities(habits, candidates[~had])
         odds = log_odds(likely)
-        meant = np.ones(len(session), dtype=np.float32)
-        inputs = session_terms(self.bonds, Session(session, meant), candidates, odds, had, facts)
+        inputs = session_terms(self.bonds, session, alike, candidates, odds, had, facts)
         return Choices(inputs, odds, np.isin(candidates, rest))
 
 

@@ -2,17 +2,17 @@
 
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.nearest import Nearest
 from embeddings.sessions.sessions import Sessions
-from embeddings.snapshot.serving_snapshot import Nearest
 from graph import InvalidValue
 from graph.files import read_array, write_array
 
-__all__ = ["NeighbourSettings", "SessionNeighbours"]
+__all__ = ["NeighbourSettings", "SessionNeighbours", "Shares"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,22 @@ class NeighbourSettings:
         for name in ("age_half_life", "recency_half_life", "distance_half_life"):
             if not getattr(self, name) > 0:
                 raise InvalidValue(name, getattr(self, name), "a number above 0")
+
+
+class Shares(NamedTuple):
+    """What the past sessions most like one did: products, rising, and the share of these sessions that did each, by how
+    much alike they are and less with its steps from what both did. sessions: which they are, in no order."""
+
+    products: NDArray[np.int64]  # [n] rows
+    shares: NDArray[np.float64]  # [n], above 0
+    sessions: NDArray[np.int64]  # [num_neighbours] rows
+
+    def of(self, products: NDArray[np.int64]) -> NDArray[np.float64]:  # [len(products)]
+        """The share of each of these, 0 where none did it."""
+        if not len(self.products):
+            return np.zeros(len(products))
+        place = np.minimum(self.products.searchsorted(products), len(self.products) - 1)
+        return np.where(self.products.take(place) == products, self.shares.take(place), 0.0)
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,24 @@ class SessionNeighbours:
         """The past sessions that `scores` asks, as rows of `sessions`, and how much like this one each is."""
         session, likeness, _ = self._alike(products, ages, now)
         return _ranked(session, likeness, None)
+
+    def shares(
+        self, products: NDArray[np.int64], ages: NDArray[np.float64] | None = None, *, now: int | None = None
+    ) -> "Shares":
+        """The same as shares of the neighbours: 1 of a product that all of them did, beside what both have."""
+        session, likeness, place = self._alike(products, ages, now)
+        rows, scores = self._done_in(session, likeness, place)
+        return Shares(rows, scores / max(float(likeness.sum()), 1e-12), session)
+
+    def times(self, sessions: NDArray[np.int64], products: NDArray[np.int64]) -> NDArray[np.int64]:  # [len(products)]
+        """In how many of these past sessions each product, of rising rows, was done."""
+        starts = self.sessions.offsets.take(sessions)
+        lengths = self.sessions.offsets.take(sessions + 1) - starts
+        done = self.sessions.products.take(_ranges(starts, lengths))
+        place = np.minimum(products.searchsorted(done), len(products) - 1)
+        there = products.take(place) == done
+        pairs = np.unique(np.arange(len(sessions)).repeat(lengths)[there] * len(products) + place[there])
+        return np.bincount(pairs % len(products), minlength=len(products))
 
     def write(self, folder: Path, name: str) -> None:
         """Its arrays as files whose names begin with `name`."""

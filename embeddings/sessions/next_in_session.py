@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import QuantisedIndex, write_index
+from embeddings.nearest import Nearest
 from embeddings.ranking import Network
 from embeddings.sessions.encoder import SessionEncoder
 from embeddings.sessions.neighbours import SessionNeighbours
 from embeddings.sessions.product_counts import ProductCounts
-from embeddings.snapshot.serving_snapshot import Nearest
 from graph import FileBroken, InvalidValue
 from graph.files import read_array, write_array
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.nearest import Nearest
 from embeddings.sessions.sessions import Sessions
-from embeddings.snapshot.serving_snapshot import Nearest
 
 __all__ = ["Found", "Prefixes", "found_in"]
 

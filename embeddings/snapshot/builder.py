@@ -168,6 +168,10 @@ def _check(embeddings: EmbeddingSet, ranking: Ranking | None, intent: Intent | N
         raise InvalidValue("ranking", f"facts of {ranking.facts.num_products} products", f"those of {num_products}")
     if intent is not None and (ranking is None or intent.bonds.num_products != num_products):
         raise InvalidValue("intent", f"bonds of {intent.bonds.num_products} products", f"a ranking's {num_products}")
+    if intent is not None and intent.neighbours.num_products != num_products:
+        raise InvalidValue(
+            "intent", f"sessions of {intent.neighbours.num_products} products", f"those of {num_products}"
+        )
     for name, ids in (("products", embeddings.products), ("customers", embeddings.customers)):
         if len(set(ids)) != len(ids):
             raise InvalidValue(name, f"{len(set(ids))} distinct ids of {len(ids)}", "every id once")

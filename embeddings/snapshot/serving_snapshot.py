@@ -2,36 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.intent import Intent
+from embeddings.nearest import VectorIndex
 from embeddings.predictions import Predictions
 from embeddings.ranking import Ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, ProductId
 
-__all__ = ["Adjacency", "Nearest", "ServingSnapshot", "VectorIndex"]
-
-
-class Nearest(NamedTuple):
-    """Rows and inner products, best first, ties by row; shorter than k where there are fewer."""
-
-    rows: NDArray[np.int64]  # [≤ k]
-    scores: NDArray[np.float32]  # [≤ k]
-
-
-class VectorIndex(Protocol):
-    """Rows found by inner product."""
-
-    def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> Nearest:
-        """The `k` rows whose vectors have the largest inner product with `vector` [dim].
-
-        allowed: [num_rows] bool, only these rows are found; all where it is None.
-        """
-        ...
+__all__ = ["Adjacency", "ServingSnapshot"]
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,20 @@ class Explainer:
 
     def _session(self, row: int) -> Reason | None:
         nearest = self._nearest.get(row)
+        if nearest is None and not self.asked.place.learnt_session:
+            return None
         if nearest is None:
-            return self._same_content(row) if self.asked.place.learnt_session else None
+            return self._session_neighbours(row) or self._same_content(row)
         anchor = self.asked.anchors[nearest]
         text = f"close to {self._name(anchor.row)}, {anchor.how}"
         return Reason("session", text, (self._asker, self._node(anchor.row), self._node(row)))
+
+    def _session_neighbours(self, row: int) -> Reason | None:
+        count = self._done_alike.get(row, 0)
+        if self.asked.alike is None or count < 2:
+            return None
+        text = f"in {count} of the {len(self.asked.alike.sessions)} past sessions most like this one"
+        return Reason("session_neighbours", text, (self._asker, f"{count} similar sessions", self._node(row)))
 
     def _similar_customers(self, row: int) -> Reason | None:
         count = self._takers.get(row, 0)
@@ -135,6 +144,15 @@ class Explainer:
         marks = self._marked(np.concatenate(self.asked.snapshot.purchases.columns_of(similar)))
         counts = np.bincount(marks[marks > 0], minlength=len(self.rows) + 1)
         return dict(zip(self.rows, counts[1:].tolist(), strict=True))
+
+    @cached_property
+    def _done_alike(self) -> dict[int, int]:
+        """Item row → in how many of the past sessions most like this one it was done."""
+        alike, intent = self.asked.alike, self.asked.snapshot.intent
+        if alike is None or intent is None:
+            return {}
+        rows = np.sort(np.array(self.rows, dtype=np.int64))
+        return dict(zip(rows.tolist(), intent.neighbours.times(alike.sessions, rows).tolist(), strict=True))
 
     @cached_property
     def _bonds(self) -> dict[int, Bond]:

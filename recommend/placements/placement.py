@@ -27,6 +27,7 @@ class SourceName(StrEnum):
     POPULAR = "popular"
     SAME_CONTENT = "same_content"
     SESSION = "session"
+    SESSION_NEIGHBOURS = "session_neighbours"
 
 
 class Signal(StrEnum):

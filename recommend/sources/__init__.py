@@ -11,6 +11,7 @@ from recommend.sources.neighbours import neighbours
 from recommend.sources.popular import popular
 from recommend.sources.same_content import same_content
 from recommend.sources.session import session
+from recommend.sources.session_neighbours import session_neighbours
 from recommend.sources.similar_customers import similar_customers
 
 __all__ = ["SOURCES"]
@@ -24,5 +25,6 @@ SOURCES: Mapping[SourceName, Source] = MappingProxyType(
         SourceName.POPULAR: popular,
         SourceName.SAME_CONTENT: same_content,
         SourceName.SESSION: session,
+        SourceName.SESSION_NEIGHBOURS: session_neighbours,
     }
 )

@@ -9,6 +9,7 @@ from msgspec.structs import replace as changed
 from embeddings.intent import Bonds, Intent
 from embeddings.intent.counting import meant_of
 from embeddings.intent.intent import NUM_TERMS, TERMS
+from embeddings.sessions import SessionNeighbours, Sessions
 from graph import InteractionKind, ProductId, Profile
 from recommend.answers import PlacementRequest
 from tests.recommend.shop import PRODUCTS, Shop, product, profile, recent, shop_with, visitor
@@ -17,7 +18,7 @@ from tests.recommend.test_recommender_ranker import edges
 
 PLACE = """
 k: 9
-sources: {buy_again: 10, neighbours: 10, popular: 10, session: 10}
+sources: {buy_again: 10, neighbours: 10, popular: 10, session: 10, session_neighbours: 10}
 weights: {likely: 1.0, session: learnt, popular: 0.001}
 """
 
@@ -36,9 +37,11 @@ def moved(ranked: Shop) -> Shop:
         np.full(sum(map(len, columns)), LIFT, dtype=np.float32),
         np.zeros((5, 5), dtype=np.float32),
     )
+    visits = [["nappies", "wipes", "milk"]] * 3 + [["nappies", "wipes"], ["beer", "chips"]]
+    past = SessionNeighbours.of(Sessions.of([[ids.index(name) for name in visit] for visit in visits]), len(ids))
     weights = np.zeros((2, NUM_TERMS), dtype=np.float32)
     weights[:, TERMS.index("bond_best")] = 1.0
-    shop.snapshot = replace(ranked.snapshot, intent=Intent(bonds, meant_of(edges()), weights))
+    shop.snapshot = replace(ranked.snapshot, intent=Intent(bonds, past, meant_of(edges()), weights))
     return shop
 
 
@@ -89,6 +92,29 @@ def test_the_page_counts_as_a_look_and_a_product_that_came_later_as_nothing(move
     page = {item.product_id: item.score for item in moved.items(profile("anna"), "place", product_id="beer")}
     assert page["wine"] == pytest.approx(scores(moved, in_session("beer"))["wine"], rel=1e-5)
     assert scores(moved, in_session("oat milk"))["wine"] == pytest.approx(scores(moved, profile("anna"))["wine"])
+
+
+def test_what_sessions_like_this_one_went_on_to_moves_up_and_says_in_how_many(moved: Shop) -> None:
+    intent = moved.snapshot.intent
+    assert intent is not None
+    weights = np.zeros_like(intent.weights)
+    weights[:, TERMS.index("alike")] = 1.0
+    before = scores(moved, profile("anna"))
+    moved.snapshot = replace(moved.snapshot, intent=replace(intent, weights=weights))
+    cart = in_session("nappies", kind=InteractionKind.ADDED_TO_CART)
+    after = scores(moved, cart)
+    assert after["milk"] / after["wine"] > before["milk"] / before["wine"]
+    items = {item.product_id: item.reasons for item in moved.items(cart, "place")}
+    told = [reason for reason in items["milk"] if reason.kind == "session_neighbours"]
+    assert [reason.text for reason in told] == ["in 3 of the 4 past sessions most like this one"]
+    assert told[0].path[1:] == ("3 similar sessions", "product:milk")
+
+
+def test_what_only_sessions_like_this_one_did_is_among_the_candidates(moved: Shop) -> None:
+    moved.snapshot = replace(moved.snapshot)
+    alone = shop_with("{k: 9, sources: {session_neighbours: 10}, weights: {likely: 1.0, session: learnt}}")
+    alone.snapshot = moved.snapshot
+    assert set(alone.ids(in_session("beer"), "place")) >= {"chips"}
 
 
 def test_where_nothing_was_learnt_the_session_counts_as_much_as_likely(moved: Shop, ranked: Shop) -> None:

@@ -65,7 +65,7 @@ function strips(visit) {
 // ── drawing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const shownBefore = new Map(); // placement → the product ids it showed last
-const SIGNS = { buy_again: "↻", similar_customers: "◎", bought_together: "+", session: "◉", popular: "★", same_content: "≈", rule: "⚑" };
+const SIGNS = { buy_again: "↻", similar_customers: "◎", bought_together: "+", session: "◉", session_neighbours: "≋", popular: "★", same_content: "≈", rule: "⚑" };
 const WITHOUT = {
   deadline: "The server was in a hurry: only its quick sources were asked.",
   embeddings: "Nothing is trained and published yet: these are merely popular.",

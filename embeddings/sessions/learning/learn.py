@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import QuantisedIndex
+from embeddings.nearest import Nearest
 from embeddings.ranking.fitting import Examples, FitConfig, fitted, softmax_loss
 from embeddings.sessions.encoder import SessionEncoder
 from embeddings.sessions.learning.encoder_training import EncoderConfig, train_encoder
@@ -16,7 +17,6 @@ from embeddings.sessions.next_in_session import INPUTS, NextInSession, SessionPa
 from embeddings.sessions.prefixes import Found, Prefixes, found_in
 from embeddings.sessions.product_counts import ProductCounts
 from embeddings.sessions.sessions import Sessions
-from embeddings.snapshot.serving_snapshot import Nearest
 from graph import InvalidValue
 
 __all__ = ["LearnConfig", "Learnt", "learn_next_in_session"]

@@ -15,8 +15,8 @@ from embeddings.artifacts.self_check import self_check
 from embeddings.errors import SnapshotBroken
 from embeddings.index import HnswIndex
 from embeddings.index import choice as module
+from embeddings.nearest import Nearest
 from embeddings.snapshot.builder import build_snapshot
-from embeddings.snapshot.serving_snapshot import Nearest
 from tests.embeddings.greengrocer import greengrocer, purchases_of
 
 

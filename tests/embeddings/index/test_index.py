@@ -23,7 +23,7 @@ from embeddings.index import (
     read_index,
     write_index,
 )
-from embeddings.snapshot.serving_snapshot import VectorIndex
+from embeddings.nearest import VectorIndex
 from graph import InvalidValue
 
 Vectors = NDArray[np.float32]

@@ -56,7 +56,7 @@ def test_the_other_of_a_pair_is_what_is_wanted(intent: Intent, ranking: Ranking,
     rows = np.arange(NUM_PRODUCTS)
     session = Session(np.array([4]), np.ones(1, dtype=np.float32))
     even, had = np.full(NUM_PRODUCTS, 0.1, dtype=np.float32), np.zeros(NUM_PRODUCTS, dtype=np.bool_)
-    now = intent.likely(session, rows, even, had, ranking.facts, stranger)
+    now = intent.likely(session, intent.alike(session), rows, even, had, ranking.facts, stranger)
     now[4] = 0.0
     assert now.argmax() == 5
 

@@ -36,6 +36,21 @@ def test_a_score_is_the_sum_over_the_neighbours_less_with_every_step() -> None:
     assert dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True)) == {BREAD: 2, BUTTER: 1, CHEESE: 0.25}
 
 
+def test_shares_are_those_of_the_neighbours_by_how_much_alike_they_are() -> None:
+    shares = INDEX.shares(rows(BREAD))
+    assert dict(zip(shares.products.tolist(), shares.shares.tolist(), strict=True)) == pytest.approx(
+        {BREAD: 1.0, BUTTER: 2**-0.5, CHEESE: 0.5 * 3**-0.5 / (2**-0.5 + 3**-0.5)}
+    )
+    assert sorted(shares.sessions.tolist()) == [1, 4]
+    assert shares.of(rows(BREAD, WINE, 99)).tolist() == [1.0, 0.0, 0.0]
+
+
+def test_times_are_sessions_and_not_how_often_one_did_it() -> None:
+    index = SessionNeighbours.of(Sessions.of([[0, 1, 0], [0], [2]]), 3)
+    assert index.times(rows(0, 1, 2), rows(0, 2)).tolist() == [2, 1]
+    assert index.times(rows(), rows(0, 2)).tolist() == [0, 0]
+
+
 def test_what_came_before_can_count_less_than_what_came_after() -> None:
     index = replace(INDEX, settings=NeighbourSettings(before=0.5, distance_half_life=1.0, length_power=0.0))
     found = index.scores(rows(BUTTER))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from embeddings.nearest import Nearest
 from embeddings.sessions import Sessions
 from embeddings.sessions.prefixes import Prefixes, found_in
-from embeddings.snapshot.serving_snapshot import Nearest
 from tests.embeddings.sessions.ways import rows
 
 PREFIXES = Prefixes.of(Sessions.of([[1, 2, 3], [4], [], [5, 6]]))

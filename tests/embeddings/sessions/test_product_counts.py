@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.sessions import ProductCounts, Sessions
+from embeddings.sessions import Sessions
+from embeddings.sessions.product_counts import ProductCounts
 
 COUNTS = ProductCounts.of(Sessions.of([[0, 1, 2], [0, 1], [3], [1, 0]]), num_products=5)
 

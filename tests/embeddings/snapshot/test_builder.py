@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from embeddings.adjacency import basket_lines
 from embeddings.artifacts import open_snapshot
-from embeddings.intent import Intent
+from embeddings.artifacts.self_check import self_check
+from embeddings.errors import SnapshotBroken
+from embeddings.intent import Intent, Session
 from embeddings.intent.counting import bonds_of, meant_of
 from embeddings.intent.intent import NUM_TERMS
+from embeddings.intent.past_sessions import past_sessions
 from embeddings.ranking import Network, Ranking, Tastes, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
 from embeddings.registry import Registry
@@ -102,14 +105,30 @@ def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_pat
     assert open_snapshot(build_snapshot(made, purchases_of(), tmp_path)).ranking is None
     bonds = bonds_of(basket_lines(purchases_of(), made.customers, made.products), facts.groups)
     weights = np.arange(2 * NUM_TERMS, dtype=np.float32).reshape(2, -1)
-    intent = Intent(bonds, meant_of(purchases_of()), weights)
+    intent = Intent(bonds, past_sessions(purchases_of(), made.products), meant_of(purchases_of()), weights)
     built = build_snapshot(made, purchases_of(), tmp_path, ranking=ranking, intent=intent)
     kept = open_snapshot(built, verify=True).intent
     assert kept is not None and open_snapshot(built.parent / "v0001").intent is None
     for (name, ours), (_, theirs) in zip(intent.arrays(), kept.arrays(), strict=True):
         assert np.array_equal(ours, theirs), name
+    session = Session(np.array([0]), np.ones(1, dtype=np.float32))
+    assert len(intent.alike(session).products)
+    for ours_found, kept_found in zip(intent.alike(session), kept.alike(session), strict=True):
+        assert np.array_equal(ours_found, kept_found)
     with pytest.raises(InvalidValue, match="intent"):
         build_snapshot(made, purchases_of(), tmp_path, intent=intent)
+    sound, past = open_snapshot(built), kept.neighbours
+    for broken, part in (
+        (replace(past, containing=past.containing + 1000), "containing"),
+        (replace(past, offsets=past.offsets[::-1]), "containing"),
+        (replace(past, sessions=replace(past.sessions, products=past.sessions.products - 1)), "products"),
+        (replace(past, sessions=replace(past.sessions, offsets=past.sessions.offsets[1:])), "products"),
+    ):
+        with pytest.raises(SnapshotBroken, match=f"intent.neighbours.{part}"):
+            self_check(replace(sound, intent=replace(kept, neighbours=broken)), built)
+    fewer = replace(intent, neighbours=past_sessions(purchases_of(), made.products[:-1]))
+    with pytest.raises(InvalidValue, match="sessions of 4 products"):
+        build_snapshot(made, purchases_of(), tmp_path, ranking=ranking, intent=fewer)
     other = replace(ranking, facts=product_facts(purchases_of(), made.products[:-1], [], Instant(AS_OF)))
     with pytest.raises(InvalidValue, match="facts of 4 products"):
         build_snapshot(made, purchases_of(), tmp_path, ranking=other)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from embeddings.ranking.fitting import FitConfig
-from embeddings.sessions import NextInSession, Sessions
+from embeddings.sessions import Sessions
 from embeddings.sessions.learning import EncoderConfig, LearnConfig, Learnt, learn_next_in_session
+from embeddings.sessions.next_in_session import NextInSession
 from graph import FileBroken, InvalidValue
 from tests.embeddings.sessions.ways import DOORS, NUM_PRODUCTS, rows, ways
 
