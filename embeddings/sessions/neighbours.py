@@ -239,10 +239,12 @@ class SessionNeighbours:
         """(products, scores): the sum over these sessions of how much alike, less with the steps from `place`."""
         starts = self.sessions.offsets.take(session)
         lengths = self.sessions.offsets.take(session + 1) - starts
-        steps = _ranges(-place, lengths)  # from the product that both have: before it, below 0
-        weights = np.exp2(np.abs(steps) / -self.settings.distance_half_life)
-        weights *= np.where(steps < 0, self.settings.before, 1.0)
-        weights *= likeness.repeat(lengths)
+        weights = likeness.repeat(lengths)
+        settings = self.settings
+        if np.isfinite(settings.distance_half_life) or settings.before != 1.0:
+            steps = _ranges(-place, lengths)  # from the product that both have: before it, below 0
+            weights *= np.exp2(np.abs(steps) / -settings.distance_half_life)
+            weights *= np.where(steps < 0, settings.before, 1.0)
         return summed(self.sessions.products.take(_ranges(starts, lengths)), weights)
 
 
