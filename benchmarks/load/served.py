@@ -48,6 +48,7 @@ def served(data: Path, cpus: Set[int] | None = None, **settings: str) -> Iterato
     """
     with tempfile.TemporaryDirectory(prefix="patron-bench-") as copy:
         folder = Path(shutil.copytree(data, Path(copy) / "data", ignore=left_out))
+        os.sync()  # or the disk is busy with the copy for half a minute, and whoever commits meanwhile waits for it
         port = free_port()
         begun = time.perf_counter()
         command = [sys.executable, "-m", "api", "serve", "--data", str(folder), "--port", str(port)]

@@ -1,6 +1,7 @@
 """SessionNeighbours: what was done in the past sessions most like the one under way."""
 
 from dataclasses import astuple, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -144,9 +145,10 @@ class SessionNeighbours:
         lengths = self.sessions.offsets.take(sessions + 1) - starts
         done = self.sessions.products.take(_ranges(starts, lengths))
         place = np.minimum(products.searchsorted(done), len(products) - 1)
-        there = products.take(place) == done
-        pairs = np.unique(np.arange(len(sessions)).repeat(lengths)[there] * len(products) + place[there])
-        return np.bincount(pairs % len(products), minlength=len(products))
+        there = (products.take(place) == done).nonzero()[0]
+        times = np.zeros((len(sessions), len(products)), dtype=np.bool_)
+        times[np.arange(len(sessions)).repeat(lengths).take(there), place.take(there)] = True
+        return np.asarray(times.sum(axis=0))
 
     def write(self, folder: Path, name: str) -> None:
         """Its arrays as files whose names begin with `name`."""
@@ -208,16 +210,27 @@ class SessionNeighbours:
         if not len(found):
             return found, np.empty(0), found
         likeness = np.add.reduceat(weights.repeat(counts).take(order), firsts)
-        lengths = self.sessions.offsets.take(found + 1) - self.sessions.offsets.take(found)
-        likeness /= lengths**settings.length_power
-        if np.isfinite(settings.recency_half_life):
-            now = int(self.sessions.at[-1]) if now is None else now
-            likeness *= np.exp2(-np.maximum(now - self.sessions.at.take(found), 0) / settings.recency_half_life)
+        likeness *= self._worth.take(found) if now is None else self._worth_at(now, found)
         place = self.places.take(entries.take(order.take(firsts))).astype(np.int64)
         if len(found) > settings.neighbours:
             best = likeness.argpartition(len(found) - settings.neighbours)[-settings.neighbours :]
             found, likeness, place = found[best], likeness[best], place[best]
         return found, likeness, place
+
+    @cached_property
+    def _worth(self) -> NDArray[np.float64]:  # [num_sessions]
+        """What a likeness to each session counts at the time of the newest."""
+        every = np.arange(len(self.sessions))
+        return self._worth_at(int(self.sessions.at.max(initial=0)), every)
+
+    def _worth_at(self, now: int, sessions: NDArray[np.int64]) -> NDArray[np.float64]:  # [len(sessions)]
+        """Less of long sessions, and of old ones."""
+        settings = self.settings
+        lengths = self.sessions.offsets.take(sessions + 1) - self.sessions.offsets.take(sessions)
+        worth: NDArray[np.float64] = np.maximum(lengths, 1) ** -settings.length_power
+        if np.isfinite(settings.recency_half_life):
+            worth *= np.exp2(-np.maximum(now - self.sessions.at.take(sessions), 0) / settings.recency_half_life)
+        return worth
 
     def _distinct(
         self, products: NDArray[np.int64], ages: NDArray[np.float64] | None
