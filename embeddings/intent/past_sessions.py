@@ -38,7 +38,8 @@ STEPS_APART = 2.0
 def past_sessions(
     edges: EdgeArrays, products: Sequence[ProductId], settings: NeighbourSettings = BASKETS
 ) -> SessionNeighbours:
-    """The index of everything that one customer did with products of a row without pausing for SESSION_GAP.
+    """The index of everything that one customer did with products of a row without pausing for SESSION_GAP, each
+    product at its last time.
 
     Where most steps within these sessions take time, what was done fades with its steps too.
     """
@@ -47,13 +48,16 @@ def past_sessions(
     kinds, product = list(InteractionKind), row_of[edges.target]
     kept = np.flatnonzero(np.isin(edges.kind, [kinds.index(kind) for kind in DONE]) & (product >= 0))[-MOST:]
     order = kept[np.lexsort((edges.at[kept], edges.customer[kept]))]
-    customer, at = edges.customer[order], edges.at[order]
+    customer, at, product = edges.customer[order], edges.at[order], product[order]
     pauses = np.diff(at)
     begins = np.ones(len(at), dtype=np.bool_)
     begins[1:] = (customer[1:] != customer[:-1]) | (pauses > SESSION_GAP)
-    offsets = np.append(np.flatnonzero(begins), len(at)).astype(np.int64)
     within = pauses[~begins[1:]]
     if 2 * np.count_nonzero(within) > len(within):
         settings = replace(settings, distance_half_life=STEPS_APART)
-    sessions = Sessions.from_arrays(offsets, product[order], at[offsets[1:] - 1])
-    return SessionNeighbours.of(sessions, len(products), settings)
+    session = np.cumsum(begins) - 1
+    ended = at[np.append(np.flatnonzero(begins)[1:], len(at)) - 1] if len(at) else at
+    met = len(at) - 1 - np.unique((session * len(products) + product)[::-1], return_index=True)[1]
+    last = np.sort(met)  # of each product of a session its last time
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(session[last], minlength=len(ended)))]).astype(np.int64)
+    return SessionNeighbours.of(Sessions.from_arrays(offsets, product[last], ended), len(products), settings)

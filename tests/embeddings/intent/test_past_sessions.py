@@ -56,6 +56,12 @@ def test_a_session_is_what_one_customer_did_until_a_pause() -> None:
     assert index.sessions.at.tolist() == [1 * MINUTE, pause * MINUTE, (2 * pause + 1) * MINUTE]
 
 
+def test_a_product_met_twice_in_a_session_is_in_it_once_where_it_was_met_last() -> None:
+    index = past_sessions(edges(*((0, name, VIEWED, place) for place, name in enumerate("abac"))), PRODUCTS)
+    assert done(index) == ["bac"]
+    assert index.shares(np.array([1])).of(np.array([0])).tolist() == pytest.approx([0.5**0.5])
+
+
 def test_what_was_not_wanted_and_products_without_a_row_are_left_out() -> None:
     index = past_sessions(edges((0, "a", VIEWED, 0), (0, "b", DISMISSED, 1), (0, "z", VIEWED, 2)), PRODUCTS)
     assert done(index) == ["a"] and index.num_products == len(PRODUCTS)
