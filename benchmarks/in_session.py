@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from embeddings.adjacency import basket_lines
 from embeddings.baselines import GRIDS, JOINED, JOINS, tuned, tuned_lineup
 from embeddings.evaluation import Ranker, Split, last_cut, time_split, validation_split
 from embeddings.gnn.config import GnnConfig
+from embeddings.sessions import SessionNeighbours, Shares
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import SECOND, CustomerId, Instant, InteractionKind, ProductId, Profile, Recent
 from graph.profile.recent_rows import RecentRows
 from recommend.answers import PlacementRequest, RecommendationRequest
@@ -73,13 +75,14 @@ def main(arguments: list[str] | None = None) -> None:
         ranker = whole_recommender(
             split, learnt, products, placements=placements, folder=Path(folder), profiles=profiles_of(split.train)
         )
+        strangers = replace(ranker, snapshot=_without_their_past(ranker.snapshot, split))
         by_hand = replace(ranker, recommender=Recommender(_by_hand(placements)))
         for name, asked in {
             "long-term, as it serves": listed(ranker, baskets, in_session=False),
             "session, learnt": listed(ranker, baskets),
             "session, weight 1 set by hand": listed(by_hand, baskets),
-            "stranger, popular": listed(ranker, baskets, in_session=False, known=False),
-            "stranger, session learnt": listed(ranker, baskets, known=False),
+            "stranger, popular": listed(strangers, baskets, in_session=False, known=False),
+            "stranger, session learnt": listed(strangers, baskets, known=False),
         }.items():
             begun = time.perf_counter()
             values[name] = ndcg(asked, baskets)
@@ -131,7 +134,10 @@ def listed(
     ranker: RecommenderRanker, baskets: Sequence[Basket], *, in_session: bool = True, known: bool = True
 ) -> Iterable[list[str]]:
     """The homepage as of the cut, the session's products in the cart, or, without a session, merely left out."""
+    past = None if ranker.snapshot.intent is None else ranker.snapshot.intent.neighbours
     for basket in baskets:
+        if isinstance(past, OthersPast):
+            past.asker[0] = past.numbers[basket.customer]
         profile = ranker.profiles.get(basket.customer) if known else None
         profile = profile or Profile(customer=basket.customer)
         if in_session:
@@ -196,6 +202,33 @@ def gained(
         "relative": float(ours.mean() / theirs.mean() - 1),
         "relative_interval": np.quantile(ratios, [0.025, 0.975]).tolist(),
     }
+
+
+@dataclass(frozen=True)
+class OthersPast(SessionNeighbours):
+    """Past sessions but the asker's own, as a stranger has none. numbers: of every owner. asker: the one who asks."""
+
+    numbers: Mapping[CustomerId, int] = field(default_factory=dict)
+    asker: list[int] = field(default_factory=lambda: [-1])
+
+    def shares(
+        self,
+        products: NDArray[np.int64],
+        ages: NDArray[np.float64] | None = None,
+        *,
+        now: int | None = None,
+        without: int | None = None,
+    ) -> Shares:
+        return super().shares(products, ages, now=now, without=self.asker[0])
+
+
+def _without_their_past(snapshot: ServingSnapshot, split: Split) -> ServingSnapshot:
+    """The same, with each asker's own past sessions left out."""
+    if snapshot.intent is None:
+        return snapshot
+    parts = {part.name: getattr(snapshot.intent.neighbours, part.name) for part in fields(SessionNeighbours)}
+    numbers = {customer: number for number, customer in enumerate(split.train.customers)}
+    return replace(snapshot, intent=replace(snapshot.intent, neighbours=OthersPast(**parts, numbers=numbers)))
 
 
 def _by_hand(placements: Placements) -> Placements:

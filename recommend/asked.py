@@ -96,7 +96,8 @@ def asked_for(
     """What is asked when `visitor` looks at `product` (if any) in `place`; unknown products are left out."""
     assortment = narrowing.assortment
     page = -1 if product is None else assortment.row(product)
-    anchors = [Anchor(page, 2.0, "which you are looking at", InteractionKind.VIEWED)] if page >= 0 else []
+    seen = InteractionKind.ADDED_TO_CART if page in visitor.cart else InteractionKind.VIEWED
+    anchors = [Anchor(page, 2.0, "which you are looking at", seen)] if page >= 0 else []
     met = {page}
     for seed in seeds:
         row = assortment.row(seed)

@@ -145,6 +145,8 @@ class Recommender:
         the seconds to leave to the requests that go on.
         """
         joined = _Joined(Assortment(snapshot, catalogue), Histories())
+        if snapshot.intent is not None:
+            snapshot.intent.neighbours.prepare()
         as_of = Instant(snapshot.set.manifest.as_of)
         for profile in self._serving.histories.newest(WARMED) if self._serving is not None else ():
             began = self._stopwatch()

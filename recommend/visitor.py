@@ -136,18 +136,31 @@ def dislikes(profile: Profile) -> Dislikes:
 
 
 def _anchors(session: tuple[Recent, ...], cart: Iterable[ProductId], assortment: Assortment) -> tuple[Anchor, ...]:
-    """The products of the session, newest first, then what lies in the cart, each product once."""
+    """The products of the session, newest first, then what lies in the cart, each product once.
+
+    What lies in the cart counts as put there, whatever was done with it since; what was taken out again, as looked at;
+    what was dismissed, as nothing.
+    """
     anchors: dict[int, Anchor] = {}
+    added, held = InteractionKind.ADDED_TO_CART, frozenset(cart)
+    dismissed = {recent.product for recent in session if recent.kind is InteractionKind.DISMISSED}
+    taken_out: set[ProductId] = set()
     for recent in reversed(session):
-        weight = SESSION_WEIGHTS.get(recent.kind, 0.0)
-        row = assortment.row(recent.product) if weight else -1
+        product, kind = recent.product, recent.kind
+        if kind is InteractionKind.REMOVED_FROM_CART:
+            taken_out.add(product)
+        weight = SESSION_WEIGHTS.get(kind, 0.0)
+        row = assortment.row(product) if weight and (product in held or product not in dismissed) else -1
         if row >= 0 and row not in anchors:
-            anchors[row] = Anchor(row, weight * RECENCY ** len(anchors), HOW[recent.kind], recent.kind)
+            if product in held:
+                kind = added
+            elif kind is added and product in taken_out:
+                kind = InteractionKind.VIEWED
+            anchors[row] = Anchor(row, SESSION_WEIGHTS[kind] * RECENCY ** len(anchors), HOW[kind], kind)
             if len(anchors) == MAX_ANCHORS:
                 return tuple(anchors.values())
     for product in cart:
         row = assortment.row(product)
         if row >= 0 and row not in anchors:
-            in_cart = InteractionKind.ADDED_TO_CART
-            anchors[row] = Anchor(row, SESSION_WEIGHTS[in_cart], "which lies in your cart", in_cart)
+            anchors[row] = Anchor(row, SESSION_WEIGHTS[added], "which lies in your cart", added)
     return tuple(anchors.values())[:MAX_ANCHORS]

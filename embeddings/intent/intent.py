@@ -128,11 +128,11 @@ def session_terms(
     return inputs
 
 
-def alike_in(neighbours: SessionNeighbours, session: Session) -> Shares:
+def alike_in(neighbours: SessionNeighbours, session: Session, without: int | None = None) -> Shares:
     """What was done in the neighbours most like a session; every halving of how sure a product is makes it one
-    half-life older."""
+    half-life older. without: an owner whose sessions are left out."""
     ages = -np.log2(session.meant.astype(np.float64)) * neighbours.settings.age_half_life
-    return neighbours.shares(session.products[::-1], ages[::-1])
+    return neighbours.shares(session.products[::-1], ages[::-1], without=without)
 
 
 def to_a_stranger(facts: ProductFacts, products: NDArray[np.int64]) -> NDArray[np.float32]:  # [n]

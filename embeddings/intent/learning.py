@@ -85,7 +85,7 @@ def learn_intent(
         theirs = habits.get(customer)
         if theirs is not None:
             known.append(learner.choices(theirs, session, rest))
-            strangers.append(learner.choices(None, session, rest))
+            strangers.append(learner.choices(None, session, rest, without=customer))
     if len(known) < config.least:
         return None
     progress("weights", 2, 3)
@@ -102,10 +102,17 @@ class _Learner:
     ranking: Ranking
     config: IntentConfig
 
-    def choices(self, habits: Habits | None, products: NDArray[np.int64], rest: NDArray[np.int64]) -> Choices:
-        """What could have been taken beside `products`, and what was."""
+    def choices(
+        self,
+        habits: Habits | None,
+        products: NDArray[np.int64],
+        rest: NDArray[np.int64],
+        without: int | None = None,
+    ) -> Choices:
+        """What could have been taken beside `products`, and what was. without: whose past sessions are left out, for a
+        stranger has none."""
         session = Session(products, np.ones(len(products), dtype=np.float32))
-        alike = alike_in(self.neighbours, session)
+        alike = alike_in(self.neighbours, session, without)
         facts, config = self.ranking.facts, self.config
         size = facts.num_products
         joined = np.bincount(*self.bonds.summed(products, session.meant), minlength=size)

@@ -39,7 +39,7 @@ def past_sessions(
     edges: EdgeArrays, products: Sequence[ProductId], settings: NeighbourSettings = BASKETS
 ) -> SessionNeighbours:
     """The index of everything that one customer did with products of a row without pausing for SESSION_GAP, each
-    product at its last time.
+    product at its last time; owners are positions in the customers of the edges.
 
     Where most steps within these sessions take time, what was done fades with its steps too.
     """
@@ -60,4 +60,6 @@ def past_sessions(
     met = len(at) - 1 - np.unique((session * len(products) + product)[::-1], return_index=True)[1]
     last = np.sort(met)  # of each product of a session its last time
     offsets = np.concatenate([[0], np.cumsum(np.bincount(session[last], minlength=len(ended)))]).astype(np.int64)
-    return SessionNeighbours.of(Sessions.from_arrays(offsets, product[last], ended), len(products), settings)
+    owners = customer[begins][np.argsort(ended, kind="stable")]  # sessions stand in the order of their ends
+    sessions = Sessions.from_arrays(offsets, product[last], ended)
+    return SessionNeighbours.of(sessions, len(products), settings, owners)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.nearest import Nearest
 from embeddings.sessions.sessions import Sessions
-from graph import InvalidValue
+from graph import FileBroken, InvalidValue
 from graph.files import read_array, write_array
 
 __all__ = ["NeighbourSettings", "SessionNeighbours", "Shares"]
@@ -41,11 +41,14 @@ class NeighbourSettings:
 
     def __post_init__(self) -> None:
         for name in ("sessions_each", "neighbours"):
-            if getattr(self, name) < 1:
+            if not getattr(self, name) >= 1:
                 raise InvalidValue(name, getattr(self, name), "an integer of 1 or more")
         for name in ("age_half_life", "recency_half_life", "distance_half_life"):
             if not getattr(self, name) > 0:
                 raise InvalidValue(name, getattr(self, name), "a number above 0")
+        for name in ("before", "length_power", "rarity_power"):
+            if not np.isfinite(getattr(self, name)):
+                raise InvalidValue(name, getattr(self, name), "a finite number")
 
 
 class Shares(NamedTuple):
@@ -66,7 +69,8 @@ class Shares(NamedTuple):
 
 @dataclass(frozen=True)
 class SessionNeighbours:
-    """Past sessions and, of each product, its sessions, newest first, with the place where each did it last.
+    """Past sessions and, of each product, its sessions, newest first, with the place where each did it last; owners,
+    a number a session, say whose each was, where that is known.
 
     The method is STAN's (Garg et al. 2019, arXiv:1910.12781): products of the session weigh by how lately they came,
     neighbours by how lately they were, what a neighbour did by how near it is to what both did.
@@ -76,11 +80,16 @@ class SessionNeighbours:
     offsets: NDArray[np.int64]  # [num_products + 1]
     containing: NDArray[np.int32]  # [num_entries] sessions
     places: NDArray[np.int32]  # [num_entries] of the product's last time within each
+    owners: NDArray[np.int32]  # [num_sessions], -1 where it is not known
     settings: NeighbourSettings = field(default_factory=NeighbourSettings)
 
     @classmethod
     def of(
-        cls, sessions: Sessions, num_products: int, settings: NeighbourSettings | None = None
+        cls,
+        sessions: Sessions,
+        num_products: int,
+        settings: NeighbourSettings | None = None,
+        owners: NDArray[np.int32] | None = None,  # [num_sessions]
     ) -> "SessionNeighbours":
         """The index of these sessions; InvalidValue where one has a product that is no row of the catalogue."""
         products = sessions.products.astype(np.int64)
@@ -99,6 +108,7 @@ class SessionNeighbours:
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             session[kept].astype(np.int32),
             place[kept].astype(np.int32),
+            np.full(len(sessions), -1, dtype=np.int32) if owners is None else owners,
             settings or NeighbourSettings(),
         )
 
@@ -132,23 +142,38 @@ class SessionNeighbours:
         return _ranked(session, likeness, None)
 
     def shares(
-        self, products: NDArray[np.int64], ages: NDArray[np.float64] | None = None, *, now: int | None = None
-    ) -> "Shares":
-        """The same as shares of the neighbours: 1 of a product that all of them did, beside what both have."""
-        session, likeness, place = self._alike(products, ages, now)
+        self,
+        products: NDArray[np.int64],
+        ages: NDArray[np.float64] | None = None,
+        *,
+        now: int | None = None,
+        without: int | None = None,
+    ) -> Shares:
+        """The same as shares of the neighbours: 1 of a product that all of them did, beside what both have.
+
+        without: an owner whose own sessions are not asked.
+        """
+        session, likeness, place = self._alike(products, ages, now, without)
         rows, scores = self._done_in(session, likeness, place)
         return Shares(rows, scores / max(float(likeness.sum()), 1e-12), session)
 
-    def times(self, sessions: NDArray[np.int64], products: NDArray[np.int64]) -> NDArray[np.int64]:  # [len(products)]
-        """In how many of these past sessions each product, of rising rows, was done."""
+    def prepare(self) -> None:
+        """Weigh every session now, which the first answer would else take milliseconds for."""
+        _ = self._worth
+
+    def owners_of(
+        self, sessions: NDArray[np.int64], products: NDArray[np.int64]
+    ) -> NDArray[np.int64]:  # [len(products)]
+        """How many owners did each product, of rising rows, in these past sessions."""
         starts = self.sessions.offsets.take(sessions)
         lengths = self.sessions.offsets.take(sessions + 1) - starts
         done = self.sessions.products.take(_ranges(starts, lengths))
         place = np.minimum(products.searchsorted(done), len(products) - 1)
         there = (products.take(place) == done).nonzero()[0]
-        times = np.zeros((len(sessions), len(products)), dtype=np.bool_)
-        times[np.arange(len(sessions)).repeat(lengths).take(there), place.take(there)] = True
-        return np.asarray(times.sum(axis=0))
+        owners, own = np.unique(self.owners.take(sessions), return_inverse=True)
+        did = np.zeros((len(owners), len(products)), dtype=np.bool_)
+        did[own.repeat(lengths).take(there), place.take(there)] = True
+        return np.asarray(did.sum(axis=0))
 
     def write(self, folder: Path, name: str) -> None:
         """Its arrays as files whose names begin with `name`."""
@@ -170,12 +195,17 @@ class SessionNeighbours:
             at,
         )
         containing = read_array(folder, f"{name}.containing", np.int32, (None,))
+        try:
+            settings = settings or NeighbourSettings(int(written[0]), int(written[1]), *written[2:])
+        except ValueError as error:
+            raise FileBroken(folder / f"{name}.settings.npy", str(written), "settings that can be") from error
         return cls(
             sessions,
             read_array(folder, f"{name}.offsets", np.int64, (None,)),
             containing,
             read_array(folder, f"{name}.places", np.int32, (len(containing),)),
-            settings or NeighbourSettings(int(written[0]), int(written[1]), *written[2:]),
+            read_array(folder, f"{name}.owners", np.int32, (len(at),)),
+            settings,
         )
 
     def _arrays(self) -> tuple[tuple[str, NDArray[Any]], ...]:
@@ -186,10 +216,15 @@ class SessionNeighbours:
             ("offsets", self.offsets),
             ("containing", self.containing),
             ("places", self.places),
+            ("owners", self.owners),
         )
 
     def _alike(
-        self, products: NDArray[np.int64], ages: NDArray[np.float64] | None, now: int | None
+        self,
+        products: NDArray[np.int64],
+        ages: NDArray[np.float64] | None,
+        now: int | None,
+        without: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
         """(neighbours, how much alike, the place in each of the newest product that both have), in no order."""
         settings = self.settings
@@ -201,6 +236,10 @@ class SessionNeighbours:
         counts = np.minimum(counts, settings.sessions_each)
         entries = _ranges(starts, counts)
         session = self.containing.take(entries)
+        weights = weights.repeat(counts)
+        if without is not None:
+            others = (self.owners.take(session) != without).nonzero()[0]
+            entries, session, weights = entries.take(others), session.take(others), weights.take(others)
         order = session.argsort(kind="stable")  # of one session's entries, that of the newest product stays the first
         session = session.take(order)
         fresh = np.ones(len(session), dtype=np.bool_)
@@ -209,7 +248,7 @@ class SessionNeighbours:
         found = session.take(firsts).astype(np.int64)
         if not len(found):
             return found, np.empty(0), found
-        likeness = np.add.reduceat(weights.repeat(counts).take(order), firsts)
+        likeness = np.add.reduceat(weights.take(order), firsts)
         likeness *= self._worth.take(found) if now is None else self._worth_at(now, found)
         place = self.places.take(entries.take(order.take(firsts))).astype(np.int64)
         if len(found) > settings.neighbours:

@@ -91,8 +91,10 @@ class Explainer:
         count = self._done_alike.get(row, 0)
         if self.asked.alike is None or count < 2:
             return None
-        text = f"in {count} of the {len(self.asked.alike.sessions)} past sessions most like this one"
-        return Reason("session_neighbours", text, (self._asker, f"{count} similar sessions", self._node(row)))
+        text = (
+            f"{count} {self.customers} met it in the {len(self.asked.alike.sessions)} past sessions most like this one"
+        )
+        return Reason("session_neighbours", text, (self._asker, f"{count} {self.customers}", self._node(row)))
 
     def _similar_customers(self, row: int) -> Reason | None:
         count = self._takers.get(row, 0)
@@ -147,12 +149,12 @@ class Explainer:
 
     @cached_property
     def _done_alike(self) -> dict[int, int]:
-        """Item row → in how many of the past sessions most like this one it was done."""
+        """Item row → how many customers met it in the past sessions most like this one."""
         alike, intent = self.asked.alike, self.asked.snapshot.intent
         if alike is None or intent is None:
             return {}
         rows = np.sort(np.array(self.rows, dtype=np.int64))
-        return dict(zip(rows.tolist(), intent.neighbours.times(alike.sessions, rows).tolist(), strict=True))
+        return dict(zip(rows.tolist(), intent.neighbours.owners_of(alike.sessions, rows).tolist(), strict=True))
 
     @cached_property
     def _bonds(self) -> dict[int, Bond]:

@@ -11,6 +11,7 @@ from embeddings.intent.counting import meant_of
 from embeddings.intent.intent import NUM_TERMS, TERMS
 from embeddings.sessions import SessionNeighbours, Sessions
 from graph import InteractionKind, ProductId, Profile
+from graph.profile.recent_rows import RecentRows
 from recommend.answers import PlacementRequest
 from tests.recommend.shop import PRODUCTS, Shop, product, profile, recent, shop_with, visitor
 from tests.recommend.test_likely import ranked as ranked_by_hand
@@ -38,7 +39,8 @@ def moved(ranked: Shop) -> Shop:
         np.zeros((5, 5), dtype=np.float32),
     )
     visits = [["nappies", "wipes", "milk"]] * 3 + [["nappies", "wipes"], ["beer", "chips"]]
-    past = SessionNeighbours.of(Sessions.of([[ids.index(name) for name in visit] for visit in visits]), len(ids))
+    rows, owners = [[ids.index(name) for name in visit] for visit in visits], np.array([0, 0, 1, 2, 3], dtype=np.int32)
+    past = SessionNeighbours.of(Sessions.of(rows), len(ids), owners=owners)
     weights = np.zeros((2, NUM_TERMS), dtype=np.float32)
     weights[:, TERMS.index("bond_best")] = 1.0
     shop.snapshot = replace(ranked.snapshot, intent=Intent(bonds, past, meant_of(edges()), weights))
@@ -65,6 +67,21 @@ def test_what_is_in_the_cart_moves_the_list_more_than_three_looks_and_these_more
     one, three = scores(moved, in_session("beer")), scores(moved, in_session("beer", "chips", "chips", "beer"))
     cart = scores(moved, in_session("beer", kind=InteractionKind.ADDED_TO_CART))
     assert before["wine"] < one["wine"] < three["wine"] < cart["wine"]
+
+
+def test_what_lies_in_the_cart_is_meant_though_it_was_looked_at_since_and_what_was_taken_out_is_not(
+    moved: Shop,
+) -> None:
+    def wine(*kinds: InteractionKind, cart: bool = False) -> float:
+        rows = [row for kind in kinds for row in recent("beer", kind=kind)]
+        held = tuple(recent("beer", kind=InteractionKind.ADDED_TO_CART)) if cart else ()
+        asker = changed(in_session("beer"), recent=RecentRows.of(rows), cart_rows=held)
+        return scores(moved, asker)["wine"]
+
+    viewed, added = InteractionKind.VIEWED, InteractionKind.ADDED_TO_CART
+    assert wine(added, viewed, cart=True) == wine(added, cart=True) > wine(viewed)
+    assert wine(added, InteractionKind.REMOVED_FROM_CART) == wine(viewed)
+    assert wine(viewed, InteractionKind.DISMISSED) < wine(viewed)
 
 
 def test_parts_add_up_to_the_score(moved: Shop) -> None:
@@ -106,8 +123,8 @@ def test_what_sessions_like_this_one_went_on_to_moves_up_and_says_in_how_many(mo
     assert after["milk"] / after["wine"] > before["milk"] / before["wine"]
     items = {item.product_id: item.reasons for item in moved.items(cart, "place")}
     told = [reason for reason in items["milk"] if reason.kind == "session_neighbours"]
-    assert [reason.text for reason in told] == ["in 3 of the 4 past sessions most like this one"]
-    assert told[0].path[1:] == ("3 similar sessions", "product:milk")
+    assert [reason.text for reason in told] == ["2 households met it in the 4 past sessions most like this one"]
+    assert told[0].path[1:] == ("2 households", "product:milk")
 
 
 def test_what_only_sessions_like_this_one_did_is_among_the_candidates(moved: Shop) -> None:

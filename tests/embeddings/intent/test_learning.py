@@ -69,6 +69,8 @@ def test_the_same_data_give_the_same_intent_and_what_comes_later_none_other(
     assert other is not None
     for (name, ours), (_, theirs) in zip(intent.arrays(), other.arrays(), strict=True):
         assert np.array_equal(ours, theirs), name
+    past, same = intent.neighbours, other.neighbours
+    assert np.array_equal(past.sessions.at, same.sessions.at) and np.array_equal(past.containing, same.containing)
 
 
 def test_too_few_baskets_give_none(edges: EdgeArrays, ranking: Ranking) -> None:

@@ -53,6 +53,7 @@ def test_a_session_is_what_one_customer_did_until_a_pause() -> None:
         PRODUCTS,
     )
     assert done(index) == ["d", "ba", "cd"]
+    assert index.owners.tolist() == [1, 0, 0]
     assert index.sessions.at.tolist() == [1 * MINUTE, pause * MINUTE, (2 * pause + 1) * MINUTE]
 
 

@@ -45,10 +45,14 @@ def test_shares_are_those_of_the_neighbours_by_how_much_alike_they_are() -> None
     assert shares.of(rows(BREAD, WINE, 99)).tolist() == [1.0, 0.0, 0.0]
 
 
-def test_times_are_sessions_and_not_how_often_one_did_it() -> None:
-    index = SessionNeighbours.of(Sessions.of([[0, 1, 0], [0], [2]]), 3)
-    assert index.times(rows(0, 1, 2), rows(0, 2)).tolist() == [2, 1]
-    assert index.times(rows(), rows(0, 2)).tolist() == [0, 0]
+def test_owners_are_counted_once_and_ones_own_sessions_can_be_left_out() -> None:
+    owners = np.array([7, 7, 8, 9], dtype=np.int32)
+    index = SessionNeighbours.of(Sessions.of([[0, 1, 0], [0, 1], [0, 2], [3]]), 4, owners=owners)
+    assert index.owners_of(rows(0, 1, 2), rows(0, 1, 2)).tolist() == [2, 1, 1]
+    assert index.owners_of(rows(), rows(0, 2)).tolist() == [0, 0]
+    assert sorted(index.shares(rows(0)).sessions.tolist()) == [0, 1, 2]
+    assert index.shares(rows(0), without=7).sessions.tolist() == [2]
+    assert not len(index.shares(rows(3), without=9).products)
 
 
 def test_what_came_before_can_count_less_than_what_came_after() -> None:
