@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from embeddings.adjacency import basket_lines
 from embeddings.baselines import GRIDS, JOINED, JOINS, tuned, tuned_lineup
 from embeddings.evaluation import Ranker, Split, last_cut, time_split, validation_split
 from embeddings.gnn.config import GnnConfig
-from embeddings.sessions import SessionNeighbours, Shares
+from embeddings.intent import Intent, Session
+from embeddings.intent.intent import alike_in
+from embeddings.sessions import Shares
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from graph import SECOND, CustomerId, Instant, InteractionKind, ProductId, Profile, Recent
 from graph.profile.recent_rows import RecentRows
@@ -75,7 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
         ranker = whole_recommender(
             split, learnt, products, placements=placements, folder=Path(folder), profiles=profiles_of(split.train)
         )
-        strangers = replace(ranker, snapshot=_without_their_past(ranker.snapshot, split))
+        strangers = replace(ranker, snapshot=_of_others(ranker.snapshot, split))
         by_hand = replace(ranker, recommender=Recommender(_by_hand(placements)))
         for name, asked in {
             "long-term, as it serves": listed(ranker, baskets, in_session=False),
@@ -134,10 +136,10 @@ def listed(
     ranker: RecommenderRanker, baskets: Sequence[Basket], *, in_session: bool = True, known: bool = True
 ) -> Iterable[list[str]]:
     """The homepage as of the cut, the session's products in the cart, or, without a session, merely left out."""
-    past = None if ranker.snapshot.intent is None else ranker.snapshot.intent.neighbours
+    intent = ranker.snapshot.intent
     for basket in baskets:
-        if isinstance(past, OthersPast):
-            past.asker[0] = past.numbers[basket.customer]
+        if isinstance(intent, OfOthers):
+            intent.asker[0] = intent.numbers[basket.customer]
         profile = ranker.profiles.get(basket.customer) if known else None
         profile = profile or Profile(customer=basket.customer)
         if in_session:
@@ -205,30 +207,24 @@ def gained(
 
 
 @dataclass(frozen=True)
-class OthersPast(SessionNeighbours):
-    """Past sessions but the asker's own, as a stranger has none. numbers: of every owner. asker: the one who asks."""
+class OfOthers(Intent):
+    """An intent that asks no past session of the asker's own, as a stranger has none. numbers: of every owner of past
+    sessions. asker: the number of the one who asks."""
 
     numbers: Mapping[CustomerId, int] = field(default_factory=dict)
     asker: list[int] = field(default_factory=lambda: [-1])
 
-    def shares(
-        self,
-        products: NDArray[np.int64],
-        ages: NDArray[np.float64] | None = None,
-        *,
-        now: int | None = None,
-        without: int | None = None,
-    ) -> Shares:
-        return super().shares(products, ages, now=now, without=self.asker[0])
+    def alike(self, session: Session) -> Shares:
+        return alike_in(self.neighbours, session, without=self.asker[0])
 
 
-def _without_their_past(snapshot: ServingSnapshot, split: Split) -> ServingSnapshot:
+def _of_others(snapshot: ServingSnapshot, split: Split) -> ServingSnapshot:
     """The same, with each asker's own past sessions left out."""
-    if snapshot.intent is None:
+    intent = snapshot.intent
+    if intent is None:
         return snapshot
-    parts = {part.name: getattr(snapshot.intent.neighbours, part.name) for part in fields(SessionNeighbours)}
     numbers = {customer: number for number, customer in enumerate(split.train.customers)}
-    return replace(snapshot, intent=replace(snapshot.intent, neighbours=OthersPast(**parts, numbers=numbers)))
+    return replace(snapshot, intent=OfOthers(intent.bonds, intent.neighbours, intent.meant, intent.weights, numbers))
 
 
 def _by_hand(placements: Placements) -> Placements:
