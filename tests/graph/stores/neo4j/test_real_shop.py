@@ -32,9 +32,13 @@ EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: str(q
 
 @pytest.fixture(scope="module")
 def shop_and_database(retailer: CustomerGraph, retailer_url: str) -> Iterator[tuple[Shop, neo4j.Driver, str | None]]:
-    """The slice as tables out of SQLite, and the database that holds the same."""
+    """The slice as tables out of SQLite, and the database that holds the same, its indexes counted.
+
+    Until the server has counted an index it takes it for empty, and reads the whole of it as readily as one entry.
+    """
     address = Address.parse(retailer_url)
     with neo4j.GraphDatabase.driver(address.uri, auth=(address.user, address.password)) as driver:
+        driver.execute_query("CALL db.prepareForReplanning(60)", database_=address.database)
         yield shop_of(retailer), driver, address.database
 
 
@@ -72,7 +76,7 @@ def test_no_plan_reads_every_node_or_multiplies_rows(
 ) -> None:
     _, driver, database = shop_and_database
     used = operators(driver, question.statement, database)
-    assert any("Seek" in name or name == "NodeByLabelScan" for name in used)
+    assert any("Seek" in name or name == "NodeByLabelScan" for name in used), used
     assert not used & {"AllNodesScan", "CartesianProduct"}
 
 
