@@ -52,8 +52,9 @@ def write_backtest(folder: Path, backtest: Backtest) -> None:
     for name in ("offsets", "product", "kind", "day", "times", "buyers"):
         write_array(folder, f"{HELD}.{name}", getattr(holdout, name))
     write_array(folder, f"{HELD}.cut", np.array([holdout.cut], dtype=np.int64))
-    write_array(folder, f"{HELD}.bought.offsets", holdout.bought.indptr.astype(np.int64))
-    write_array(folder, f"{HELD}.bought.columns", holdout.bought.indices.astype(np.int32))
+    for name, matrix in (("bought", holdout.bought), ("basket", holdout.basket)):
+        write_array(folder, f"{HELD}.{name}.offsets", matrix.indptr.astype(np.int64))
+        write_array(folder, f"{HELD}.{name}.columns", matrix.indices.astype(np.int32))
 
 
 def read_backtest(folder: Path) -> Backtest | None:
@@ -89,9 +90,7 @@ def _read_holdout(folder: Path) -> Holdout:
     products = [ProductId(text) for text in read_ids(folder, f"{HELD}.product_ids")]
     product = read_array(folder, f"{HELD}.product", np.int32, (None,))
     size = (len(product),)
-    columns = read_array(folder, f"{HELD}.bought.columns", np.int32, (None,))
-    offsets = read_array(folder, f"{HELD}.bought.offsets", np.int64, (len(customers) + 1,))
-    ones = np.ones(len(columns), dtype=np.float32)
+    shape = (len(customers), len(products))
     return Holdout(
         cut=Instant(int(read_array(folder, f"{HELD}.cut", np.int64, (1,))[0])),
         customers=customers,
@@ -103,6 +102,13 @@ def _read_holdout(folder: Path) -> Holdout:
         kind=read_array(folder, f"{HELD}.kind", np.int8, size),
         day=read_array(folder, f"{HELD}.day", np.int32, size),
         times=read_array(folder, f"{HELD}.times", np.int32, size),
-        bought=sparse.csr_array((ones, columns, offsets), shape=(len(customers), len(products))),
+        bought=_read_cells(folder, "bought", shape),
+        basket=_read_cells(folder, "basket", shape),
         buyers=read_array(folder, f"{HELD}.buyers", np.int32, (len(products),)),
     )
+
+
+def _read_cells(folder: Path, name: str, shape: tuple[int, int]) -> sparse.csr_array:
+    columns = read_array(folder, f"{HELD}.{name}.columns", np.int32, (None,))
+    offsets = read_array(folder, f"{HELD}.{name}.offsets", np.int64, (shape[0] + 1,))
+    return sparse.csr_array((np.ones(len(columns), dtype=np.float32), columns, offsets), shape=shape)

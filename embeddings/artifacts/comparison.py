@@ -1,22 +1,29 @@
 """Comparison: how well a version finds what a holdout bought, beside what serves, the popular, and strangers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.artifacts.backtest import Backtest
-from embeddings.artifacts.holdout import Holdout
+from embeddings.artifacts.holdout import Holdout, K
 from embeddings.artifacts.known_products import groups
+from embeddings.artifacts.ranked import Ranked, besides
 from embeddings.artifacts.report import Check
 from embeddings.evaluation.bootstrap import Interval, paired_difference
-from embeddings.evaluation.metrics import hits
+from embeddings.evaluation.metrics import hits, ndcg_at
 from embeddings.evaluation.split import Task
-from embeddings.ranking import Ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
-from graph import ProductId
 
-__all__ = ["LEAST_CUSTOMERS", "against_champion", "against_simple", "common_holdout", "ranking_found", "unseen"]
+__all__ = [
+    "LEAST_CUSTOMERS",
+    "against_champion",
+    "against_simple",
+    "common_holdout",
+    "ranking_against_champion",
+    "ranking_found",
+    "unseen",
+]
 
 LEAST_CUSTOMERS = 10
 """Fewer tell nothing of a difference."""
@@ -25,6 +32,8 @@ LEAST_SHARE = 0.1
 """A group of products of which the champion finds so many purchases must not be found less than this share as often."""
 
 WANTED = {Task.ALL: "what is bought next", Task.NEW: "what is bought for the first time"}
+RANKED = ("what is bought next", "what is bought for the first time", "the other half of a basket")
+"""What lists of a `Ranked` are to find: `again`, `new`, `begun`."""
 
 
 def unseen(embeddings: EmbeddingSet, backtest: Backtest | None, holdout: Holdout) -> EmbeddingSet | None:
@@ -60,18 +69,30 @@ def against_simple(embeddings: EmbeddingSet, twin: EmbeddingSet, holdout: Holdou
         yield _no_worse(f"NDCG@20 for {WANTED[task]}, less that of the most popular", own, popular)
 
 
-def ranking_found(ranking: Ranking, products: Sequence[ProductId], holdout: Holdout) -> Iterator[Check]:
-    """The ranking of a version, which makes its home pages, against what each customer bought most often.
+def ranking_found(ranked: Ranked, holdout: Holdout) -> Iterator[Check]:
+    """The ranking and the intent of a version, which make its pages, against lists that know less.
 
-    It has seen what is held out, so this says nothing of how good the ranking is; but one that finds less than counting
-    does was ruined while it was learnt or written.
+    They have seen what is held out, so this says nothing of how good they are; but what finds less than counting does
+    was ruined while it was learnt or written.
     """
-    own = holdout.ndcg(holdout.bought_again(ranking, products), Task.ALL)
+    own, new, begun = _found(ranked, holdout)
     if len(own) >= LEAST_CUSTOMERS:
         counted = holdout.ndcg(holdout.bought_often(), Task.ALL)
-        yield _no_worse(
-            "NDCG@20 of the ranking for what is bought next, less that of what was bought most", own, counted
-        )
+        yield _no_worse(f"NDCG@20 of the ranking for {RANKED[0]}, less that of what was bought most", own, counted)
+    if len(new) >= LEAST_CUSTOMERS:
+        popular = holdout.ndcg(holdout.popular(Task.NEW), Task.NEW)
+        yield _no_worse(f"NDCG@20 of the ranking for {RANKED[1]}, less that of the most popular", new, popular)
+    if len(begun) >= LEAST_CUSTOMERS and (ranked.begun >= 0).any():
+        unheeded = _besides(ranked.unheeded, holdout)
+        yield _no_worse(f"NDCG@20 of the intent for {RANKED[2]}, less that of the ranking alone", begun, unheeded)
+
+
+def ranking_against_champion(ours: Ranked, theirs: Ranked, champion: str, holdout: Holdout) -> Iterator[Check]:
+    """Where both have seen the holdout this is fair; where the champion was learnt before it, the version finds more
+    than it would of what comes, and a ranking that is no better for that is refused all the more."""
+    for name, own, other in zip(RANKED, _found(ours, holdout), _found(theirs, holdout), strict=True):
+        if len(own) >= LEAST_CUSTOMERS:
+            yield _no_worse(f"NDCG@20 of the ranking for {name}, less that of {champion}", own, other)
 
 
 def against_champion(ours: EmbeddingSet, theirs: EmbeddingSet, champion: str, holdout: Holdout) -> Iterator[Check]:
@@ -82,6 +103,18 @@ def against_champion(ours: EmbeddingSet, theirs: EmbeddingSet, champion: str, ho
         yield _no_worse(name, holdout.ndcg(own, task), holdout.ndcg(other, task))
         if task is Task.ALL:
             yield from _groups_found(holdout, own, other, champion)
+
+
+def _found(ranked: Ranked, holdout: Holdout) -> tuple[NDArray[np.float64], ...]:
+    """NDCG@20 for each of RANKED, one value for each customer who has something to find."""
+    again, new = holdout.ndcg(ranked.again, Task.ALL), holdout.ndcg(ranked.new, Task.NEW)
+    return again, new, _besides(ranked.begun, holdout)
+
+
+def _besides(lists: NDArray[np.int32], holdout: Holdout) -> NDArray[np.float64]:
+    relevant = besides(holdout)
+    values: NDArray[np.float64] = ndcg_at(K, lists, relevant)[np.diff(relevant.indptr) > 0]
+    return values
 
 
 def _tasks(holdout: Holdout) -> Iterator[Task]:

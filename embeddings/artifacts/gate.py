@@ -12,14 +12,18 @@ from embeddings.artifacts.comparison import (
     against_champion,
     against_simple,
     common_holdout,
+    ranking_against_champion,
     ranking_found,
     unseen,
 )
+from embeddings.artifacts.holdout import Holdout
 from embeddings.artifacts.known_products import still_known, with_vectors
 from embeddings.artifacts.opening import open_snapshot
+from embeddings.artifacts.ranked import Ranked
 from embeddings.artifacts.report import Check, Report
 from embeddings.errors import SnapshotBroken
 from embeddings.index import ASKED_BY_GATE, index_recall
+from embeddings.ranking import Ranking
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.vectors.embedding_set import EmbeddingSet
 
@@ -53,7 +57,7 @@ def examine(folder: Path, champion: Path | None = None) -> Report:
     else:
         checks += against_simple(snapshot.set, backtest.twin, backtest.holdout)
         if snapshot.ranking is not None:
-            checks += ranking_found(snapshot.ranking, snapshot.set.products, backtest.holdout)
+            checks += ranking_found(_ranked(snapshot, snapshot.ranking, backtest.holdout), backtest.holdout)
     if champion is None or champion == folder:
         return Report(snapshot.version, "", tuple(checks), tuple(notes))
     try:
@@ -86,6 +90,17 @@ def _compared(
         notes.append(f"{blind} has seen all that is held out and has no backtest: they are not compared")
         return
     yield from against_champion(left, right, serving.version, holdout)
+    if serving.ranking is None:
+        return
+    if snapshot.ranking is None:
+        yield Check(f"rankings to hold against that of {serving.version}", 0, "1, as `patron train` learns", False)
+        return
+    own, other = _ranked(snapshot, snapshot.ranking, holdout), _ranked(serving, serving.ranking, holdout)
+    yield from ranking_against_champion(own, other, serving.version, holdout)
+
+
+def _ranked(snapshot: ServingSnapshot, ranking: Ranking, holdout: Holdout) -> Ranked:
+    return Ranked.of(holdout, snapshot.set.products, ranking, snapshot.intent)
 
 
 def _sound(snapshot: ServingSnapshot) -> Iterator[Check]:

@@ -1,6 +1,5 @@
 """Holdout: what customers did up to a cut and bought after it, kept with a version to ask any set the same."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from embeddings.adjacency import BasketLines, basket_lines
 from embeddings.evaluation.metrics import ndcg_at
 from embeddings.evaluation.ranker import ScoreRanker
 from embeddings.evaluation.split import Split, Task
 from embeddings.evaluation.vector_ranker import VectorRanker
 from embeddings.interaction_matrix import PURCHASED
-from embeddings.ranking import Ranking
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import CustomerId, Instant, ProductId, day_of
 
-__all__ = ["Holdout"]
+__all__ = ["Holdout", "K"]
 
 K = 20
 MOST_CUSTOMERS = 2000
@@ -34,6 +33,7 @@ class Holdout:
     departments, categories: of each product as the catalogue named them when this was made, "" where it did not.
     offsets, product, kind, day, times: the history of customer i is rows offsets[i] to offsets[i + 1].
     bought: csr [num_customers, num_products] float32, 1 where bought after the cut; at least one a row.
+    basket: the same of the one basket after the cut that held most products.
     buyers: [num_products] distinct customers up to the cut, of all customers there are.
     """
 
@@ -48,6 +48,7 @@ class Holdout:
     day: NDArray[np.int32]  # [num_rows]
     times: NDArray[np.int32]  # [num_rows]
     bought: sparse.csr_array
+    basket: sparse.csr_array
     buyers: NDArray[np.int32]
 
     @classmethod
@@ -64,9 +65,10 @@ class Holdout:
         ends = np.cumsum(sizes)
         own = rows[asked]
         kept = np.concatenate([np.arange(ends[row] - sizes[row], ends[row]) for row in own] or [np.empty(0, np.int64)])
+        customers = [held_out.customers[place] for place in asked]
         return cls(
             cut=split.cut,
-            customers=[held_out.customers[place] for place in asked],
+            customers=customers,
             products=train.products,
             departments=list(departments),
             categories=list(categories),
@@ -76,6 +78,7 @@ class Holdout:
             day=train.day[kept],
             times=train.times[kept],
             bought=sparse.csr_array(held_out.relevant[asked]),
+            basket=_largest_baskets(basket_lines(split.test, customers, train.products), len(customers)),
             buyers=np.bincount(train.bought().indices, minlength=train.shape[1]).astype(np.int32),
         )
 
@@ -89,7 +92,7 @@ class Holdout:
         if strangers:
             vectors = np.roll(vectors, len(vectors) // 2, axis=0)
         asked = replace(embeddings, customers=self.customers, customer_vectors=vectors)
-        columns = self._places(embeddings.products)
+        columns = self.places(embeddings.products)
         owner = np.repeat(np.arange(len(self.customers)), np.diff(self.offsets))
         known = (columns[self.product] >= 0) & (self.kind == PURCHASED)
         cells = (owner[known], columns[self.product[known]])
@@ -101,30 +104,20 @@ class Holdout:
         own = np.array([*(back.get(product, beyond) for product in embeddings.products), -1], dtype=np.int32)
         return own[found]
 
-    def bought_again(self, ranking: Ranking, products: Sequence[ProductId]) -> NDArray[np.int32]:
-        """What a ranking over `products` lists of what each customer had at the cut.
-
-        [num_customers, K] columns of this holdout's products, -1 where they had fewer.
-        """
-        own = self._places(products)
-        listed = np.full((len(self.customers), K), -1, dtype=np.int32)
-        for customer, (first, last) in enumerate(itertools.pairwise(self.offsets.tolist())):
-            rows = first + np.flatnonzero((self.kind[first:last] == PURCHASED) & (own[self.product[first:last]] >= 0))
-            rows = rows[np.lexsort((self.day[rows], own[self.product[rows]]))]
-            if not len(rows):
-                continue
-            days, times = self.day[rows].astype(np.int64), self.times[rows].astype(np.int64)
-            habits = ranking.habits(own[self.product[rows]], days, times, day_of(self.cut))
-            best = np.argsort(-ranking.again_probabilities(habits), kind="stable")[:K]
-            column_of = dict(zip(own[self.product[rows]].tolist(), self.product[rows].tolist(), strict=True))
-            listed[customer, : len(best)] = [column_of[row] for row in habits.products[best].tolist()]
-        return listed
+    def purchases(self, customer: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """(columns, days, times) of what a customer bought up to the cut, one a product and day."""
+        rows = slice(self.offsets[customer], self.offsets[customer + 1])
+        bought = self.kind[rows] == PURCHASED
+        columns, days, times = (
+            values[rows][bought].astype(np.int64) for values in (self.product, self.day, self.times)
+        )
+        return columns, days, times
 
     def bought_often(self) -> NDArray[np.int32]:
-        """The same of how many days each was bought on: [num_customers, K]."""
+        """What each customer bought on most days up to the cut: [num_customers, K] columns, -1 where they had fewer."""
         listed = np.full((len(self.customers), K), -1, dtype=np.int32)
-        for customer, (first, last) in enumerate(itertools.pairwise(self.offsets.tolist())):
-            columns, days = np.unique(self.product[first:last][self.kind[first:last] == PURCHASED], return_counts=True)
+        for customer in range(len(self.customers)):
+            columns, days = np.unique(self.purchases(customer)[0], return_counts=True)
             best = np.argsort(-days, kind="stable")[:K]
             listed[customer, : len(best)] = columns[best]
         return listed
@@ -160,7 +153,8 @@ class Holdout:
         matrix.data[:] = 1.0
         return matrix
 
-    def _places(self, products: Sequence[ProductId]) -> NDArray[np.int64]:  # [num_products], rows, -1: not among them
+    def places(self, products: Sequence[ProductId]) -> NDArray[np.int64]:  # [num_products]
+        """Where each of this holdout's products stands among others, -1 where it is none of them."""
         rows = {product: row for row, product in enumerate(products)}
         return np.array([rows.get(product, -1) for product in self.products], dtype=np.int64)
 
@@ -169,7 +163,7 @@ class Holdout:
     ) -> NDArray[np.float32]:  # [num_customers, dim], unit length or zero
         """What the set's customer function makes of the histories at the cut, nobody's traits being known."""
         function = embeddings.manifest.customer_function
-        rows = self._places(embeddings.products)[self.product]
+        rows = self.places(embeddings.products)[self.product]
         known = rows >= 0
         rows, kind, day, times = rows[known], self.kind[known], self.day[known], self.times[known]
         ages = np.maximum(day_of(Instant(min(self.cut, embeddings.manifest.as_of))) - day, 0)
@@ -182,6 +176,17 @@ class Holdout:
             sums += embeddings.groups.everyone
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.asarray(sums / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
+
+
+def _largest_baskets(lines: BasketLines, num_customers: int) -> sparse.csr_array:
+    """csr [num_customers, num_products] float32, 1 where the largest basket of one of the first customers holds it."""
+    sizes = np.bincount(lines.basket)
+    owners = lines.customer[np.searchsorted(lines.basket, np.arange(len(sizes)))]
+    order = np.lexsort((sizes, owners))
+    largest = order[np.flatnonzero(np.diff(owners[order], append=-1))]  # one a customer
+    kept = np.isin(lines.basket, largest) & (lines.customer < num_customers)
+    cells = (np.ones(np.count_nonzero(kept), dtype=np.float32), (lines.customer[kept], lines.product[kept]))
+    return sparse.csr_array(cells, shape=(num_customers, lines.num_products))
 
 
 @dataclass(frozen=True)
