@@ -39,6 +39,8 @@ K = 20
 DEEP = 120
 """How long the baselines' lists are before the session's products are taken out of them."""
 
+CART, PRODUCT_PAGE = "cart", "product_page"
+
 RESAMPLES = 1000
 DISCOUNTS = 1.0 / np.log2(np.arange(2, K + 2))
 
@@ -50,6 +52,10 @@ class Basket:
     customer: CustomerId
     session: tuple[ProductId, ...]
     rest: frozenset[ProductId]
+
+    def after_its_first(self) -> "Basket":
+        """The same, parted after one product."""
+        return Basket(self.customer, self.session[:1], self.rest.union(self.session[1:]))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -89,6 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
             begun = time.perf_counter()
             values[name] = ndcg(asked, baskets)
             print(f"{name}: {values[name].mean():.4f}, {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+        places = {place: found_at(ranker, baskets, place) for place in (CART, PRODUCT_PAGE)}
     chosen = tuned(GRIDS, JOINED, JOINS, validation_split(known.edges, split.cut), seconds=options.tuning_seconds)
     baselines = tuned_lineup(chosen)
     for name, method in baselines.items():
@@ -104,6 +111,7 @@ def main(arguments: list[str] | None = None) -> None:
         "households": len({basket.customer for basket in baskets}),
         "mean_session": float(np.mean([len(basket.session) for basket in baskets])),
         "ndcg@20": {name: float(value.mean()) for name, value in values.items()},
+        "places": places,
         "best_long_term": long_term,
         "gain": gained(values["session, learnt"], values[long_term], baskets, rng),
         "gain_by_hand": gained(values["session, weight 1 set by hand"], values[long_term], baskets, rng),
@@ -133,9 +141,17 @@ def parted(split: Split, most: int, rng: np.random.Generator) -> list[Basket]:
 
 
 def listed(
-    ranker: RecommenderRanker, baskets: Sequence[Basket], *, in_session: bool = True, known: bool = True
+    ranker: RecommenderRanker,
+    baskets: Sequence[Basket],
+    *,
+    in_session: bool = True,
+    known: bool = True,
+    on_page: bool = False,
 ) -> Iterable[list[str]]:
-    """The homepage as of the cut, the session's products in the cart, or, without a session, merely left out."""
+    """The homepage as of the cut, the session's products in the cart, or, without a session, merely left out.
+
+    on_page: it is the page of the first of them.
+    """
     intent = ranker.snapshot.intent
     for basket in baskets:
         if isinstance(intent, OfOthers):
@@ -144,7 +160,8 @@ def listed(
         profile = profile or Profile(customer=basket.customer)
         if in_session:
             profile = with_cart(profile, basket.session, ranker.now)
-        asked = PlacementRequest(name=ranker.everything, k=K, exclude=tuple(basket.session))
+        page = basket.session[0] if on_page else None
+        asked = PlacementRequest(name=ranker.everything, k=K, product_id=page, exclude=tuple(basket.session))
         answer = ranker.recommender.recommend(
             RecommendationRequest(placements=(asked,)),
             profile=profile,
@@ -154,6 +171,26 @@ def listed(
             recommendation_id="in session",
         )
         yield [item.product_id for item in answer.placements[0].items]
+
+
+def found_at(ranker: RecommenderRanker, baskets: Sequence[Basket], place: str) -> Mapping[str, float]:
+    """NDCG@20 of what another place lists: the cart, half of the basket in it; a product page, of its first product.
+
+    all: of the rest of the basket. new: of what of it the household never had, where there is any.
+    """
+    if place == PRODUCT_PAGE:
+        baskets = [basket.after_its_first() for basket in baskets]
+    on_page = place == PRODUCT_PAGE
+    lists = list(listed(replace(ranker, everything=place), baskets, in_session=not on_page, on_page=on_page))
+    fresh = [replace(basket, rest=basket.rest - _had(ranker, basket.customer)) for basket in baskets]
+    told = [row for row, basket in enumerate(fresh) if basket.rest]
+    new = ndcg([lists[row] for row in told], [fresh[row] for row in told])
+    return {"all": float(ndcg(lists, baskets).mean()), "new": float(new.mean()), "baskets_with_new": len(told)}
+
+
+def _had(ranker: RecommenderRanker, customer: CustomerId) -> frozenset[ProductId]:
+    profile = ranker.profiles.get(customer)
+    return frozenset() if profile is None else frozenset(profile.bought.value)
 
 
 def with_cart(profile: Profile, products: Sequence[ProductId], now: Instant) -> Profile:
