@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TUNING_SECONDS", "SplitName", "Workbench"]
 
-TUNING_SECONDS = 300.0
+TUNING_SECONDS = 600.0
 
 SplitName = Literal["time", "leave-last-out"]
 

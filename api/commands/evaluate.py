@@ -67,5 +67,5 @@ def command(
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
-    for one in board.differences:
+    for one in (*board.differences, *board.ablations):
         click.echo(f"{one.ours} − {one.theirs}, {one.task.value}: recall {one.recall}, ndcg {one.ndcg}")

@@ -6,33 +6,29 @@ from pathlib import Path
 
 import numpy as np
 
+from api.learning.ablations import ONLY_SIMILAR_CUSTOMERS, Strangers, without_vectors
 from api.learning.learnt_ranking import learnt_intent, learnt_ranking
 from api.progress import stage
 from embeddings.artifacts import open_snapshot
 from embeddings.evaluation import Fitted, Method, Split, VectorRanker
 from embeddings.gnn.config import GnnConfig
-from embeddings.nearest import Nearest
+from embeddings.intent import Intent
+from embeddings.interaction_matrix import InteractionMatrix
+from embeddings.ranking import Ranking
 from embeddings.snapshot.builder import build_snapshot
+from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.spectral import SpectralConfig, SpectralFilter
 from embeddings.training import train
 from embeddings.vectors.embedding_set import EmbeddingSet
 from graph import Campaign, Catalogue, Customer, CustomerId, Product, Profile
-from recommend.asked import Asked, nearest_customers
 from recommend.placements import Placements
 from recommend.ranker import RecommenderRanker, profiles_of
 from recommend.recommender import Recommender
 
-__all__ = ["contenders", "learnt_from", "whole_recommender"]
+__all__ = ["contenders", "learnt_from", "on_other_vectors", "whole_recommender"]
 
 POPULARITY = 0.5
 """What the spectral filter gives back, chosen on the month before the retailer's test month."""
-
-ONLY_SIMILAR_CUSTOMERS = """
-placements:
-  homepage: {k: 20, sources: {similar_customers: 200}, weights: {similar_customers: 1.0}}
-  discover: {k: 20, sources: {similar_customers: 200}, weights: {similar_customers: 1.0}, filters: {bought: true}}
-"""
-"""What the source is worth by itself: in the whole recommender the network says much of the same."""
 
 
 def contenders(
@@ -45,8 +41,8 @@ def contenders(
     seed: int,
     folder: Path,
 ) -> dict[str, Method]:
-    """The spectral filter, the network trained and as it starts, and the whole recommender, once more with strangers as
-    its "similar" customers.
+    """The spectral filter, the network trained and as it starts, the whole recommender, and the same with one part of
+    it exchanged or taken out: the network's vectors, all vectors, the similar customers.
 
     products, campaigns, customers: as they were known at the cut. folder: where a snapshot is built; it is used while
     ranking.
@@ -59,10 +55,12 @@ def contenders(
     spectral = SpectralConfig(
         dim=config.dim, half_life_days=config.spectral_half_life_days, popularity_power=POPULARITY, seed=seed
     )
-    filtered = SpectralFilter.fit(matrix, spectral).embeddings(spectral)
+    wide = InteractionMatrix.from_edges(split.train, split.cut, also=learnt.products)
+    filtered = SpectralFilter.fit(wide, spectral).embeddings(spectral)
     with stage("folding the profiles"):
         profiles = profiles_of(split.train)
     whole = whole_recommender(split, learnt, products, placements=placements, folder=folder, profiles=profiles)
+    on_filter = on_other_vectors(whole, filtered, split, folder)
     crowd = Strangers(np.random.default_rng(seed))
     only = Placements.parse(ONLY_SIMILAR_CUSTOMERS)
     return {
@@ -70,6 +68,8 @@ def contenders(
         "GNN without training": Fitted(VectorRanker.of(start, matrix)),
         "GNN": Fitted(VectorRanker.of(learnt, matrix)),
         "recommender": Fitted(whole),
+        "recommender on the spectral filter": Fitted(on_filter),
+        "recommender without vectors": Fitted(replace(whole, recommender=Recommender(without_vectors(placements)))),
         "recommender, random customers": Fitted(replace(whole, recommender=Recommender(placements, crowd=crowd))),
         "similar customers alone": Fitted(replace(whole, recommender=Recommender(only))),
         "random customers alone": Fitted(replace(whole, recommender=Recommender(only, crowd=crowd))),
@@ -93,16 +93,35 @@ def whole_recommender(
     """
     ranking = learnt_ranking(split.train, products, learnt)
     intent = learnt_intent(split.train, products, learnt, ranking)
-    with stage("building the index and the neighbour lists") as advance:
+    built = _built(learnt, split, folder, ranking, intent)
+    return RecommenderRanker(Recommender(placements), built, Catalogue(products), profiles, split.cut)
+
+
+def on_other_vectors(
+    whole: RecommenderRanker, embeddings: EmbeddingSet, split: Split, folder: Path
+) -> RecommenderRanker:
+    """The same recommender, its ranking and its intent, on other vectors of the same products and customers.
+
+    Neither was learnt of vectors, so both are as they would be if learnt anew.
+    """
+    built = _built(embeddings, split, folder, whole.snapshot.ranking, whole.snapshot.intent)
+    return replace(whole, recommender=Recommender(whole.recommender.placements), snapshot=built)
+
+
+def _built(
+    embeddings: EmbeddingSet, split: Split, folder: Path, ranking: Ranking | None, intent: Intent | None
+) -> ServingSnapshot:
+    """What serves with these vectors: the next version in `folder`, opened."""
+    with stage(f"building the index and the neighbour lists of the {embeddings.manifest.model}") as advance:
         built = build_snapshot(
-            learnt,
+            embeddings,
             split.train,
             folder,
             ranking=ranking,
             intent=intent,
             progress=lambda what, share: advance(round(share * 100), 100, what),
         )
-    return RecommenderRanker(Recommender(placements), open_snapshot(built), Catalogue(products), profiles, split.cut)
+    return open_snapshot(built)
 
 
 def learnt_from(
@@ -126,15 +145,3 @@ def learnt_from(
             rng=np.random.default_rng(config.seed),
             progress=lambda what, done, total: advance(done, total, what),
         )
-
-
-class Strangers:
-    """As many customers as are found alike, drawn at random: what the similar ones are worth is the difference."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
-
-    def __call__(self, asked: Asked) -> Nearest:
-        found = nearest_customers(asked)
-        drawn = self._rng.choice(len(asked.snapshot.set.customers), size=len(found.rows), replace=False)
-        return Nearest(drawn.astype(np.int64), found.scores)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from api.learning.ablations import ABLATIONS
 from api.learning.contenders import contenders
 from api.learning.leaderboard import Leaderboard
 from api.learning.learning_data import LearningData
 from api.progress import stage
 from api.settings import Settings
-from embeddings.baselines import BASELINES, GRIDS, JOINED, JOINS, Tuned, tuned, tuned_lineup
+from embeddings.baselines import BASELINES, GRIDS, JOINED, JOINS, Tuned, fixed_lineup, tuned, tuned_lineup
 from embeddings.errors import NothingToEvaluate
-from embeddings.evaluation import Method, Split, Task, evaluate, last_cut, leave_last_out, time_split, validation_split
+from embeddings.evaluation import Split, Task, evaluate, last_cut, leave_last_out, time_split, validation_split
 from embeddings.evaluation.split import TEST_DAYS
 from graph import EdgeArrays, Instant, InvalidValue, ProductId
 from recommend.placements import Placements
@@ -64,7 +65,7 @@ def evaluated(
     held = _split(known.edges, split)
     clock("reading the graph")
     chosen: dict[str, Tuned] = {}
-    baselines: dict[str, Method] = dict(BASELINES)
+    baselines = fixed_lineup()
     if not quick:
         chosen = _tuned(split.before(known.edges, held), k, tuning_seconds)
         baselines = tuned_lineup(chosen)
@@ -105,6 +106,7 @@ def evaluated(
         interactions=len(known.edges),
         reference=against,
         differences=table.differences(against),
+        ablations=[table.difference(*pair, task) for task in Task for pair in ABLATIONS],
         baselines=tuple(baselines),
         fixed={name: repr(method) for name, method in BASELINES.items()} if quick else {},
         tuned=chosen,

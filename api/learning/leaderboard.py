@@ -17,6 +17,7 @@ class Leaderboard:
 
     split: how what is held out was chosen. begins, ends: the oldest and newest interaction.
     reference: the line every other is held against, by task. differences: every other line minus it.
+    ablations: lines minus the same without one part.
     baselines: names of the lines that are not ours. fixed: their settings, where none were chosen; tuned: the choice.
     seconds: by what was done.
     """
@@ -30,6 +31,7 @@ class Leaderboard:
     interactions: int
     reference: Mapping[Task, str]
     differences: list[Comparison]
+    ablations: list[Comparison]
     baselines: tuple[str, ...]
     fixed: Mapping[str, str]
     tuned: Mapping[str, Tuned]
@@ -47,6 +49,7 @@ class Leaderboard:
             "interactions": self.interactions,
             "reference": {task.value: name for task, name in self.reference.items()},
             "differences": [one.as_json() for one in self.differences],
+            "ablations": [one.as_json() for one in self.ablations],
             "settings": {**self.fixed, **{name: line.as_json() for name, line in self.tuned.items()}},
             "seconds": {what: round(seconds, 1) for what, seconds in self.seconds.items()},
         }

@@ -41,7 +41,7 @@ def page_of(board: Leaderboard) -> str:
         f"lists of {table.k}. Means over customers, with 95 % bootstrap intervals."
     )
     body = [_task(board, task) for task in Task]
-    body += [_exposure(board), _settings(board), _seconds(board)]
+    body += [_ablations(board), _exposure(board), _settings(board), _seconds(board)]
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         title="Leaderboard",
         summary=escape(summary),
@@ -104,6 +104,24 @@ def _slices(board: Leaderboard, rows: Sequence[EvaluationRow], trait: Trait) -> 
     lines = [[_shaded(cells[row.method][part.label], highest[part.label]) for part in parts] for row in rows]
     few = f"<p>† fewer than {FEW} customers: little can be said.</p>" if any(part.few for part in parts) else ""
     return _card(f"NDCG@{board.table.k} by {trait.value}", _table(heading, _named(board, rows), lines) + few)
+
+
+def _ablations(board: Leaderboard) -> str:
+    plots = [
+        (
+            f"NDCG@{board.table.k}, {QUESTIONS[task][0].lower()}",
+            [Dot(f"− {one.theirs}", one.ndcg, _verdict(one.ndcg)) for one in board.ablations if one.task is task],
+            0.0,
+        )
+        for task in Task
+    ]
+    lines = [[one.task.value, _signed(one.recall), _signed(one.ndcg)] for one in board.ablations]
+    heading = ["task", f"recall@{board.table.k}", f"NDCG@{board.table.k}"]
+    names = [(f"{one.ours} − {one.theirs}", "") for one in board.ablations]
+    return (
+        "<h2>What the parts add</h2><p>A line minus the same with one part of it exchanged or taken out, paired by "
+        f"customer.</p>{_plots(plots)}{_card('', _table(heading, names, lines))}"
+    )
 
 
 def _exposure(board: Leaderboard) -> str:

@@ -3,10 +3,11 @@
 from embeddings.baselines.als import ALS
 from embeddings.baselines.blend import Blend
 from embeddings.baselines.buy_again import BuyAgain
+from embeddings.baselines.discovered import Discovered
 from embeddings.baselines.ease import EASE
 from embeddings.baselines.item_knn import ItemKNN
 from embeddings.baselines.light_gcn import LightGCN
-from embeddings.baselines.lineup import BASELINES, GRIDS, JOINED, JOINS, tuned_lineup
+from embeddings.baselines.lineup import BASELINES, GRIDS, JOINED, JOINS, fixed_lineup, tuned_lineup
 from embeddings.baselines.most_popular import MostPopular
 from embeddings.baselines.rp3beta import RP3beta
 from embeddings.baselines.tuning import PerTask, Trial, Tuned, tuned
@@ -20,6 +21,7 @@ __all__ = [
     "JOINS",
     "Blend",
     "BuyAgain",
+    "Discovered",
     "ItemKNN",
     "LightGCN",
     "MostPopular",
@@ -27,6 +29,7 @@ __all__ = [
     "RP3beta",
     "Trial",
     "Tuned",
+    "fixed_lineup",
     "tuned",
     "tuned_lineup",
 ]

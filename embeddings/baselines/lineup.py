@@ -6,17 +6,21 @@ from types import MappingProxyType
 from embeddings.baselines.als import ALS
 from embeddings.baselines.blend import Blend
 from embeddings.baselines.buy_again import BuyAgain
+from embeddings.baselines.discovered import Discovered
 from embeddings.baselines.ease import EASE
 from embeddings.baselines.item_knn import ItemKNN
 from embeddings.baselines.light_gcn import LightGCN
 from embeddings.baselines.most_popular import MostPopular
-from embeddings.baselines.once import Once
+from embeddings.baselines.once import Shared
 from embeddings.baselines.rp3beta import RP3beta
 from embeddings.baselines.tuning import PerTask, Tuned
 from embeddings.evaluation.ranker import Method, ScoreMethod
 from embeddings.evaluation.split import Task
 
-__all__ = ["BASELINES", "GRIDS", "JOINED", "JOINS", "tuned_lineup"]
+__all__ = ["BASELINES", "GRIDS", "JOINED", "JOINS", "fixed_lineup", "tuned_lineup"]
+
+DISCOVERIES = tuple((days, power) for days in (7.0, 3.0, 15.0) for power in (0.5, 0.25, 1.0))
+"""The half-life of a discovery in days and its power, to choose from."""
 
 GRIDS: Mapping[str, Sequence[ScoreMethod]] = MappingProxyType(
     {
@@ -26,22 +30,47 @@ GRIDS: Mapping[str, Sequence[ScoreMethod]] = MappingProxyType(
         "buy again": tuple(
             BuyAgain(days, popularity) for days in (90.0, 30.0, 60.0, 120.0) for popularity in (1.0, 0.0, 3.0)
         ),
-        "item-kNN": (ItemKNN(), ItemKNN(neighbours=400), ItemKNN(shrink=100.0)),
-        "RP3beta": tuple(RP3beta(alpha, beta) for alpha in (1.0, 0.7, 1.3) for beta in (0.0, 0.3, 0.5)),
-        "EASE": tuple(EASE(regularization) for regularization in (500.0, 300.0, 1000.0, 2000.0)),
+        "item-kNN": tuple(ItemKNN(neighbours, shrink) for neighbours in (100, 400) for shrink in (10.0, 100.0)),
+        "RP3beta": (
+            *(RP3beta(alpha, beta) for alpha in (1.0, 0.7, 1.3) for beta in (0.0, 0.3, 0.5)),
+            *(RP3beta(alpha) for alpha in (0.5, 1.6, 2.0)),
+        ),
+        "EASE": tuple(EASE(regularization) for regularization in (500.0, 200.0, 300.0, 1000.0, 2000.0)),
+        "EASE × discovery": (
+            *(Discovered(EASE(), *discovery) for discovery in DISCOVERIES),
+            *(
+                Discovered(EASE(regularization), *discovery)
+                for regularization in (200.0, 1000.0)
+                for discovery in DISCOVERIES[:3]
+            ),
+        ),
         "ALS": (
             ALS(),
-            ALS(dim=128),
             ALS(dim=256),
+            ALS(dim=128),
+            ALS(dim=128, regularization=10.0),
+            ALS(dim=256, regularization=60.0),
             ALS(dim=128, confidence=1.0),
             ALS(dim=128, half_life_days=120.0),
         ),
-        "LightGCN": (LightGCN(), LightGCN(steps=60)),
+        "ALS × discovery": tuple(
+            Discovered(ALS(dim=dim), *discovery) for dim in (64, 256) for discovery in DISCOVERIES
+        ),
+        "LightGCN": (LightGCN(), *(LightGCN(steps=steps) for steps in (60, 120, 240))),
     }
 )
 """Settings to choose from, the fixed ones first."""
 
-JOINED = ("most popular, lately", "item-kNN", "RP3beta", "EASE", "ALS", "LightGCN")
+JOINED = (
+    "most popular, lately",
+    "item-kNN",
+    "RP3beta",
+    "EASE",
+    "EASE × discovery",
+    "ALS",
+    "ALS × discovery",
+    "LightGCN",
+)
 """Lines that are also joined with buy-again."""
 
 JOINS = tuple(
@@ -49,22 +78,22 @@ JOINS = tuple(
 )
 """The buy-again and its weight in a blend, to choose from."""
 
-BASELINES: Mapping[str, Method] = MappingProxyType(
+BASELINES: Mapping[str, ScoreMethod] = MappingProxyType(
     {**{name: grid[0] for name, grid in GRIDS.items()}, "EASE + buy again": Blend()}
 )
 """Every line with fixed settings, for a table in a hurry."""
 
 
+def fixed_lineup() -> dict[str, Method]:
+    """Every line with fixed settings. What two lines share is fitted once, for the first of them."""
+    shared = Shared()
+    return {name: shared.once(method) for name, method in BASELINES.items()}
+
+
 def tuned_lineup(chosen: Mapping[str, Tuned]) -> dict[str, Method]:
     """Every line with the settings chosen for each task. What two lines share is fitted once, for the first of them."""
-    shared: dict[ScoreMethod, Once] = {}
-
-    def once(method: ScoreMethod) -> ScoreMethod:
-        if isinstance(method, Blend):
-            return Blend(once(method.first), method.buy_again, method.weight)
-        return shared.setdefault(method, Once(method))
-
+    shared = Shared()
     return {
-        name: PerTask(once(line.best(Task.ALL).method), once(line.best(Task.NEW).method))
+        name: PerTask(shared.once(line.best(Task.ALL).method), shared.once(line.best(Task.NEW).method))
         for name, line in chosen.items()
     }

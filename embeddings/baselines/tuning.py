@@ -11,6 +11,8 @@ from scipy import sparse
 
 from embeddings.baselines.blend import Blend, highest
 from embeddings.baselines.buy_again import BuyAgain
+from embeddings.baselines.discovered import Discovered
+from embeddings.baselines.once import Shared
 from embeddings.evaluation.evaluate import Progress, silent
 from embeddings.evaluation.metrics import ndcg_at, recall_at
 from embeddings.evaluation.ranker import CHUNK, Method, Ranker, ScoreMethod, ScoreRanker, top_k
@@ -104,6 +106,7 @@ def tuned(
         a line "<name> + buy again"; on new products that line is the grid's own.
     seconds: after these only the first setting of each grid is still tried. With time for all of them the choice is the
         same on every machine.
+    What `Discovered` settings multiply is fitted once.
     """
     train = split.matrix()
     everything = split.held_out(Task.ALL)
@@ -112,6 +115,8 @@ def tuned(
     sample[Task.NEW] = _of(split.held_out(Task.NEW), sample[Task.ALL].customers)
     steps, begun, done = sum(map(len, grids.values())), clock(), 0
     found: dict[str, Tuned] = {}
+    shared = Shared()
+    firsts = {method.first for grid in grids.values() for method in grid if isinstance(method, Discovered)}
     for name, grid in grids.items():
         mine = joins if name in joined else []
         everywhere, new, blended = [], [], []
@@ -119,7 +124,8 @@ def tuned(
             if number and clock() - begun > seconds:
                 break
             progress(f"trying {method}", done + number, steps)
-            lists = _lists(method.fit(train), train, sample[Task.ALL].customers, mine, k)
+            learner = shared.once(method) if method in firsts else shared.parted(method)
+            lists = _lists(learner.fit(train), train, sample[Task.ALL].customers, mine, k)
             everywhere.append(_trial(method, lists.everything, sample[Task.ALL], k))
             new.append(_trial(method, lists.new_of(sample[Task.NEW]), sample[Task.NEW], k))
             for (again, weight), own in zip(mine, lists.blended, strict=True):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from api.learning.ablations import ABLATIONS
 from api.learning.learning_data import LearningData
 from api.settings import loaded_settings
 from embeddings.baselines import BASELINES, GRIDS, JOINED
@@ -30,6 +31,8 @@ OURS = [
     "GNN without training",
     "GNN",
     "recommender",
+    "recommender on the spectral filter",
+    "recommender without vectors",
     "recommender, random customers",
     "similar customers alone",
     "random customers alone",
@@ -65,11 +68,15 @@ def test_in_a_hurry_settings_are_fixed_and_the_reference_may_be_named(patron: Pa
     called = patron("evaluate", "--quick", "--reference", "GNN", "--k", "5", "--data", data)
     heading, *lines = called.out.splitlines()
     methods = [*BASELINES, *OURS]
-    rows, differences = lines[: 2 * len(methods)], lines[2 * len(methods) :]
+    rows, beside = lines[: 2 * len(methods)], lines[2 * len(methods) :]
+    differences, ablations = beside[: -2 * len(ABLATIONS)], beside[-2 * len(ABLATIONS) :]
     assert heading.split()[:4] == ["method", "task", "recall@5", "ndcg@5"]
     assert len({line.index(" all " if " all " in line else " new ") for line in rows}) == 1
     assert len(differences) == 2 * (len(methods) - 1)
     assert all(" − GNN, " in line for line in differences)
+    assert [line.partition(",")[0] for line in ablations[:2]] == [
+        f"{whole} − {other}" for whole, other in ABLATIONS[:2]
+    ]
 
 
 def test_what_cannot_be_done_is_told_before_the_methods_are_compared(patron: Patron, data: Path) -> None:

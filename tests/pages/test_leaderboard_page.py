@@ -36,6 +36,7 @@ def board() -> Leaderboard:
         interactions=50,
         reference=against,
         differences=table.differences(against),
+        ablations=[table.difference("ours", "popular <all>", task) for task in Task],
         baselines=tuple(chosen),
         fixed={},
         tuned=chosen,
@@ -59,6 +60,15 @@ def test_every_figure_of_the_table_is_on_the_page(board: Leaderboard) -> None:
     for line in board.tuned.values():
         for trial in line.trials[Task.ALL]:
             assert repr(trial.method) in page
+
+
+def test_what_a_part_adds_is_drawn_and_stands_in_the_json(board: Leaderboard) -> None:
+    part = page_of(board).partition("What the parts add")[2].partition("<h2>")[0]
+    assert len(board.as_json()["ablations"]) == len(board.ablations) == 2
+    for one in board.ablations:
+        assert "ours − popular &lt;all&gt;" in part
+        assert number(one.recall.mean) in part
+        assert part.count(number(one.ndcg.mean)) >= 2
 
 
 def test_names_are_text_and_never_markup(board: Leaderboard) -> None:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embeddings.baselines import ALS, EASE, Blend, BuyAgain, ItemKNN, LightGCN, MostPopular, RP3beta
+from embeddings.baselines import ALS, EASE, Blend, BuyAgain, Discovered, ItemKNN, LightGCN, MostPopular, RP3beta
 from embeddings.baselines.light_gcn import normalised
 from embeddings.evaluation.ranker import Method
 from embeddings.interaction_matrix import InteractionMatrix
-from graph import DAY, Instant
+from graph import DAY, Instant, InvalidValue
 from tests.embeddings.purchase_table import purchase_table
 
 NUM_CUSTOMERS, NUM_PRODUCTS = 20, 10
@@ -39,6 +39,7 @@ LEARNERS: list[Method] = [
     EASE(regularization=1.0, max_customers=0),
     ALS(dim=4, iterations=15, regularization=0.1),
     Blend(EASE(regularization=1.0)),
+    Discovered(EASE(regularization=1.0)),
 ]
 
 
@@ -165,3 +166,25 @@ def test_blend_puts_what_is_bought_again_before_the_rest(checkerboard: Interacti
     blend = Blend(EASE(regularization=1.0), weight=100.0).fit(checkerboard)
     lists = blend.rank(checkerboard.customers, 5, mask_history=False)
     assert lists[:, 4].tolist() == [lacking(customer) for customer in range(NUM_CUSTOMERS)]
+
+
+def test_discovery_counts_first_purchases_and_halves_them() -> None:
+    """Customer 0 bought p1 first ten days ago and again today; customer 1 and 2 met p2 today and twenty days ago."""
+    train = matrix([(0, 1, 90), (0, 1, 100), (1, 2, 100), (2, 2, 80)])
+    factors = Discovered(half_life_days=10.0, power=2.0).factors(train)
+    np.testing.assert_allclose(factors[:4], np.array([0.1, 0.6, 1.35, 0.1]) ** 2, rtol=1e-6)
+
+
+def test_of_equal_scores_the_product_discovered_of_late_comes_first(checkerboard: InteractionMatrix) -> None:
+    rows = np.arange(NUM_CUSTOMERS)
+    plain, times = EASE(regularization=1.0), Discovered(EASE(regularization=1.0), power=1.0)
+    expected = plain.fit(checkerboard).scorer.scores(rows) * times.factors(checkerboard)
+    np.testing.assert_array_equal(times.fit(checkerboard).scorer.scores(rows), expected)
+    train = matrix([(c, p, 10) for c in range(4) for p in (0, 1, 2)] + [(4, 0, 10), (5, 2, 99), (6, 1, 40)])
+    lists = Discovered(MostPopular(), power=1.0).fit(train).rank([train.customers[9]], 3, mask_history=False)
+    assert lists.tolist() == [[2, 1, 0]]
+
+
+def test_a_half_life_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidValue, match=r"half_life_days: got 0\.0, expected a number of days above 0"):
+        Discovered(half_life_days=0.0)

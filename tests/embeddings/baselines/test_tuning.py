@@ -10,15 +10,16 @@ from embeddings.baselines import (
     JOINS,
     Blend,
     BuyAgain,
+    Discovered,
     MostPopular,
     PerTask,
     Tuned,
     tuned,
     tuned_lineup,
 )
-from embeddings.baselines.once import Once
+from embeddings.baselines.once import Once, Shared
 from embeddings.evaluation import Split, Task, evaluate, time_split
-from embeddings.evaluation.ranker import ScoreRanker
+from embeddings.evaluation.ranker import ScoreMethod, ScoreRanker
 from embeddings.interaction_matrix import InteractionMatrix
 from graph import DAY, Instant
 from tests.embeddings.purchase_table import purchase_table
@@ -120,6 +121,30 @@ def test_what_two_lines_share_is_fitted_once() -> None:
     assert counted.fits == 1
     once.fit(shop().matrix())
     assert counted.fits == 2
+
+
+def test_what_is_the_first_part_of_several_lines_is_fitted_once() -> None:
+    counted, train, shared = Counted(), shop().matrix(), Shared()
+    again = BuyAgain(30.0)
+    for method in (counted, Discovered(counted), Blend(Discovered(counted), again), Blend(counted, again)):
+        ranker = shared.once(method).fit(train)
+        alone = method.fit(train)
+        rows = np.arange(NUM_CUSTOMERS)
+        np.testing.assert_array_equal(ranker.scorer.scores(rows), alone.scorer.scores(rows))
+    assert counted.fits == 1 + 4
+    assert shared.once(Blend(counted, again)) is shared.once(Blend(counted, again))
+
+
+def test_while_choosing_what_discovery_multiplies_is_fitted_once() -> None:
+    counted = Counted()
+    grids: dict[str, list[ScoreMethod]] = {
+        "first": [counted],
+        "times": [Discovered(counted, 7.0), Discovered(counted, 15.0)],
+    }
+    found = tuned(grids, ["times"], [(AGAIN[0], 1.0)], shop(), k=1)
+    assert counted.fits == 1
+    assert [trial.method for trial in found["times"].trials[Task.NEW]] == grids["times"]
+    assert len(found["times + buy again"].trials[Task.ALL]) == 2
 
 
 def test_the_tuned_line_up_has_every_line_and_ranks_as_its_settings_do(chosen: dict[str, Tuned]) -> None:
