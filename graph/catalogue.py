@@ -43,6 +43,7 @@ class Catalogue:
     sellable: [capacity] True where a product may be shown: known, in stock, not retired.
     department, category, subcategory, brand: [capacity] codes in the vocabulary named by the plural.
     price: [capacity] int64 minor units, -1 where unknown.
+    sold_in: by row, codes in `regions`, of the products that name any; the others are sold everywhere.
     changed: [capacity] int64, which of the `changes` made so far a row's last was.
     Only the first `len(catalogue)` entries of a column mean something.
     """
@@ -62,6 +63,8 @@ class Catalogue:
         self.changes = 0
         self.departments, self.categories = Vocabulary(), Vocabulary()
         self.subcategories, self.brands = Vocabulary(), Vocabulary()
+        self.regions = Vocabulary()
+        self.sold_in: dict[int, tuple[int, ...]] = {}
         self._rows: dict[ProductId, int] = {}
         self._allocate(1024)
         for product in products:
@@ -107,6 +110,10 @@ class Catalogue:
         self.subcategory[row] = self.subcategories.code(product.subcategory)
         self.brand[row] = self.brands.code(product.brand)
         self.price[row] = -1 if product.price is None else product.price
+        if product.regions:
+            self.sold_in[row] = tuple(map(self.regions.code, product.regions))
+        else:
+            self.sold_in.pop(row, None)
         self.changed[row] = self.changes + 1
         self.changes += 1  # last: who has seen so many changes has seen all that they wrote
         return row
@@ -146,6 +153,7 @@ def product_of(event: ProductChanged) -> Product:
         currency=event.currency,
         in_stock=event.in_stock,
         retired=event.retired,
+        regions=event.regions,
         attributes=event.attributes,
         stamp=Stamp(event.at, event_key(event.source, event.id)),
     )

@@ -82,6 +82,7 @@ class Customer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A product. `price` is int64 minor units of `currency`; categories go from broad to narrow.
 
+    regions: the stores, countries or coverage areas it is available in; everywhere where none is named.
     A product met in an event before its catalogue entry has everything but its id at the defaults.
     """
 
@@ -97,6 +98,7 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: str = ""
     in_stock: bool = True
     retired: bool = False
+    regions: tuple[str, ...] = ()
     attributes: dict[str, Trait] = {}
     stamp: Stamp = Stamp()
 

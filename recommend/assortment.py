@@ -6,7 +6,7 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import Attributes, FilteredSearch, GrowingIndex, OneOf, Selection
+from embeddings.index import Attributes, Column, FilteredSearch, GrowingIndex, Holds, OneOf, Selection, Sets
 from embeddings.snapshot.serving_snapshot import Adjacency, ServingSnapshot
 from graph import Catalogue, Product, ProductId
 from graph.catalogue import Vocabulary
@@ -20,6 +20,9 @@ CODED = ("department", "category", "subcategory", "brand")
 """The columns of the catalogue that hold texts, as codes."""
 
 SELLABLE = OneOf("sellable", (1,))
+
+EVERYWHERE = (0,)
+"""What the column of regions holds of a product that names none."""
 
 PIECE = 4096
 """How many products are looked up at a time: meanwhile no other thread can run."""
@@ -51,8 +54,9 @@ class Assortment:
     marks: [num_rows] zeros, for looking rows up among a few: whoever marks some takes the marks away again.
     popular: [num_rows] rows, most customers first, ties by row. common: [num_vectors] popularity^.25, at least 1.
     generation: changes when rows are added or a product is described anew, so that it has another vector.
-    search: over all rows; its attributes are `sellable`, `price` and the columns of CODED, those of a product that the
-        catalogue does not know being 0 and its price -1. num_sellable: how many rows may be sold, at most.
+    search: over all rows; its attributes are `sellable`, `price`, `regions` and the columns of CODED, those of a
+        product that the catalogue does not know being 0 and its price -1.
+    num_sellable: how many rows may be sold, at most.
     """
 
     def __init__(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> None:
@@ -124,6 +128,11 @@ class Assortment:
     def sellable(self, rows: Rows) -> NDArray[np.bool_]:
         places = self.catalogue_rows.take(rows)
         return self.catalogue.sellable.take(places) & (places >= 0)
+
+    def sold_in(self, regions: Iterable[str]) -> Holds:
+        """What is asked of the products that are available in any of these regions: that, or to name no region."""
+        codes = map(self.catalogue.regions.find, regions)
+        return Holds("regions", (*EVERYWHERE, *(code for code in codes if code)))
 
     def codes(self, column: NDArray[np.int32], rows: Rows) -> NDArray[np.int32]:
         """What a code column of the catalogue says of these rows, 0 where the catalogue does not know the product."""
@@ -203,15 +212,26 @@ class Assortment:
         self.popular = np.concatenate([self.popular, rows[missing]])
         self.of_catalogue = np.concatenate([self.of_catalogue, rows])
 
-    def _columns(self, rows: Rows) -> dict[str, NDArray[np.integer | np.bool_]]:  # each [len(rows)]
+    def _columns(self, rows: Rows) -> dict[str, Column | Sets]:  # each [len(rows)]
         """What the catalogue says of these rows now."""
         places, catalogue = self.catalogue_rows[rows], self.catalogue
         known = places >= 0
         return {
             "sellable": catalogue.sellable[places] & known,
             "price": np.where(known, catalogue.price[places], -1),
+            "regions": self._regions(places),
             **{column: np.where(known, getattr(catalogue, column)[places], 0) for column in CODED},
         }
+
+    def _regions(self, places: Rows) -> Sets:  # [len(places)]
+        """The regions that these rows of the catalogue name, as codes."""
+        named = self.catalogue.sold_in
+        if not named:
+            return Sets(np.ones(len(places), dtype=np.int64), np.zeros(len(places), dtype=np.int64))
+        return Sets.joined(
+            Sets.of([named.get(place, EVERYWHERE) for place in some.tolist()])
+            for some in np.split(places, range(PIECE, len(places), PIECE))
+        )
 
     def _new_vectors(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:  # [n, dim], [n]
         """(what the attributes of products that only the catalogue knows say, whether they say anything)."""

@@ -90,6 +90,8 @@ class Sieve:
     def _checks(self, rows: Rows, kept: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         asked, assortment = self.asked, self.asked.assortment
         yield "it is out of stock, retired or not in the catalogue", ~assortment.sellable(rows)
+        if asked.narrowing.region:
+            yield f"it is not available in the region {asked.narrowing.region!r}", ~asked.narrowing.available(rows)
         for why, hidden in self.hidden:
             yield why, among(rows, hidden)
         if len(self.just_bought):

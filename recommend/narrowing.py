@@ -28,10 +28,12 @@ class Narrowing:
     """The conditions of one list. late: whether its time is over. evaluations: how many were made of MAX_EVALUATIONS.
 
     conditions: why a product is left out, and what it does not meet. exhausted: some products could not be checked.
+    region: where a product must be available, "" where that is not known.
     """
 
     assortment: Assortment
     conditions: tuple[tuple[str, ProductFilter], ...] = ()
+    region: str = ""
     late: Callable[[], bool] = lambda: False
     evaluations: int = 0
     exhausted: bool = False
@@ -39,18 +41,28 @@ class Narrowing:
     @cached_property
     def selection(self) -> Selection | None:
         """What may be searched for; None where that is nearly everything."""
-        total = len(self.assortment.ids)
-        if not self.conditions and (total - self.assortment.num_sellable) * SOLD_OUT <= total:
+        total, possible = len(self.assortment.ids), self.assortment.num_sellable
+        if self.region:
+            possible = min(possible, self.assortment.search.attributes.count(self._available))
+        if not self.conditions and (total - possible) * SOLD_OUT <= total:
             return None
         return self.also(None)
 
     def also(self, condition: ProductFilter | None) -> Selection:
         """The sellable products that their columns do not rule out, by the list's conditions and this one."""
-        asked: list[Condition] = [SELLABLE]
+        asked: list[Condition] = [SELLABLE, self._available] if self.region else [SELLABLE]
         for held in [held for _, held in self.conditions] + ([] if condition is None else [condition]):
             asked += self._of_columns(held)[0]
             asked += self._of_texts(held)
         return self.assortment.search.attributes.select(asked)
+
+    def available(self, rows: Rows) -> NDArray[np.bool_]:  # [len(rows)]
+        """Which rows are available in the region of the list."""
+        return self.assortment.search.attributes.meets([self._available] if self.region else [], rows)
+
+    @cached_property
+    def _available(self) -> Condition:
+        return self.assortment.sold_in([self.region])
 
     def allows(self, condition: ProductFilter, rows: Rows, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which of the rows kept so far, which are sellable, a condition allows; False for what could no longer be
@@ -85,6 +97,8 @@ class Narrowing:
             return _of_prices(compared, numbers)
         if column == "id" and equal:
             return [Listed(self.assortment.rows(texts))]
+        if column == "regions":
+            return [self.assortment.sold_in(texts)]
         if column in CODED and (equal or compared == "!="):
             found = [self.assortment.texts(column).find(text) for text in texts]
             codes = tuple(code for code in found if code is not None)
@@ -114,15 +128,22 @@ class Narrowing:
 
 
 def narrowing_for(
-    place: Place, where: str | None, assortment: Assortment, late: Callable[[], bool] = lambda: False
+    place: Place,
+    where: str | None,
+    assortment: Assortment,
+    late: Callable[[], bool] = lambda: False,
+    region: str = "",
 ) -> Narrowing:
-    """Of the placement's condition and the request's; InvalidValue("filter", …) where that is none."""
+    """Of the placement's condition, the request's and the region of whoever asks, "" where that is not known.
+
+    InvalidValue("filter", …) for a condition that is none.
+    """
     conditions = []
     if place.filters.where is not None:
         conditions.append(("the placement's filter does not let it through", ProductFilter.of(place.filters.where)))
     if where is not None:
         conditions.append(("the request's filter does not let it through", ProductFilter.of(where)))
-    return Narrowing(assortment, tuple(conditions), late)
+    return Narrowing(assortment, tuple(conditions), region, late)
 
 
 def _of_prices(compared: str, numbers: tuple[int, ...]) -> list[Condition]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
-from graph import Catalogue, Instant, ProductId, Profile
+from graph import Catalogue, Instant, InvalidValue, ProductId, Profile, Trait
 from graph.identity.consent import DEFAULTS, ConsentDefaults, Purpose
 from graph.identity.wishes import Wishes
 from recommend.answers import (
@@ -97,9 +97,9 @@ class Recommender:
 
         A placement that is a message the customer does not want is empty and says why. wishes: what counts where the
         profile cannot be read. held: by placement, what the page shows already: what may still be shown of it stays,
-        and what is ranked anew follows. Raises InvalidValue for a placement the file does not have and for a filter
-        that is no condition. `degraded` may say "deadline" (popular products instead) and "filter" (not everything
-        could be checked).
+        and what is ranked anew follows. Raises InvalidValue for a placement the file does not have, for a filter that
+        is no condition and for a region in the context that is no name. `degraded` may say "deadline" (popular products
+        instead) and "filter" (not everything could be checked).
         """
         places = [self.placements.place(wanted.name) for wanted in request.placements]
         assortment = self.assortment(snapshot, catalogue)
@@ -131,6 +131,7 @@ class Recommender:
                 request.explain,
                 hydrated - began,
                 late,
+                _region(place, request.context, visitor),
             )
             degraded |= dict.fromkeys(lacks)
             shown = np.concatenate([shown, rows])
@@ -195,6 +196,7 @@ class Recommender:
         explain: bool,
         hydrating: float,
         late: Callable[[], bool],
+        region: str,
     ) -> tuple[Placement, Rows, list[str]]:
         k = wanted.k or place.k
         laps = [self._stopwatch()]
@@ -206,6 +208,7 @@ class Recommender:
             wanted.filter,
             assortment,
             late=lambda: late() and (self._stopwatch() - laps[0]) * 1000 > GRACE_MS,
+            region=region,
         )
         asked = asked_for(place, visitor, narrowing, wanted.product_id, wanted.seeds, self._crowd)
 
@@ -263,6 +266,20 @@ def _taken(shown: Rows, before: Sequence[Rows], number: int) -> Rows:
     """What a list may not show: what earlier lists of the call do, and what later ones of the page show already."""
     later = np.concatenate([NO_ROWS, *before[number + 1 :]])
     return np.concatenate([shown, np.setdiff1d(later, before[number])])
+
+
+def _region(place: Place, context: Mapping[str, Trait], visitor: Visitor) -> str:
+    """Where whoever asks is, as the context or else a trait of theirs says; "" where neither does."""
+    name = place.filters.region
+    if name is None:
+        return ""
+    if name in context:
+        said = context[name]
+        if isinstance(said, bool | float):
+            raise InvalidValue(f"context.{name}", said, "the name of a region, a text or a whole number")
+        return str(said)
+    known = None if visitor.profile is None else visitor.profile.traits.get(name)
+    return "" if known is None or isinstance(known.value, bool | float | list) else str(known.value)
 
 
 def _fallback(place: Place) -> Place:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graph.events.limits import MAX_MESSAGES
+from graph.events.limits import MAX_MESSAGES, MAX_REGIONS
 
 __all__ = ["CLOUDEVENT", "EXPORT", "MESSAGE", "MESSAGE_TYPES", "listed"]
 
@@ -59,6 +59,12 @@ _PRODUCT: dict[str, Any] = {
         "currency": {"type": "string", "pattern": "^([A-Z]{3})?$"},
         "in_stock": {"type": "boolean"},
         "retired": {"type": "boolean"},
+        "regions": {
+            "type": "array",
+            "maxItems": MAX_REGIONS,
+            "items": {"type": "string", "minLength": 1, "maxLength": 256},
+            "description": "Stores, countries or coverage areas it is available in; without any, everywhere.",
+        },
         "attributes": _NAMED,
     },
 }

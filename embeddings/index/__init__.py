@@ -4,7 +4,18 @@
 `GrowingIndex` adds rows without a rebuild.
 """
 
-from embeddings.index.attributes import AnyBit, Attributes, Between, Condition, Listed, NoneOf, OneOf, Selection
+from embeddings.index.attributes import (
+    Attributes,
+    Between,
+    Column,
+    Condition,
+    Holds,
+    Listed,
+    NoneOf,
+    OneOf,
+    Selection,
+    Sets,
+)
 from embeddings.index.choice import ASKED_BY_GATE, KINDS, LITTLE_WORK, build_index, index_recall, tune, use_one_thread
 from embeddings.index.exact import ExactIndex
 from embeddings.index.files import index_file, read_index, write_index
@@ -19,20 +30,22 @@ __all__ = [
     "ASKED_BY_GATE",
     "KINDS",
     "LITTLE_WORK",
-    "AnyBit",
     "Attributes",
     "Between",
+    "Column",
     "Condition",
     "ExactIndex",
     "FilteredSearch",
     "GrowingIndex",
     "HnswIndex",
+    "Holds",
     "IvfIndex",
     "Listed",
     "NoneOf",
     "OneOf",
     "QuantisedIndex",
     "Selection",
+    "Sets",
     "SketchIndex",
     "build_index",
     "index_file",

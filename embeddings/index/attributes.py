@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index.found import Mask, Rows
+from embeddings.index.set_column import SetColumn, Sets
 from embeddings.index.sorted_column import Column, SortedColumn, narrowed
 from graph import InvalidValue
 
-__all__ = ["AnyBit", "Attributes", "Between", "Column", "Condition", "Listed", "NoneOf", "OneOf", "Selection"]
+__all__ = ["Attributes", "Between", "Column", "Condition", "Holds", "Listed", "NoneOf", "OneOf", "Selection", "Sets"]
 
 FEW = 16
 """Where one condition allows fewer than one row in so many, the others are asked of those rows alone."""
@@ -43,11 +44,11 @@ class Between:
 
 
 @dataclass(frozen=True)
-class AnyBit:
-    """The column has one of these bits set: the regions a product is sold in, as bits of one number."""
+class Holds:
+    """The column, which has several codes a row, has one of these among them: the regions a product is sold in."""
 
     column: str
-    bits: int
+    codes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Listed:
     rows: Rows
 
 
-Condition = OneOf | NoneOf | Between | AnyBit | Listed
+Condition = OneOf | NoneOf | Between | Holds | Listed
 
 
 @dataclass(frozen=True)
@@ -93,38 +94,45 @@ class Selection:
 
 
 class Attributes:
-    """Columns of whole numbers or booleans by row, each also held in the order of its values.
+    """Columns of whole numbers or booleans by row, each also held in the order of its values, and columns of sets.
 
-    So a category's or a price range's rows are one slice (an inverted list), counted without being looked at. The most
-    selective condition leads; where it allows few rows, the others are asked of those alone.
+    So a category's or a price range's rows are one slice (an inverted list) and a region's are a row of bits, counted
+    without being looked at. The most selective condition leads; where it allows few rows, the others are asked of those
+    alone.
     """
 
-    def __init__(self, columns: Mapping[str, Column]) -> None:
+    def __init__(self, columns: Mapping[str, Column | Sets]) -> None:
         """InvalidValue where columns differ in length."""
         sizes = {name: len(column) for name, column in columns.items()}
         self._total = max(sizes.values(), default=0)
         if len(set(sizes.values())) > 1:
             raise InvalidValue("columns", sizes, "columns of one length")
-        self._columns = {name: narrowed(column) for name, column in columns.items()}  # each [capacity]
+        self._sets = {name: SetColumn(column) for name, column in columns.items() if isinstance(column, Sets)}
+        plain = {name: column for name, column in columns.items() if not isinstance(column, Sets)}
+        self._columns = {name: narrowed(column) for name, column in plain.items()}  # each [capacity]
         self._sorted = {name: SortedColumn(column) for name, column in self._columns.items()}
 
     def __len__(self) -> int:
         return self._total
 
-    def put(self, rows: Rows, columns: Mapping[str, Column]) -> None:
+    def put(self, rows: Rows, columns: Mapping[str, Column | Sets]) -> None:
         """Set what these rows hold: a price, a stock; rows behind the last one are added, in every column.
 
-        Whoever puts and whoever selects are one thread. InvalidValue where added rows leave a gap or lack a column.
+        Each row is named once. Whoever puts and whoever selects are one thread. InvalidValue where added rows leave a
+        gap or lack a column.
         """
         total = max(self._total, int(rows.max(initial=-1)) + 1)
         added = np.unique(rows[rows >= self._total])
         if len(added) != total - self._total:
             raise InvalidValue("rows", added.tolist(), f"every row from {self._total} to {total - 1}")
-        if len(added) and set(columns) != set(self._columns):
-            raise InvalidValue("columns", sorted(columns), f"values of each of {sorted(self._columns)}")
+        if len(added) and set(columns) != self._columns.keys() | self._sets.keys():
+            raise InvalidValue("columns", sorted(columns), f"values of each of {self._names()}")
         self._total = total
         for name, values in columns.items():
-            self._put(name, rows, np.asarray(values))
+            if isinstance(values, Sets):
+                self._set(name).put(rows, values)
+            else:
+                self._put(name, rows, np.asarray(values))
 
     def select(self, conditions: Sequence[Condition]) -> Selection:
         """The rows that meet all conditions; InvalidValue for a column that is not there."""
@@ -133,7 +141,7 @@ class Attributes:
             lead = sizes.index(min(sizes))
             rows = self._slice(conditions[lead])
             for place, condition in enumerate(conditions):
-                if place != lead or not isinstance(condition, Listed):  # a column's slice may hold changed rows
+                if place != lead or not isinstance(condition, Listed | Holds):  # others' slices may hold changed rows
                     rows = rows[self._met(condition, rows)]
             return Selection(len(rows), rows=np.sort(rows))
         mask = np.ones(self._total, dtype=np.bool_)
@@ -159,6 +167,15 @@ class Attributes:
         except KeyError:
             raise InvalidValue("column", name, f"one of {sorted(self._columns)}") from None
 
+    def _set(self, name: str) -> SetColumn:
+        try:
+            return self._sets[name]
+        except KeyError:
+            raise InvalidValue("column", name, f"one of {sorted(self._sets)}") from None
+
+    def _names(self) -> list[str]:
+        return sorted([*self._columns, *self._sets])
+
     def meets(self, conditions: Sequence[Condition], rows: Rows) -> Mask:  # [len(rows)]
         """Which of these rows meet all conditions."""
         met = np.ones(len(rows), dtype=np.bool_)
@@ -170,19 +187,23 @@ class Attributes:
         """How many rows the condition allows, at most; none of them is looked at."""
         if isinstance(condition, Listed):
             return len(condition.rows)
+        if isinstance(condition, Holds):
+            return self._set(condition.column).count(condition.codes)
         self._column(condition.column)
-        if isinstance(condition, AnyBit | NoneOf):
+        if isinstance(condition, NoneOf):
             return self._total
         return self._sorted[condition.column].count(*_ranges(condition))
 
     def _slice(self, condition: Condition) -> Rows:
         """The rows it allows and perhaps others, each once."""
         if isinstance(condition, Listed):
-            rows = np.unique(condition.rows).astype(np.int64)
+            rows = np.sort(condition.rows).astype(np.int64)
             if len(rows) and not 0 <= rows[0] <= rows[-1] < self._total:
                 raise InvalidValue("rows", (int(rows[0]), int(rows[-1])), f"rows from 0 to {self._total - 1}")
-            return rows
-        if isinstance(condition, AnyBit | NoneOf):
+            return rows[np.diff(rows, prepend=-1) > 0]  # ten times as fast as np.unique
+        if isinstance(condition, Holds):
+            return np.flatnonzero(self._set(condition.column).mask(condition.codes))
+        if isinstance(condition, NoneOf):
             return np.arange(self._total)
         return self._sorted[condition.column].rows(*_ranges(condition))
 
@@ -191,6 +212,9 @@ class Attributes:
             listed = np.zeros(self._total, dtype=np.bool_)
             listed[self._slice(condition)] = True
             return listed if rows is None else listed[rows]
+        if isinstance(condition, Holds):
+            sets = self._set(condition.column)
+            return sets.mask(condition.codes) if rows is None else sets.holds(condition.codes, rows)
         held = self._column(condition.column)
         values = held[: self._total] if rows is None else held.take(rows)
         match condition:
@@ -204,20 +228,11 @@ class Attributes:
                 return np.isin(values, codes, invert=True)
             case Between(_, least, most):
                 return np.asarray((values >= least) & (values <= most))
-            case AnyBit(_, bits):
-                return np.asarray((values & _within(bits, values.dtype)) != 0)
 
 
 def _ends(values: Column) -> tuple[np.dtype[Any], np.dtype[Any]]:
     """The narrowest types of the least and of the greatest value."""
     return np.min_scalar_type(int(values.min())), np.min_scalar_type(int(values.max()))
-
-
-def _within(bits: int, kind: np.dtype[Any]) -> np.integer:
-    """Those of the bits that a number of this type can have set."""
-    width = 8 * kind.itemsize - (kind.kind == "i")
-    within: np.integer = kind.type(bits & ((1 << width) - 1))
-    return within
 
 
 def _ranges(condition: OneOf | Between) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -8,9 +8,9 @@ from msgspec.json import Decoder
 
 from graph.errors import InvalidValue
 from graph.events.derived_ids import content_id
-from graph.events.family import Currency, Event, ProductChanged, Text, TraitsChanged
+from graph.events.family import Currency, Event, Name, ProductChanged, Text, TraitsChanged
 from graph.events.json_text import plain, read
-from graph.events.limits import MAX_MESSAGES, at_most
+from graph.events.limits import MAX_MESSAGES, MAX_REGIONS, at_most
 from graph.events.money import minor_units
 from graph.events.refusal import AsCustomer, AsProduct, Form, Parsed, Refusal
 from graph.events.traits import traits
@@ -49,6 +49,7 @@ class ProductEntry(Struct, forbid_unknown_fields=True):
     currency: Currency | None = None
     in_stock: bool | None = None
     retired: bool | None = None
+    regions: list[Name] | None = None
     attributes: Any = None
 
 
@@ -127,6 +128,8 @@ def _product_changed(text: bytes, name: EventId, source: str, received: Instant)
     if isinstance(stated, Price):
         currency = stated.currency or currency
     amount = stated.amount if isinstance(stated, Price) else stated
+    regions = entry.regions or []
+    at_most(MAX_REGIONS, regions, "regions", "regions")
     return ProductChanged(
         id=name,
         source=source,
@@ -144,6 +147,7 @@ def _product_changed(text: bytes, name: EventId, source: str, received: Instant)
         currency=currency,
         in_stock=entry.in_stock is not False,
         retired=bool(entry.retired),
+        regions=tuple(regions),
         attributes=traits(entry.attributes, "attributes"),
     )
 

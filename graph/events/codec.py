@@ -16,12 +16,15 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """A row of one schema, as plain values, in the shape of the next schema."""
 
 
-def _unmarked(row: dict[str, Any]) -> dict[str, Any]:
-    """Schema 2 added `denied`, `Grouped.left` and `Linked`: a row without them is one of it as it stands."""
+def _as_it_stands(row: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 added `denied`, `Grouped.left` and `Linked`, schema 3 `ProductChanged.regions`.
+
+    A row without them is one of the next schema as it stands, and is read without this being called.
+    """
     return row
 
 
-UPCASTERS: Mapping[int, Upcaster] = {1: _unmarked}
+UPCASTERS: Mapping[int, Upcaster] = {1: _as_it_stands, 2: _as_it_stands}
 """By the schema they start from: the entry at n makes rows of schema n into rows of schema n + 1."""
 
 _FAMILY: Any = Union[EVENT_TYPES]  # noqa: UP007 - the types are only known as a tuple
@@ -45,7 +48,7 @@ def decode(schema: int, payload: bytes, upcasters: Mapping[int, Upcaster] = UPCA
         known = ", ".join(str(number) for number in sorted({*upcasters, SCHEMA}))
         raise InvalidValue("schema", schema, f"a schema this version knows: {known}")
     try:
-        if schema == SCHEMA:
+        if all(upcasters[number] is _as_it_stands for number in range(schema, SCHEMA)):
             return _decoder.decode(payload)
         row = decode_plain(payload)
         for number in range(schema, SCHEMA):

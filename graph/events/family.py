@@ -48,7 +48,7 @@ __all__ = [
     "Viewed",
 ]
 
-SCHEMA = 2
+SCHEMA = 3
 """The schema number new rows carry; readers upcast older ones and refuse newer."""
 
 Text = Annotated[str, Meta(max_length=8192)]
@@ -250,7 +250,7 @@ class Erased(CustomerEvent, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class ProductChanged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="ProductChanged"):
-    """A catalogue entry as it is from now on, whole."""
+    """A catalogue entry as it is from now on, whole. regions: where it is available; everywhere where none is named."""
 
     product: ProductKey
     name: Text = ""
@@ -264,6 +264,7 @@ class ProductChanged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
     currency: Currency = ""
     in_stock: bool = True
     retired: bool = False
+    regions: tuple[Name, ...] = ()
     attributes: dict[str, Trait] = {}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sized
 
 from graph.errors import InvalidValue
 
-__all__ = ["MAX_LINES", "MAX_MESSAGES", "MAX_NAMES", "at_most"]
+__all__ = ["MAX_LINES", "MAX_MESSAGES", "MAX_NAMES", "MAX_REGIONS", "at_most"]
 
 MAX_MESSAGES = 5_000
 """Messages of one body."""
@@ -14,6 +14,9 @@ MAX_LINES = 1_000
 
 MAX_NAMES = 200
 """Traits, preferences or consents of one event."""
+
+MAX_REGIONS = 10_000
+"""Regions of one product."""
 
 
 def at_most(limit: int, values: Sized, field: str, noun: str) -> None:

@@ -98,6 +98,7 @@ class ProductColumns(RecordColumns):
     price: ColumnSpec | None = None
     in_stock: ColumnSpec | None = None
     retired: ColumnSpec | None = None
+    regions: ColumnSpec | None = None
     attributes: dict[str, ColumnSpec] = {}
 
 

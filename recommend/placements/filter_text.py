@@ -36,7 +36,10 @@ class Token(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """``column operator values``, which must hold for the whole condition to be true; several values with ``in``."""
+    """``column operator values``, which must hold for the whole condition to be true; several values with ``in``.
+
+    ``regions in values`` is ``"north" in regions || "south" in regions``: it has any of them.
+    """
 
     column: str
     operator: str
@@ -71,6 +74,10 @@ def refusal(expression: str, words: list[Token]) -> tuple[int, str] | None:
             why = "texts in one pair of quotes, without a prefix"
         elif word.text == "+" and not (_is_number(words, place - 1) or _is_number(words, place + 1)):
             why = "'+' only beside a number or the price"
+        elif word.text == "regions" and word.kind == "name" and before.text != ".":
+            named = _at(words, place - 2)
+            if before.text != "in" or named.kind != "text" or "\\" in named.text:
+                why = "regions only as in '\"north\" in regions', the text without backslashes"
         elif word.text == "(":
             why = _call_refusal(words, place)
         elif word.text == "[":
@@ -82,6 +89,9 @@ def refusal(expression: str, words: list[Token]) -> tuple[int, str] | None:
 
 def comparisons(words: list[Token]) -> tuple[list[Comparison], list[Token]]:
     """(the plain comparisons among the parts joined by ``&&``, the words of all other parts)."""
+    either = _regions(words)
+    if either is not None:
+        return [either], []
     parts: list[list[Token]] = [[]]
     depth = 0
     for word in words:
@@ -103,6 +113,9 @@ def comparisons(words: list[Token]) -> tuple[list[Comparison], list[Token]]:
 
 
 def _comparison(part: list[Token]) -> Comparison | None:
+    regions = _regions(part)
+    if regions is not None:
+        return regions
     texts = [word.text for word in part]
     if texts == ["in_stock"] or texts == ["!", "in_stock"]:
         return Comparison("in_stock", "==", (len(texts) == 1,))
@@ -117,6 +130,17 @@ def _comparison(part: list[Token]) -> Comparison | None:
         if len(values) == len(held) and set(texts[4:-1:2]) <= {","} and texts[-1] == "]":
             return Comparison(texts[0], "in", values)
     return None
+
+
+def _regions(part: list[Token]) -> Comparison | None:
+    """What ``"a" in regions || "b" in regions``, in brackets or not, asks of them; None for anything else."""
+    if len(part) > 2 and part[0].text == "(" and part[-1].text == ")":
+        part = part[1:-1]
+    between = [word.text for place, word in enumerate(part) if place % 4]
+    values = tuple(str(_value(word)) for word in part[::4] if word.kind == "text")
+    if not values or between != [*["in", "regions", "||"] * (len(values) - 1), "in", "regions"]:
+        return None
+    return Comparison("regions", "in", values)
 
 
 def _value(word: Token) -> str | int | bool | None:

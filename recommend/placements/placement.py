@@ -58,12 +58,15 @@ class Filters:
     just_bought_days: hide what was bought in so many days. bought: hide whatever was ever bought.
     bought_once: categories a customer buys from once: what they bought there stays hidden.
     where: a CEL condition every item meets.
+    region: by what name the request's context, or else a trait of the customer, says where they are (a store, a
+    country): a product that names regions is shown in those alone. None: wherever they are.
     """
 
     just_bought_days: NonNegativeFloat = 0.0
     bought: bool = False
     bought_once: frozenset[str] = frozenset()
     where: str | None = None
+    region: str | None = Field(default="region", min_length=1)
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from cel_expr_python import cel
@@ -23,9 +24,13 @@ COLUMNS: dict[str, Any] = {
     "price": cel.Type.INT,
     "currency": cel.Type.STRING,
     "in_stock": cel.Type.BOOL,
+    "regions": cel.Type.List(cel.Type.STRING),
     "attributes": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
 }
-"""What a condition may name. `price` is in minor units: ``price < 500`` is everything under 5.00."""
+"""What a condition may name. `price` is in minor units: ``price < 500`` is everything under 5.00.
+
+Of a product that names no regions, `regions` are all that the condition asks about: it is available everywhere.
+"""
 
 MAX_REMEMBERED = 5_000
 """How many verdicts of each kind a condition remembers."""
@@ -64,6 +69,9 @@ class ProductFilter:
         self.columns = _columns(words)
         plain, left = comparisons(words)
         self.comparisons, self.unsettled = tuple(plain), _columns(left)
+        self._regions = [
+            word.text[1:-1] for word, after in pairwise(words) if after.text == "in" and word.kind == "text"
+        ]
         self._remembered: dict[tuple[Any, ...], bool] = {}
         self._settled: dict[tuple[str, str], bool] = {}
 
@@ -108,6 +116,8 @@ class ProductFilter:
     def _true(self, values: dict[str, Any]) -> bool:
         if values.get("price", 0) is None:
             del values["price"]
+        if "regions" in values:
+            values["regions"] = list(values["regions"]) or self._regions
         return self._result(values) is True
 
     def _result(self, values: dict[str, Any]) -> Any:

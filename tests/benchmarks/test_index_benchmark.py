@@ -14,7 +14,7 @@ def test_it_prints_and_keeps_recall_and_times_with_and_without_filters(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     version = build_snapshot(greengrocer(), purchases_of(), tmp_path / "embeddings")
-    asked = ["--k", "3", "--queries", "4", "--sizes", "5,400", "--kinds", "sketch"]
+    asked = ["--k", "3", "--queries", "4", "--sizes", "5,400", "--kinds", "sketch,hnsw"]
     main(["--snapshot", str(version), "--json", str(tmp_path / "index.json"), *asked])
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "index.json").read_text())
@@ -22,10 +22,13 @@ def test_it_prints_and_keeps_recall_and_times_with_and_without_filters(
     for sized in printed["sizes"].values():
         assert sized["unfiltered"]["exact"]["recall"] == 1.0
         assert sized["unfiltered"]["exact"]["p50_ms"] > 0
-        assert set(sized["unfiltered"]) == {"exact", "sketch"}
-    half = printed["sizes"]["400"]["filtered"]["50 %: price"]
-    assert half["selectivity"] == pytest.approx(0.5, abs=0.1)
-    assert half["exact"]["recall"] == 1.0
+        assert set(sized["unfiltered"]) == {"exact", "sketch", "hnsw"}
+        assert all(kind["build_seconds"] >= 0 for kind in sized["unfiltered"].values())
+    for name, share in (("50 %: price", 0.5), ("50 %: region", 0.5), ("10 %: region", 0.1)):
+        filtered = printed["sizes"]["400"]["filtered"][name]
+        assert filtered["selectivity"] == pytest.approx(share, abs=0.1)
+        assert set(filtered) == {"selectivity", "chosen", "exact", "sketch", "hnsw"}
+        assert filtered["exact"]["recall"] == 1.0
 
 
 def test_a_folder_that_is_no_version_is_said(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ def test_columns_say_what_the_products_are() -> None:
     assert catalogue.get(MILK) is catalogue.products[0] and catalogue.get(ProductId("eggs")) is None
 
 
+def test_a_product_is_sold_in_the_regions_of_its_latest_change() -> None:
+    catalogue = Catalogue([Product(id=MILK, regions=("north", "south")), Product(id=BREAD)])
+    north, south = catalogue.regions.find("north"), catalogue.regions.find("south")
+    assert catalogue.sold_in == {0: (north, south)} and 0 not in (north, south)
+    catalogue.put(Product(id=MILK, stamp=Stamp(Instant(1))))
+    assert catalogue.sold_in == {}
+
+
 def test_a_row_stays_while_the_catalogue_grows() -> None:
     catalogue = Catalogue(Product(id=ProductId(f"p{number}"), price=number) for number in range(5000))
     assert len(catalogue) == 5000

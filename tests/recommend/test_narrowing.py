@@ -10,6 +10,10 @@ from recommend.placements import ProductFilter
 from tests.recommend.shop import PRODUCTS, Shop, product, profile, shop_with
 
 SETTLED = [
+    '"north" in regions',
+    '"north" in regions || "south" in regions',
+    '("east" in regions || "south" in regions) && price < 500 && brand != "Farm"',
+    '"nowhere" in regions && in_stock',
     'category == "DAIRY"',
     'category != "DAIRY" && price >= 200',
     'brand in ["Farm", "Hops"] && price < 500',
@@ -22,11 +26,25 @@ SETTLED = [
     "!in_stock",
 ]
 UNSETTLED = [
+    '"north" in regions || price < 200',
+    '!("north" in regions) && category == "DAIRY"',
     'category == "DAIRY" || price < 200',
     'category.startsWith("D") && brand != "Farm"',
     'name.contains("e") && price > 100',
     'id != "milk"',
 ]
+
+
+REGIONS = {"milk": ("north",), "beer": ("north", "south"), "wipes": ("south",), "cheese": ("east",)}
+
+
+@pytest.fixture
+def shop() -> Shop:
+    """The shop with some products that are sold in some regions only."""
+    shop = Shop()
+    for name, regions in REGIONS.items():
+        shop.catalogue.put(product(name, regions=regions))
+    return shop
 
 
 def narrowing(shop: Shop, condition: str) -> Narrowing:

@@ -27,7 +27,7 @@ _OF_INTERACTION = frozenset(
 )
 _OF_NODE = frozenset({"id", "entry", "search", "products_bought"})
 _SHOWN = ("name", "department", "category", "subcategory", "brand", "manufacturer", "package_size", "currency")
-_OF_PRODUCT = _OF_NODE | {*_SHOWN, "price", "in_stock", "retired"}
+_OF_PRODUCT = _OF_NODE | {*_SHOWN, "price", "in_stock", "retired", "regions"}
 
 _EPOCH = date(1970, 1, 1)
 _FIRST_DAY, _LAST_DAY = (date.min - _EPOCH).days, (date.max - _EPOCH).days
@@ -49,6 +49,8 @@ def entry_properties(entry: Entry, body: bytes | None) -> Properties:
                 shown |= {"in_stock": entry.in_stock, "retired": entry.retired}
             if entry.price is not None:
                 shown["price"] = entry.price
+            if entry.regions:
+                shown["regions"] = list(entry.regions)
         case Campaign():
             shown |= {"kind": entry.kind} if entry.kind else {}
             for name in ("starts", "ends"):

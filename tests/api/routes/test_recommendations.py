@@ -1,5 +1,7 @@
 """Recommendations: lists for placements, the product page's strip, and what changes them."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -75,6 +77,34 @@ def test_a_filter_and_exclusions_hold(app: InProcess) -> None:
     shown = app.shown(customer_id=LOVER, k=8, filter='category == "PARTY" && price < 600', exclude=["party-00"])
     assert shown and {aisle_of(product) for product in shown} == {"party"}
     assert "party-00" not in shown and "party-19" not in shown
+
+
+def test_a_product_is_shown_where_it_is_available(app: InProcess) -> None:
+    where = {"dairy-00": ["s1"], "dairy-01": ["s2"], "dairy-02": ["s1", "s2"], "dairy-03": []}
+    entries = [{"product_id": name, "category": "DAIRY", "regions": regions} for name, regions in where.items()]
+    assert app.put("/v1/products", {"products": entries}).json()["accepted"] == 4
+
+    def shown(**asked: Any) -> set[str]:
+        return set(app.shown(customer_id=LOVER, k=60, **asked)) & set(where)
+
+    assert shown() == set(where)
+    assert shown(context={"region": "s1"}) == {"dairy-00", "dairy-02", "dairy-03"}
+    assert shown(filter='"s2" in regions') == {"dairy-01", "dairy-02", "dairy-03"}
+    assert shown(filter='"s2" in regions && category == "DAIRY"', context={"region": "s1"}) == {"dairy-02", "dairy-03"}
+    app.post("/v1/identify", {"userId": LOVER, "traits": {"region": "s2"}})
+    assert shown() == {"dairy-01", "dairy-02", "dairy-03"}
+    assert shown(context={"region": "s1"}) == {"dairy-00", "dairy-02", "dairy-03"}
+    app.put("/v1/products", {"products": [{"product_id": "dairy-00", "regions": ["s2"]}]})
+    assert shown() == set(where)
+
+
+def test_a_region_that_is_no_name_is_refused_with_its_place(app: InProcess) -> None:
+    asked = {"customer_id": LOVER, "placements": [{"name": "homepage"}], "context": {"region": True}}
+    refused = app.post("/v1/recommendations", asked)
+    assert (refused.status_code, refused.json()["field"], refused.json()["value"]) == (422, "context.region", True)
+    entry = {"product_id": "dairy-00", "regions": "s1"}
+    (problem,) = app.put("/v1/products", {"products": [entry]}).json()["refused"]
+    assert (problem["field"], problem["expected"]) == ("products[0].regions", "a list")
 
 
 def test_explain_and_why_not_tell_how_a_list_came_about(app: InProcess) -> None:

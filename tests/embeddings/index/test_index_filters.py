@@ -9,18 +9,19 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from embeddings.index import (
-    AnyBit,
     Attributes,
     Between,
     Condition,
     ExactIndex,
     FilteredSearch,
     GrowingIndex,
+    Holds,
     IvfIndex,
     Listed,
     NoneOf,
     OneOf,
     Selection,
+    Sets,
 )
 from graph import InvalidValue
 
@@ -34,8 +35,18 @@ def columns() -> dict[str, NDArray[np.int64]]:
         "category": rng.integers(0, 100, TOTAL),
         "price": rng.integers(0, 1000, TOTAL),
         "in_stock": rng.integers(0, 2, TOTAL),
-        "regions": rng.integers(0, 16, TOTAL),
     }
+
+
+@cache
+def regions() -> list[set[int]]:
+    """Of four regions, none to three each; the last one has two rows in a thousand."""
+    rng = np.random.default_rng(3)
+    return [{code for code, share in enumerate((0.5, 0.3, 0.05, 0.002)) if rng.random() < share} for _ in range(TOTAL)]
+
+
+def attributes_of(held: dict[str, NDArray[np.int64]]) -> Attributes:
+    return Attributes({**held, "regions": Sets.of(regions())})
 
 
 @cache
@@ -58,8 +69,8 @@ def meets(condition: Condition, held: dict[str, NDArray[np.int64]], row: int) ->
             return int(held[column][row]) not in codes
         case Between(column, least, most):
             return least <= int(held[column][row]) <= most
-        case AnyBit(column, bits):
-            return bool(int(held[column][row]) & bits)
+        case Holds(_, codes):
+            return bool(regions()[row] & set(codes))
         case Listed(rows):
             return row in rows.tolist()
 
@@ -71,7 +82,7 @@ conditions = st.one_of(
     st.builds(OneOf, st.just("in_stock"), st.sampled_from([(0,), (1,), (0, 1)])),
     st.builds(NoneOf, st.just("category"), codes),
     st.builds(Between, st.just("price"), prices, prices),
-    st.builds(AnyBit, st.just("regions"), st.integers(0, 15)),
+    st.builds(Holds, st.just("regions"), st.lists(st.integers(-1, 5), max_size=3).map(tuple)),
     st.builds(Listed, st.lists(st.integers(0, TOTAL - 1), max_size=6).map(lambda rows: np.array(rows, dtype=np.int64))),
 )
 changes = st.lists(
@@ -83,7 +94,7 @@ changes = st.lists(
 @given(st.lists(conditions, max_size=3), changes)
 def test_a_selection_is_what_meets_every_condition(asked: list[Condition], changed: list[tuple[str, int, int]]) -> None:
     held = {name: column.copy() for name, column in columns().items()}
-    attributes = Attributes(held)
+    attributes = attributes_of(held)
     for name, row, value in changed:
         held[name][row] = value
         attributes.put(np.array([row]), {name: np.array([value])})
@@ -115,6 +126,13 @@ def test_new_rows_are_selected_with_the_old() -> None:
         attributes.put(np.array([4]), {"price": np.array([1])})
 
 
+def test_rows_change_their_regions_and_new_ones_have_some() -> None:
+    attributes = Attributes({"price": np.array([5, 7]), "regions": Sets.of([[0], [0, 1]])})
+    attributes.put(np.array([1, 2]), {"price": np.array([7, 9]), "regions": Sets.of([[2], [1]])})
+    assert [rows_of(attributes.select([Holds("regions", (code,))])) for code in range(4)] == [[0], [2], [1], []]
+    assert rows_of(attributes.select([Holds("regions", (1, 2)), Between("price", 8, 10)])) == [2]
+
+
 def test_many_new_rows_are_as_if_they_had_been_there_from_the_start() -> None:
     part = {name: column[:100] for name, column in columns().items()}
     grown, whole = Attributes(part), Attributes(columns())
@@ -132,9 +150,13 @@ def test_many_new_rows_are_as_if_they_had_been_there_from_the_start() -> None:
 
 
 def test_what_is_not_there_is_refused_by_name() -> None:
-    attributes = Attributes(columns())
+    attributes = attributes_of(columns())
     with pytest.raises(InvalidValue, match="column: got 'colour', expected one of"):
         attributes.select([OneOf("colour", (1,))])
+    with pytest.raises(InvalidValue, match=r"column: got 'price', expected one of \['regions'\]"):
+        attributes.select([Holds("price", (1,))])
+    with pytest.raises(InvalidValue, match=r"columns: got \['price'\], expected values of each of .*'regions'"):
+        attributes.put(np.array([TOTAL]), {"price": np.array([1])})
     with pytest.raises(InvalidValue, match=r"rows: got \(0, 1000\), expected rows from 0 to 999"):
         attributes.select([Listed(np.array([0, 1000]))])
     with pytest.raises(InvalidValue, match=r"columns: .*expected columns of one length"):
@@ -149,17 +171,19 @@ def test_what_is_not_there_is_refused_by_name() -> None:
     [
         (),
         (OneOf("in_stock", (1,)),),
-        (OneOf("category", (3, 4, 5)), AnyBit("regions", 2)),
+        (OneOf("category", (3, 4, 5)), Holds("regions", (1,))),
         (Between("price", 0, 4),),
+        (Holds("regions", (0, 2)),),
+        (Holds("regions", (3,)), OneOf("in_stock", (0, 1))),
         (OneOf("category", (-1,)),),
     ],
-    ids=["all", "half", "1%", "fewer than k", "none"],
+    ids=["all", "half", "1%", "fewer than k", "either region", "a rare region", "none"],
 )
 def test_a_search_finds_the_best_that_conditions_allow(
     asked: tuple[Condition, ...], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("embeddings.index.filtered.FEW_NUMBERS", few)
-    search = FilteredSearch(GrowingIndex(ExactIndex(vectors()), vectors()), Attributes(columns()))
+    search = FilteredSearch(GrowingIndex(ExactIndex(vectors()), vectors()), attributes_of(columns()))
     query = np.ones(8, dtype=np.float32)
     allowed = [row for row in range(TOTAL) if all(meets(condition, columns(), row) for condition in asked)]
     expected = sorted(allowed, key=lambda row: (-float(vectors()[row] @ query), row))[:100]

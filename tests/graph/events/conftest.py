@@ -95,6 +95,7 @@ def examples() -> dict[str, Event]:
             currency="EUR",
             in_stock=False,
             retired=True,
+            regions=("north", "south"),
             attributes={"fat": 3.5},
         ),
         CampaignChanged(**head, campaign="summer", kind="TypeA", starts=Instant(1), ends=Instant(2), coupons=(coupon,)),

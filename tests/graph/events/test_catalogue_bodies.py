@@ -42,6 +42,7 @@ def test_an_entry_is_the_product_whole() -> None:
         "package_size": "1 l",
         "in_stock": False,
         "retired": True,
+        "regions": ["north", "south"],
         "attributes": {"fat": 3.5, "label": {"bio": True}, "notes": None},
     }
     (milk,) = changed(entry)
@@ -62,6 +63,7 @@ def test_an_entry_is_the_product_whole() -> None:
         currency="EUR",
         in_stock=False,
         retired=True,
+        regions=("north", "south"),
         attributes={"fat": 3.5, "label.bio": True},
     )
 
@@ -125,6 +127,9 @@ def test_customers_get_traits() -> None:
         ({"product_id": "p", "price": {"currency": "EUR"}}, "products[1].price.amount: got None, expected a value"),
         ({"product_id": "p", "price": {"amount": True}}, "products[1].price.amount: got True, expected a number"),
         ({"product_id": "p", "in_stock": "yes"}, "products[1].in_stock: got 'yes', expected true or false"),
+        ({"product_id": "p", "regions": "north"}, "products[1].regions: got 'north', expected a list"),
+        ({"product_id": "p", "regions": ["a", ""]}, "products[1].regions[1]: got '', expected a string of at least 1"),
+        ({"product_id": "p", "regions": ["a"] * 10_001}, "products[1].regions: got '10001 regions', expected at most"),
         ({"product_id": "p", "name": "x" * 9000}, "products[1].name: got 'xxx"),
         ({"product_id": "p", "categroy": "DAIRY"}, "products[1].categroy: got 'DAIRY', expected no field of this name"),
         ({"product_id": "p", "attributes": {"n": 2**70}}, "products[1].attributes.n: got 1180591620717411303424"),

@@ -123,6 +123,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
         manufacturer=_WORDS,
         price=st.sampled_from([None, 0, 100]),
         retired=st.booleans(),
+        regions=st.lists(_WORDS, max_size=2).map(tuple),
         attributes=_TRAITS,
         stamp=_STAMPS,
     ),

@@ -70,6 +70,36 @@ def test_some_columns_may_settle_it() -> None:
     assert condition.possible("category", "BABY") == (False, False)
 
 
+@pytest.mark.parametrize(
+    "expression, allowed",
+    [
+        ('"north" in regions', ["north", "both", "everywhere"]),
+        ('"south" in regions || "west" in regions', ["both", "everywhere"]),
+        ('("west" in regions || "north" in regions) && price < 500', ["north", "both", "everywhere"]),
+        ('!("south" in regions)', ["north"]),
+        ('"west" in regions', ["everywhere"]),
+        ('"north" in regions && attributes.organic', []),
+    ],
+)
+def test_a_product_that_names_no_region_is_in_every_region(expression: str, allowed: list[str]) -> None:
+    held = {"north": ("north",), "both": ("north", "south"), "everywhere": ()}
+    condition = ProductFilter(expression)
+    assert [name for name, regions in held.items() if condition.allows(product("milk", regions=regions))] == allowed
+
+
+def test_which_of_some_regions_is_a_plain_comparison() -> None:
+    condition = ProductFilter('("a" in regions || "b" in regions) && "c" in regions && price < 5')
+    assert condition.comparisons == (
+        Comparison("regions", "in", ("a", "b")),
+        Comparison("regions", "in", ("c",)),
+        Comparison("price", "<", (5,)),
+    )
+    assert condition.unsettled == ()
+    assert ProductFilter('"a" in regions || "b" in regions').comparisons == (Comparison("regions", "in", ("a", "b")),)
+    for unsettled in ('"a" in regions || price < 5', '!("a" in regions)', '("a" in regions) || ("b" in regions)'):
+        assert ProductFilter(unsettled).comparisons == () and "regions" in ProductFilter(unsettled).unsettled
+
+
 def test_every_column_is_one_of_a_product() -> None:
     assert all(hasattr(MILK, column) for column in COLUMNS)
 
@@ -100,6 +130,10 @@ def test_a_filter_said_twice_is_compiled_once() -> None:
         ('name == r"a"', "without a prefix"),
         ('name == """a"""', "one pair of quotes"),
         ("in_stock // && in_stock", "no comments"),
+        ("size(regions) == 0", "column 6: regions only as in '\"north\" in regions'"),
+        ('regions == ["north"]', "column 1: regions only as in"),
+        ("category in regions", "column 13: regions only as in"),
+        ('"no\\x72th" in regions', "the text without backslashes"),
         ("(" * 17 + "in_stock" + ")" * 17, "column 17: brackets at most 16 deep"),
         ("!" * 101 + "in_stock", "column 101: at most 100 operators"),
         ("in_stock" + " " * 2000, "column 2001: at most 2000 characters"),

@@ -35,3 +35,25 @@ def test_a_product_may_be_described_anew_at_another_time(tmp_path: Path) -> None
     assert [item.name for item in found if isinstance(item, ProductChanged)] == ["A", "B"]
     (refused,) = (item for item in found if isinstance(item, RefusedRow))
     assert (refused.row, refused.expected) == (3, "a product described once (at a time)")
+
+
+def test_a_text_names_the_regions_a_product_is_available_in(tmp_path: Path) -> None:
+    rows = "1,s1; s2 |s3,\n" + '2,"s1,s2",\n' + "3,,\n" + f"4,{'x' * 257},\n"
+    found = read(tmp_path, rows, "product: id, regions: name")
+    assert [item.regions for item in found if isinstance(item, ProductChanged)] == [
+        ("s1", "s2", "s3"),
+        ("s1", "s2"),
+        (),
+    ]
+    (refused,) = (item for item in found if isinstance(item, RefusedRow))
+    told = "names of at most 256 characters between commas, semicolons or bars"
+    assert (refused.row, refused.field, refused.expected) == (4, "regions", told)
+
+
+def test_another_region_is_another_event(tmp_path: Path) -> None:
+    of = "product: id, regions: name"
+    ids = [
+        [item.id for item in read(tmp_path, f"1,{name},\n", of) if isinstance(item, Event)] for name in ("", "a", "b")
+    ]
+    assert len({each for (each,) in ids}) == 3
+    assert ids[0] == [item.id for item in read(tmp_path, "1,,\n", "product: id") if isinstance(item, Event)]

@@ -40,6 +40,7 @@ TAKEN = (
     "name",
     "products_bought",
     "kind",
+    "regions",
 )
 ODD_NAMES = ("", "\0", "a\0b", " ", "a`b", "$x", "naïve 🥣", "n" * 5_000)
 INF = float("inf")
@@ -87,7 +88,7 @@ def test_traits_and_attributes_of_any_name_come_back_and_overwrite_nothing(
     values: dict[str, Trait] = {name: f"value {number}" for number, name in enumerate(names)} | {"plain": 7}
     records: list[Change] = [
         Customer(id=ANN, traits=values),
-        Product(id=MILK, name="Milk", price=5, attributes=values),
+        Product(id=MILK, name="Milk", price=5, regions=("north", "south"), attributes=values),
         bought("1", ANN, MILK, at=DAY, order="o/1", value=3, attributes=values),
     ]
     place.graph.apply(records)
@@ -103,10 +104,10 @@ def test_traits_and_attributes_of_any_name_come_back_and_overwrite_nothing(
         7,
     )
     assert place.rows(
-        "MATCH (n) WHERE n:Customer OR n:Product RETURN n.id, n.name, n.price, n.plain ORDER BY n.id"
+        "MATCH (n) WHERE n:Customer OR n:Product RETURN n.id, n.name, n.price, n.regions, n.plain ORDER BY n.id"
     ) == [
-        [MILK, "Milk", 5, 7],
-        [ANN, values.get("name"), values.get("price"), 7],
+        [MILK, "Milk", 5, ["north", "south"], 7],
+        [ANN, values.get("name"), values.get("price"), values.get("regions"), 7],
     ]
     assert place.graph.search("user:ann") == [NodeRef(NodeKind.CUSTOMER, ANN)]
 
