@@ -19,7 +19,7 @@ from graph import DataFolderLocked, InvalidValue, iso, parse_instant
 from graph.data_folder import DataFolder
 from graph.events.refusal import MAX_RAW
 from graph.log.aside_file import AsideFile
-from graph.log.dead_letters import DeadLetter, DeadLetters, Selection
+from graph.log.dead_letters import DeadLetter, DeadLetters, RowRefusal, Selection
 
 __all__ = ["command"]
 
@@ -65,7 +65,9 @@ def show(number: int, data: Path | None, as_json: bool) -> None:
         click.echo(msgspec.json.encode(letter_answer(letter)))
         return
     click.echo(f"{letter.source}, received {iso(letter.received)}: {letter.refusal.message}", err=True)
-    if letter.refusal.form is None:
+    if isinstance(letter.refusal, RowRefusal):
+        click.echo(f"it is read again when {letter.refusal.file} is imported again", err=True)
+    elif letter.refusal.form is None:
         click.echo(
             f"it cannot be read again: it is longer than {MAX_RAW:,} bytes, or not its sender's to send", err=True
         )
@@ -104,7 +106,8 @@ def replay_again(
     else:
         click.echo(
             f"{done.letters:,} read again: {done.replayed:,} are events now ({done.accepted:,} new, "
-            f"{done.duplicates:,} known already), {done.refused:,} are still refused, {done.unreadable:,} unreadable"
+            f"{done.duplicates:,} known already), {done.refused:,} are still refused, {done.unreadable:,} unreadable "
+            "(too long, not their sender's to send, or rows of files, which `patron import` reads again)"
         )
 
 
@@ -148,6 +151,9 @@ async def _replayed(
 
 def _mended(engine: Engine, number: int, text: bytes | None) -> DeadLetter:
     letter = engine.dead_letters.get(number)
+    if isinstance(letter.refusal, RowRefusal):
+        row = letter.refusal
+        raise InvalidValue("NUMBER", number, f"a message: {row.file} row {row.row} is read again by `patron import`")
     if text is None:
         return letter
     try:

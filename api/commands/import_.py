@@ -13,6 +13,7 @@ from api.settings import Settings, loaded_settings
 from graph.data_folder import DataFolder
 from graph.identity.marking import Marking
 from graph.identity.people import People
+from graph.log.dead_letters import DeadLetters, Retention
 from graph.log.lag import lag_of
 from graph.log.log_file import LogFile
 from graph.log.opening import open_log, read_log
@@ -21,9 +22,10 @@ from graph.projection.catch_up import Projection, catch_up
 from graph.projection.graph_projection import GRAPH_BATCH, GraphProjection
 from graph.projection.serving_projection import ServingProjection
 from graph.sources.history import ImportReport, import_history
-from graph.sources.history_files import read_history
+from graph.sources.history_files import file_names, read_history
 from graph.sources.mapping import Mapping
 from graph.sources.mapping_file import load_mapping
+from graph.sources.row_letters import RowLetters
 from graph.stores.open import open_graph
 
 __all__ = ["bring_up", "command", "import_into"]
@@ -62,6 +64,7 @@ def command(mapping: Path, files: Path | None, data: Path | None, as_json: bool)
     if report.withheld:
         click.echo(f"{report.withheld:,} observations withheld: their customers refuse every use of them")
     if report.refused:
+        click.echo(f"{report.letters:,} of them kept as dead letters (`patron dead-letters list` shows them)")
         click.echo("refused, by reason (`patron validate` shows more):")
     for reason in report.reasons[:SHOWN_REASONS]:
         click.echo(f"{reason.rows:>12,}  {reason.file}: {reason.field}: expected {reason.expected}")
@@ -70,7 +73,8 @@ def command(mapping: Path, files: Path | None, data: Path | None, as_json: bool)
 
 
 def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportReport:
-    """Import into a data folder the caller owns: first the log, then everything that is a fold of it."""
+    """Import into a data folder the caller owns: first the log, with the refused rows beside it as dead letters, then
+    everything that is a fold of it."""
     graph = open_graph(settings.graph_url)
     try:
         graph.position()  # a store that is away is told of before the files are read
@@ -80,7 +84,9 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
     log = open_log(folder.log, settings.log, partitions=settings.log_partitions)
     profiles = profile_store(settings)
     marking = Marking(People(profiles.read).consents, settings.consent_defaults)
+    begun, kept = now(), DeadLetters(log)
     try:
+        letters = RowLetters(kept, mapping.source, file_names(mapping, files), begun, settings.dead_letters)
         with stage("reading the files into the event log") as advance:
             rows: Counter[str] = Counter()
 
@@ -88,7 +94,9 @@ def import_into(settings: Settings, mapping: Mapping, files: Path) -> ImportRepo
                 rows[file] += count
                 advance(rows.total(), None, f"rows, now {file}")
 
-            report = import_history(read_history(mapping, files, now(), read), log, marking=marking)
+            history = read_history(mapping, files, begun, read)
+            report = import_history(history, log, marking=marking, letters=letters)
+        kept.prune(Retention(settings.dead_letters, settings.dead_letter_days), begun)
     finally:
         log.close()
         profiles.close()

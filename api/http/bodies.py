@@ -67,6 +67,8 @@ def _gunzipped(body: bytes, limit: int) -> bytes:
         raise TooLarge(limit)
     if not stream.eof:
         raise InvalidValue("body", body[:16].hex(), "a whole gzip stream")
+    if stream.unused_data:  # what it says would be lost
+        raise InvalidValue("body", stream.unused_data[:16].hex(), "one gzip stream and nothing after it")
     return plain
 
 

@@ -1,12 +1,12 @@
 """The bodies of answers about what came in: refused messages, and how good each source is."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from api.replaying import Replayed
 from graph import iso
 from graph.instants import Instant
-from graph.log.dead_letters import DeadLetter
-from graph.quality import Quality
+from graph.log.dead_letters import DeadLetter, RowRefusal
+from graph.quality import Quality, SourceQuality
 
 __all__ = ["DeadLetters", "Letter", "QualityAnswer", "Replayed", "SourceAnswer", "letter_answer", "quality_answer"]
 
@@ -14,7 +14,8 @@ __all__ = ["DeadLetters", "Letter", "QualityAnswer", "Replayed", "SourceAnswer",
 class Letter(Struct, frozen=True):
     """A refused message: where it came from and when, the place in its body, the fault, and the message itself.
 
-    replayable: whether it can be read again; otherwise it was too long to be kept whole, or not its sender's to send.
+    replayable: whether it can be read again; otherwise it was too long to be kept whole, or not its sender's to send,
+    or is a row of a file, `row`, counted from 1, of `file`, and read again when the file is imported again.
     """
 
     number: int
@@ -27,6 +28,8 @@ class Letter(Struct, frozen=True):
     customer: str
     replayable: bool
     message: str
+    file: str | UnsetType = UNSET
+    row: int | UnsetType = UNSET
 
 
 class DeadLetters(Struct, frozen=True):
@@ -58,7 +61,8 @@ class SourceAnswer(Struct, frozen=True):
 
 
 class QualityAnswer(Struct, frozen=True):
-    """How good what came in was, by source, since the server started."""
+    """How good what came in was, by source, since the server started; also a source of which only dead letters are
+    kept, such as a shop whose files were imported."""
 
     since: str
     sources: list[SourceAnswer]
@@ -66,6 +70,7 @@ class QualityAnswer(Struct, frozen=True):
 
 def letter_answer(letter: DeadLetter) -> Letter:
     refused = letter.refusal
+    row = refused if isinstance(refused, RowRefusal) else None
     return Letter(
         number=letter.number,
         source=letter.source,
@@ -77,11 +82,14 @@ def letter_answer(letter: DeadLetter) -> Letter:
         customer=refused.customer,
         replayable=refused.form is not None,
         message=refused.raw,
+        file=UNSET if row is None else row.file,
+        row=UNSET if row is None else row.row,
     )
 
 
 def quality_answer(quality: Quality, since: Instant, kept: dict[str, int]) -> QualityAnswer:
     """kept: how many dead letters there are of each source."""
+    sources = {source: SourceQuality() for source in kept} | quality.sources
     return QualityAnswer(
         iso(since),
         [
@@ -98,6 +106,6 @@ def quality_answer(quality: Quality, since: Instant, kept: dict[str, int]) -> Qu
                 refused_by_field=dict(counts.refused.most_common()),
                 dead_letters=kept.get(source, 0),
             )
-            for source, counts in sorted(quality.sources.items())
+            for source, counts in sorted(sources.items())
         ],
     )

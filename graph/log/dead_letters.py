@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.msgpack import Decoder, Encoder
 
 from graph.errors import NotFound
@@ -11,7 +11,7 @@ from graph.events.refusal import Refusal
 from graph.instants import DAY, Instant
 from graph.log.file_log import Aside
 
-__all__ = ["DeadLetter", "DeadLetters", "Retention", "Selection", "decode_refusal", "kept_row"]
+__all__ = ["DeadLetter", "DeadLetters", "Retention", "RowRefusal", "Selection", "decode_refusal", "kept_row"]
 
 _KEEP = (
     "INSERT INTO dead_letter (customer, source, received, payload) SELECT nullif(?1, ''), ?2, ?3, ?4 "
@@ -19,15 +19,27 @@ _KEEP = (
 )
 _COLUMNS = "SELECT number, source, received, payload FROM dead_letter"
 _CHOSEN = "(?1 = '' OR source = ?1) AND received >= ?2 AND number > ?3"
-_DROP = "DELETE FROM dead_letter WHERE number = ?"
+_DROP = "DELETE FROM dead_letter WHERE number IN (SELECT value FROM json_each(?))"
 _AGAIN = "UPDATE dead_letter SET payload = ?2 WHERE number = ?1"
 _TOO_OLD = "DELETE FROM dead_letter WHERE received < ?"
 _TOO_MANY = (
     "DELETE FROM dead_letter WHERE number <= (SELECT number FROM dead_letter ORDER BY number DESC LIMIT 1 OFFSET ?)"
 )
 
+
+class RowRefusal(Refusal, frozen=True):
+    """A refused row of a file that was imported, read again when the file is. `raw` holds its fields.
+
+    file: as the import names it. row: counted from 1, the header aside.
+    """
+
+    file: str = ""
+    row: int = 0
+
+
 _encode = Encoder().encode
 decode_refusal = Decoder(Refusal).decode
+_decode_row = Decoder(RowRefusal).decode
 
 
 class DeadLetter(NamedTuple):
@@ -106,8 +118,8 @@ class DeadLetters:
         return dict(self._log.select("SELECT source, count(*) FROM dead_letter GROUP BY source ORDER BY source"))
 
     def drop(self, numbers: Sequence[int]) -> int:
-        """Queue the letters' removal without waiting; for how many there was room."""
-        return sum(self._log.aside(Aside(_DROP, (number,))) for number in numbers)
+        """Queue the letters' removal without waiting; how many they are, 0 where there was no room."""
+        return len(numbers) if self._log.aside(Aside(_DROP, (json.encode(numbers).decode(),))) else 0
 
     def drop_all(self, chosen: Selection) -> bool:
         """Queue the removal of all those chosen; False where there was no room."""
@@ -129,4 +141,5 @@ class DeadLetters:
 
 def _letter(row: tuple[int, str, Instant, bytes]) -> DeadLetter:
     number, source, received, payload = row
-    return DeadLetter(number, source, received, decode_refusal(payload))
+    refused = _decode_row(payload)
+    return DeadLetter(number, source, received, refused if refused.file else decode_refusal(payload))

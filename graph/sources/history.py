@@ -10,6 +10,7 @@ from msgspec import Struct
 from graph.events.family import Event
 from graph.identity.marking import NOTHING_CHOSEN, Marking
 from graph.log.event_log import Appended, EventLog
+from graph.sources.row_letters import RowLetters
 from graph.sources.rows.refused_row import Reason, RefusedRow, Tally
 
 __all__ = ["ImportReport", "import_history"]
@@ -20,7 +21,8 @@ class ImportReport(Struct, frozen=True, kw_only=True):
 
     accepted: events now in the log that were not before, by_type: of which type. duplicates: events the log knew whole.
     withheld: observations that their customers allow nobody to use.
-    refused, reasons, examples: rows no event could be made of, as in Report.
+    refused, reasons, examples: rows no event could be made of, as in Report; letters: how many of these are kept as
+    dead letters.
     """
 
     accepted: int
@@ -30,6 +32,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     reasons: list[Reason]
     examples: list[RefusedRow]
     withheld: int = 0
+    letters: int = 0
 
 
 def import_history(
@@ -37,13 +40,14 @@ def import_history(
     log: EventLog,
     *,
     marking: Marking = NOTHING_CHOSEN,
+    letters: RowLetters | None = None,
     batch: int = 5000,
     progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Append what `read_history` yields; rerun after a failure, it goes on where the log stands.
 
-    While one batch becomes durable the next is read. `progress` hears how many events each batch had. LogUnavailable
-    where a batch could not be kept; those before it are.
+    While one batch becomes durable the next is read. `letters` keeps the rows that were refused, `progress` hears how
+    many events each batch had. LogUnavailable where a batch could not be kept; those before it are.
     """
     imported = _Imported(progress)
     waiting: list[Event] = []
@@ -54,6 +58,8 @@ def import_history(
         for item in events:
             if isinstance(item, RefusedRow):
                 imported.tally.add(item)
+                if letters is not None:
+                    letters.add(item)
                 continue
             waiting.append(item)
             if len(waiting) >= batch:
@@ -64,7 +70,7 @@ def import_history(
     finally:
         if collecting:
             gc.enable()
-    return imported.report()
+    return imported.report(0 if letters is None else letters.settle())
 
 
 class _Imported:
@@ -94,7 +100,7 @@ class _Imported:
         if self._progress is not None:
             self._progress(len(appended))
 
-    def report(self) -> ImportReport:
+    def report(self, letters: int) -> ImportReport:
         return ImportReport(
             accepted=self._by_type.total(),
             duplicates=self._duplicates,
@@ -103,4 +109,5 @@ class _Imported:
             reasons=self.tally.reasons(),
             examples=self.tally.first,
             withheld=self._withheld,
+            letters=letters,
         )

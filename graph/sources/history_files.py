@@ -25,10 +25,15 @@ from graph.sources.records.people import read_customers
 from graph.sources.records.receipts import read_receipts
 from graph.sources.records.redemptions import read_redemptions
 from graph.sources.rows.refused_row import RefusedRow
-from graph.sources.rows.table_files import BATCH_ROWS
+from graph.sources.rows.table_files import BATCH_ROWS, table_files
 from graph.sources.rows.table_rows import Progress
 
-__all__ = ["read_history"]
+__all__ = ["file_names", "read_history"]
+
+
+def file_names(mapping: Mapping, folder: Path) -> frozenset[str]:
+    """The files a mapping finds in a folder, as refusals name them; MappingError for a table without any."""
+    return frozenset(str(path.relative_to(folder)) for table in mapping.tables for path in table_files(table, folder))
 
 
 def read_history(
@@ -43,10 +48,12 @@ def read_history(
 
     Reading twice gives the same events but for `received`. Memory holds `batch_rows` rows, the orders whose last line
     is still to come, and a few bytes a key; coupons are held whole. MappingError where mapping and files do not fit,
-    UnreadableFile for a file that is broken beyond its rows.
+    before the first event; UnreadableFile for a file that is broken beyond its rows.
     """
     reading = Reading(mapping, folder, received, progress, batch_rows)
     tables = mapping.tables
+    for table in tables:
+        reading.rows(table).check()
     for table in tables:
         if isinstance(table, Products):
             yield from read_products(reading, table)

@@ -118,6 +118,58 @@ def test_a_wrong_call_is_told_in_one_line(
     assert called.code and told in called.err and called.err.count("\n") == 1
 
 
+@pytest.fixture
+def imported(tmp_path: Path, bookshop: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A data folder into which the bookshop was imported, its files beside it."""
+    shutil.copytree(bookshop, tmp_path / "shop")
+    mapping, data = str(tmp_path / "shop" / "mapping.yaml"), tmp_path / "data"
+    told = call(capsys, "import", "--mapping", mapping, "--data", str(data)).out
+    assert "19 of them kept as dead letters" in told
+    return data
+
+
+def test_a_refused_row_of_a_file_is_listed_and_shown(imported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = letters(capsys, imported, "list", "--source", "bookshop").out.splitlines()
+    assert any(
+        line.endswith("orders-2026.csv row 8: quantity: got '-1', expected a number of 0 or more") for line in lines
+    )
+    assert lines[-1] == "19 of 19 refused messages that are kept"
+    shown = letters(capsys, imported, "show", "8")
+    assert json.loads(shown.out)["quantity"] == "-1"
+    assert shown.err.endswith("it is read again when orders-2026.csv is imported again\n")
+    said = letters(capsys, imported, "show", "8", "--json").json
+    assert (said["file"], said["row"], said["replayable"]) == ("orders-2026.csv", 8, False)
+
+
+def test_a_mended_row_is_taken_by_importing_its_file_again(imported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = letters(capsys, imported, "replay", "8")
+    assert (
+        again.err
+        == "patron: NUMBER: got 8, expected a message: orders-2026.csv row 8 is read again by `patron import`\n"
+    )
+    assert "19 unreadable" in letters(capsys, imported, "replay").out
+    before = len(logged(imported))
+    orders = imported.parent / "shop" / "orders-2026.csv"
+    orders.write_text(orders.read_text().replace(";-1;", ";1;"))
+    mapping = str(imported.parent / "shop" / "mapping.yaml")
+    done = call(capsys, "import", "--json", "--mapping", mapping, "--data", str(imported)).json
+    assert (done["accepted"], done["refused"], done["letters"]) == (1, 18, 18)
+    assert len(logged(imported)) == before + 1
+    assert letters(capsys, imported, "show", "8").err == "patron: no dead letter with id '8'\n"
+    assert letters(capsys, imported, "list", "--json").json["total"] == 18
+
+
+def test_a_server_tells_of_the_rows_an_import_refused(imported: Path) -> None:
+    with InProcess(loaded_settings(data=imported)) as app:
+        found = app.get("/v1/dead-letters?k=100&source=bookshop").json()
+        assert (found["total"], found["letters"][0]["file"]) == (19, "clicks.jsonl")
+        (source,) = app.get("/v1/quality").json()["sources"]
+        assert (source["source"], source["dead_letters"], source["refused"]) == ("bookshop", 19, 0)
+        assert app.post("/v1/dead-letters/replay", {}).json()["unreadable"] == 19
+        export = app.get("/v1/customers/carl@example.org/export").json()
+        assert "orders-2026.csv row 8: quantity" in {one["refusal"]["field"] for one in export["refused"]}
+
+
 def test_a_folder_that_is_served_is_left_to_its_server(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with DataFolder(data).exclusive():
         called = letters(capsys, data, "replay")

@@ -13,11 +13,9 @@ from graph.sources.mapping import Purchases
 from graph.sources.reading import Reading, named
 from graph.sources.rows.refused_row import RefusedRow
 from graph.sources.rows.row_fields import contexts, field_values, grouped, offsets
-from graph.sources.rows.table_rows import POSITION, Rows, TableRows
+from graph.sources.rows.table_rows import ORDER_NUMBER, POSITION, Rows, TableRows
 
 __all__ = ["read_orders"]
-
-_ORDER = "order number"  # of a line among whole orders, from 0
 
 
 def read_orders(reading: Reading, table: Purchases) -> Iterator[Purchased | RefusedRow]:
@@ -31,7 +29,7 @@ def read_orders(reading: Reading, table: Purchases) -> Iterator[Purchased | Refu
         here = last[np.searchsorted(last, batch.start) : np.searchsorted(last, batch.end)]
         ended = batch.frame.filter(pl.col(POSITION).is_in(here))["order"].unique()
         lines = batch.frame if waiting is None else pl.concat([waiting, batch.frame], how="vertical_relaxed")
-        whole = lines["order"].is_in(ended)
+        whole = lines["order"].is_in(ended.implode())
         waiting = lines.filter(~whole)
         yield from _orders(reading, table, batch._replace(frame=lines.filter(whole), refusals=[]))
     if batch is not None and waiting is not None:  # orders whose last row was refused
@@ -57,11 +55,11 @@ def _orders(reading: Reading, table: Purchases, batch: Rows) -> Iterator[Purchas
     for field in ("customer", "currency"):
         if field in batch.frame.columns:
             said = batch.frame[field]
-            odd = said != said.gather(_starts(batch.frame)).gather(batch.frame[_ORDER])
+            odd = said != said.gather(_starts(batch.frame)).gather(batch.frame[ORDER_NUMBER])
             batch = batch.refuse(odd, field, f"one {field} in all lines of an order")
     batch = batch._replace(frame=batch.frame.with_columns(_line_names(batch.frame).alias("line")))
     if table.columns.line is not None:
-        twice = ~batch.frame.select(pl.struct(_ORDER, "line").is_first_distinct()).to_series()
+        twice = ~batch.frame.select(pl.struct(ORDER_NUMBER, "line").is_first_distinct()).to_series()
         batch = batch.refuse(twice, "line", "a line that stands once in its order")
     yield from batch.refusals
     yield from _events(reading, table, batch.frame)
@@ -73,20 +71,20 @@ def _side_by_side(lines: pl.DataFrame) -> pl.DataFrame:
     if numbers[-1] + 1 > lines["order"].n_unique():
         lines = lines.sort(pl.col(POSITION).min().over("order"), POSITION)
         numbers = lines["order"].rle_id()
-    return lines.with_columns(numbers.alias(_ORDER))
+    return lines.with_columns(numbers.alias(ORDER_NUMBER))
 
 
 def _starts(lines: pl.DataFrame) -> pl.Series:
     """The row of each order's first line, [orders]. It is never refused for its order, so the numbers have no gaps."""
-    return lines[_ORDER].is_first_distinct().arg_true()
+    return lines[ORDER_NUMBER].is_first_distinct().arg_true()
 
 
 def _line_names(lines: pl.DataFrame) -> pl.Series:
     """The lines' own names, [rows]; where they have none, the product and which of its lines in the order it is."""
-    if lines.select(pl.struct(_ORDER, "product").is_unique().all()).item():
+    if lines.select(pl.struct(ORDER_NUMBER, "product").is_unique().all()).item():
         names = lines["product"] + "#1"
     else:
-        count = pl.int_range(1, pl.len() + 1).over(_ORDER, "product").cast(pl.String)
+        count = pl.int_range(1, pl.len() + 1).over(ORDER_NUMBER, "product").cast(pl.String)
         names = lines.select((pl.col("product") + "#" + count).alias("line")).to_series()
     for row in (names.str.len_chars() > MAX_ID_LENGTH).arg_true():
         product, _, number = names[row].rpartition("#")

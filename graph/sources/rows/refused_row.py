@@ -8,13 +8,18 @@ __all__ = ["Reason", "RefusedRow", "Tally"]
 
 
 class RefusedRow(Struct, frozen=True):
-    """A row of a file that says something no event can be made of. Rows count from 1, the header aside."""
+    """A row of a file that says something no event can be made of. Rows count from 1, the header aside.
+
+    customer: the leaf identity it is about, "" where that cannot be told. text: the fields of the row as JSON.
+    """
 
     file: str
     row: int
     field: str
     value: str | None
     expected: str
+    customer: str = ""
+    text: str = ""
 
     def __str__(self) -> str:
         return f"{self.file} row {self.row}: {self.field}: got {self.value!r}, expected {self.expected}"

@@ -3,6 +3,7 @@
 import csv
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ import polars as pl
 from graph.sources.errors import MappingError, UnreadableFile
 from graph.sources.mapping import Table
 
-__all__ = ["BATCH_ROWS", "RawBatch", "raw_batches", "table_files"]
+__all__ = ["BATCH_ROWS", "RawBatch", "check_files", "raw_batches", "table_files"]
 
 BATCH_ROWS = 100_000
 _OVERFLOW = "\x00overflow"  # catches the first value beyond the header's columns
@@ -44,6 +45,18 @@ def table_files(table: Table, folder: Path) -> list[Path]:
     return found
 
 
+def check_files(table: Table, folder: Path, columns: Sequence[str]) -> None:
+    """Raise what `raw_batches` would for a file of another format or without one of the `columns`, before a row is
+    read."""
+    for path in table_files(table, folder):
+        kind = _kind(path, table)
+        with _readable(str(path.relative_to(folder))):
+            if kind == "csv":
+                _csv_header(path, table, columns)
+            elif kind == "parquet":
+                _parquet_scan(path, columns)
+
+
 def raw_batches(table: Table, folder: Path, columns: Sequence[str], batch_rows: int = BATCH_ROWS) -> Iterator[RawBatch]:
     """The rows of a table in the order of its files, at most `batch_rows` at a time, with the `columns` named.
 
@@ -53,11 +66,9 @@ def raw_batches(table: Table, folder: Path, columns: Sequence[str], batch_rows: 
     readers = {"csv": _csv_frames, "jsonl": _jsonl_frames, "parquet": _parquet_frames}
     start = 0
     for path in table_files(table, folder):
-        kind = table.format or path.suffix.lower().removeprefix(".").replace("ndjson", "jsonl")
-        if kind not in readers:
-            raise MappingError(path.name, "format", kind, "a format: one of csv, jsonl, parquet")
+        kind = _kind(path, table)
         file, first = str(path.relative_to(folder)), 1
-        try:
+        with _readable(file):
             for frame in readers[kind](path, table, wanted, batch_rows):
                 if _OVERFLOW in frame.columns:
                     broken, frame = frame[_OVERFLOW].is_not_null(), frame.drop(_OVERFLOW)
@@ -66,14 +77,32 @@ def raw_batches(table: Table, folder: Path, columns: Sequence[str], batch_rows: 
                 whole = "a JSON object on a line" if kind == "jsonl" else "as many values as the header has columns"
                 yield RawBatch(file, first, start, frame, broken, whole)
                 first, start = first + frame.height, start + frame.height
-        except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-            raise UnreadableFile(file, str(error).partition("\n")[0]) from None
 
 
-def _csv_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
+def _kind(path: Path, table: Table) -> str:
+    kind = table.format or path.suffix.lower().removeprefix(".").replace("ndjson", "jsonl")
+    if kind not in ("csv", "jsonl", "parquet"):
+        raise MappingError(path.name, "format", kind, "a format: one of csv, jsonl, parquet")
+    return kind
+
+
+@contextmanager
+def _readable(file: str) -> Iterator[None]:
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(file, str(error).partition("\n")[0]) from None
+
+
+def _csv_header(path: Path, table: Table, columns: Sequence[str]) -> list[str]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         header = next(csv.reader(lines, delimiter=table.separator), [])
     _check_columns(path, columns, header)
+    return header
+
+
+def _csv_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
+    header = _csv_header(path, table, columns)
     if len(set(header)) < len(header):
         header = [name if header.index(name) == place else f"{name}\x00{place}" for place, name in enumerate(header)]
     scan = pl.scan_csv(
@@ -91,14 +120,18 @@ def _csv_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -
         yield from _collected(scan.select(*columns, _OVERFLOW), batch_rows)
 
 
-def _parquet_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
+def _parquet_scan(path: Path, columns: Sequence[str]) -> pl.LazyFrame:
     scan = pl.scan_parquet(path, glob=False)
     schema = scan.collect_schema()
     _check_columns(path, columns, schema.names())
     for name in columns:
         if schema[name].is_nested() or isinstance(schema[name], pl.Object | pl.Binary | pl.Duration | pl.Time):
             raise MappingError(path.name, name, str(schema[name]), "a column of texts, numbers, flags or times")
-    yield from _collected(scan.select(columns), batch_rows)
+    return scan.select(columns)
+
+
+def _parquet_frames(path: Path, table: Table, columns: list[str], batch_rows: int) -> Iterator[pl.DataFrame]:
+    yield from _collected(_parquet_scan(path, columns), batch_rows)
 
 
 def _collected(scan: pl.LazyFrame, batch_rows: int) -> Iterator[pl.DataFrame]:

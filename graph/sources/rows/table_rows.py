@@ -16,12 +16,14 @@ from graph.sources.rows.judged import Fault, Judged
 from graph.sources.rows.judged_time import judge_time
 from graph.sources.rows.raw_values import raw_values, text_of
 from graph.sources.rows.refused_row import RefusedRow
-from graph.sources.rows.table_files import BATCH_ROWS, RawBatch, raw_batches
+from graph.sources.rows.row_texts import judged_texts, raw_texts
+from graph.sources.rows.table_files import BATCH_ROWS, RawBatch, check_files, raw_batches
 
-__all__ = ["OFFSET", "POSITION", "Progress", "Rows", "TableRows"]
+__all__ = ["OFFSET", "ORDER_NUMBER", "POSITION", "Progress", "Rows", "TableRows"]
 
 POSITION = "position"  # the row's place in the whole table, from 0
 OFFSET = "utc_offset"  # minutes the clock of `time` was ahead of UTC
+ORDER_NUMBER = "order number"  # of a line among whole orders, from 0
 
 Progress = Callable[[str, int], None]
 """Told after every batch: the file, and how many of its rows were read since it was last told."""
@@ -50,22 +52,28 @@ class Rows(NamedTuple):
         """The same batch, rows that turned out `wrong` ([rows of frame]) refused for what their `field` holds."""
         if not wrong.any():
             return self
-        said = self.frame[field] if field in self.frame.columns else pl.Series([None]).new_from_index(0, len(wrong))
+        rows = self.frame.filter(wrong)
+        said = rows[field] if field in rows.columns else pl.Series([None]).new_from_index(0, rows.height)
+        fields = rows.drop(POSITION, OFFSET, ORDER_NUMBER, strict=False)
         refused = [
-            self.refusal(place, field, value, expected)
-            for place, value in zip(self.frame[POSITION].filter(wrong), said.filter(wrong), strict=True)
+            self.refusal(place, field, value, expected, customer, text)
+            for place, value, customer, text in zip(
+                rows[POSITION], said, _customers(rows), judged_texts(fields), strict=True
+            )
         ]
         refusals = sorted(self.refusals + refused, key=lambda refusal: (refusal.file, refusal.row))
         return self._replace(frame=self.frame.filter(~wrong), refusals=refusals)
 
-    def refusal(self, position: int, field: str, value: Any, expected: str) -> RefusedRow:
+    def refusal(
+        self, position: int, field: str, value: Any, expected: str, customer: str | None, text: str
+    ) -> RefusedRow:
         start, file = next(one for one in reversed(self.files) if one[0] <= position)
         if field == "customer" and value is not None:
             value = public_id(CustomerId(value))
         elif field == "time" and isinstance(value, int):
             value = iso(Instant(value))
         told = None if value is None else str(value)[:_SHOWN]
-        return RefusedRow(file, position - start + 1, field, told, expected)
+        return RefusedRow(file, position - start + 1, field, told, expected, customer or "", text)
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,11 @@ class TableRows:
 
     def fields(self) -> list[tuple[str, Column, bool]]:
         return [field for field in self.table.columns.fields() if field[1].source is None]
+
+    def check(self) -> None:
+        """MappingError and UnreadableFile of files that do not fit the table, before a row is read."""
+        columns = [name for _, column, _ in self.fields() for name in column.names()]
+        check_files(self.table, self.folder, list(dict.fromkeys(columns)))
 
     def only(self, names: Sequence[str]) -> Iterator[Rows]:
         """`batches` of these fields alone, without telling progress."""
@@ -161,16 +174,35 @@ def _taken(rows: Rows, batch: RawBatch, raw: dict[str, pl.Series], faults: list[
         settled &= (text_of(column) if column.dtype == pl.String else column).is_null()
         if not settled.any():
             break
-    refusals: dict[int, RefusedRow] = {}
+    found: dict[int, tuple[str, str]] = {}
     for name, fault in faults:
         if not fault.rows.any():
             continue
-        for row in (fault.rows & ~settled).arg_true():
-            value = raw[name][row] if name in raw else None
-            refusals[row] = rows.refusal(batch.start + row, name, value, fault.expected)
+        found |= dict.fromkeys((fault.rows & ~settled).arg_true(), (name, fault.expected))
         settled = settled | fault.rows
     taken = rows.frame.filter(~settled) if settled.any() else rows.frame
-    return rows._replace(frame=taken, refusals=[refusals[row] for row in sorted(refusals)])
+    return rows._replace(frame=taken, refusals=_refused(rows, batch, raw, found))
+
+
+def _refused(
+    rows: Rows, batch: RawBatch, raw: dict[str, pl.Series], found: dict[int, tuple[str, str]]
+) -> list[RefusedRow]:
+    """found: row -> (the field at fault, what was expected of it)."""
+    if not found:
+        return []
+    wrong = sorted(found)
+    texts, customers = raw_texts(pl.DataFrame(raw)[wrong]), _customers(rows.frame[wrong])
+    refused = []
+    for row, customer, text in zip(wrong, customers, texts, strict=True):
+        name, expected = found[row]
+        value = raw[name][row] if name in raw else None
+        refused.append(rows.refusal(batch.start + row, name, value, expected, customer, text))
+    return refused
+
+
+def _customers(frame: pl.DataFrame) -> list[str | None]:
+    """The leaf each row is about, [rows], None where it does not say."""
+    return frame["customer"].to_list() if "customer" in frame.columns else [None] * frame.height
 
 
 def _person(held: dict[str, pl.Series]) -> pl.Series:

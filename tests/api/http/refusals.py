@@ -62,6 +62,7 @@ BODIES = {
     "nested without end": sent("/v1/track", b'{"userId": "42", "properties": ' + DEEP),
     "gzip that is none": sent("/v1/track", b"{}", content_encoding="gzip"),
     "gzip cut off": sent("/v1/track", gzip.compress(b"{}", mtime=0)[:-9], content_encoding="gzip"),
+    "gzip and more": sent("/v1/track", gzip.compress(b"{}", mtime=0) * 2, content_encoding="gzip"),
     "another packing": sent("/v1/track", b"{}", content_encoding="br"),
     "a body too large": sent("/v1/track", b"{}", content_length=str(10**9)),
     "a batch without messages": sent("/v1/batch", {}),

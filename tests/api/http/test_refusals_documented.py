@@ -19,7 +19,11 @@ ROWS = [
     for line in (ROOT / "docs" / "refusals.md").read_text().splitlines()
     if line.startswith("| ") and line.split(" | ")[1].isdecimal()
 ]
-READING = (*(ROOT / "graph" / "events").rglob("*.py"), ROOT / "graph" / "ids.py", ROOT / "graph" / "instants.py")
+READING = (
+    *(ROOT / "graph" / "events").rglob("*.py"),
+    *(ROOT / "graph" / name for name in ("ids.py", "instants.py")),
+    ROOT / "api" / "http" / "bodies.py",
+)
 NOT_FROM_A_BODY = {"codec.py", "rereading.py"}
 """Stored rows, and messages that are read again."""
 
@@ -76,6 +80,69 @@ def test_every_place_that_refuses_is_provoked(bare: InProcess, monkeypatch: pyte
             if not any((str(path), line) in provoked for line in lines):
                 silent.append(f"{path.relative_to(ROOT)}: {ast.unparse(call.args[0]).strip(chr(39))}")
     assert set(silent) == UNREACHABLE
+
+
+KEYS = {"secret_key": "s" * 32, "publishable_key": "p" * 32}
+WHATEVER = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (ROOT / "docs" / "refusals.md").read_text().partition("\n## Whatever the body holds\n")[2].splitlines()
+    if line.startswith("| ") and line.split("|")[1].strip().isdecimal()
+]
+
+
+def said_of_any_body(status: int) -> tuple[str, str]:
+    """What the page says an answer of this status names: the field, and what was expected."""
+    ((_, _, field, expected),) = [row for row in WHATEVER if row[0] == str(status)]
+    return field.strip("`"), expected
+
+
+@pytest.mark.parametrize(
+    ("status", "key"), [(401, "nobody's"), (403, KEYS["publishable_key"]), (429, KEYS["secret_key"])]
+)
+def test_what_is_told_of_any_body_is_documented(tmp_path: Path, status: int, key: str) -> None:
+    chose = {
+        "type": "track",
+        "userId": "42",
+        "event": "Consent Changed",
+        "properties": {"consents": {"marketing": True}},
+    }
+    with InProcess(
+        loaded_settings(data=tmp_path / "data", events_per_second=1, **KEYS), authorization=f"Bearer {key}"
+    ) as app:
+        app.post("/v1/batch", {"batch": [chose] * (status == 429) * 20})
+        answer = app.post("/v1/batch", {"batch": [chose]})
+    field, expected = said_of_any_body(status)
+    told = answer.json()
+    assert (answer.status_code, told["field"]) == (status, field)
+    assert told["expected"] == expected.replace("50000", "1")
+
+
+def test_what_a_page_may_not_say_is_documented(tmp_path: Path) -> None:
+    event = '{"specversion": "1.0", "id": "%s", "source": "s", "type": "com.patron.%s", "subject": "4", "data": %s}'
+    events = [event % ("1", "Viewed", '{"product_id": "milk"}'), event % ("2", "Delivered", '{"campaign": "c"}')]
+    headers = {"content-type": "application/cloudevents-batch+json"}
+    asked = loaded_settings(data=tmp_path / "data", **KEYS)
+    with InProcess(asked, authorization=f"Bearer {KEYS['publishable_key']}") as app:
+        answer = app.ask("POST", "/v1/events", content=f"[{','.join(events)}]", headers=headers)
+    (told,) = answer.json()["refused"]
+    assert (answer.status_code, told["field"], told["expected"]) == (200, *said_of_any_body(200))
+
+
+def test_every_answer_that_names_no_value_is_documented() -> None:
+    """What `problems.py` says it expected, and of the log that cannot be written."""
+    cells = " ".join(row[3] for row in WHATEVER) + " ".join(row[4] for row in ROWS)
+    tree = ast.parse((ROOT / "api" / "http" / "problems.py").read_text())
+    found = [
+        part.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "expected"
+        for part in ast.walk(node.value)
+        if isinstance(part, ast.Constant)
+    ]
+    assert len(found) >= 5
+    for text in (*found, "the event log cannot be written; nothing was kept"):
+        assert str(text).strip() in cells, text
+    assert said_of_any_body(408)[1] in found
 
 
 def _refusals(path: Path) -> Iterator[ast.Call]:

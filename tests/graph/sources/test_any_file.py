@@ -23,7 +23,8 @@ tables:
     columns: {kind: k, customer: c, anonymous: a, time: t, product: p, query: s, rating: q, quantity: q, value: v}
   - file: products.jsonl
     record: products
-    columns: {product: p, name: "{s}, {o}", price: v, in_stock: k, attributes: {size: {column: q, type: number}}}
+    columns:
+      {product: p, name: "{s}, {o}", price: v, in_stock: k, regions: o, attributes: {size: {column: q, type: number}}}
   - file: people.jsonl
     record: customers
     columns: {customer: c, traits: {s: s, q: {column: q, type: number}, k: {column: k, type: flag}}}

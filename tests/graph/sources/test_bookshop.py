@@ -14,7 +14,16 @@ from graph.profile.stores.sqlite import SqliteProfiles
 from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection
 from graph.projection.serving_projection import ServingProjection
-from graph.sources import Mapping, RefusedRow, import_history, load_mapping, parse_mapping, read_history, validate
+from graph.sources import (
+    Mapping,
+    MappingError,
+    RefusedRow,
+    import_history,
+    load_mapping,
+    parse_mapping,
+    read_history,
+    validate,
+)
 from graph.stores.sqlite.graph import SqliteGraph
 
 FOLDER = Path(__file__).parent / "bookshop"
@@ -118,6 +127,12 @@ def test_a_second_import_is_all_duplicates(mapping: Mapping, tmp_path: Path) -> 
     assert (again.accepted, again.duplicates, again.refused) == (0, first.accepted, first.refused)
     assert log.end() == end
     log.close()
+
+
+def test_a_mapping_that_does_not_fit_its_last_file_makes_no_event() -> None:
+    wrong = (FOLDER / "mapping.yaml").read_text().replace("quantity: Menge", "quantity: Mange")
+    with pytest.raises(MappingError, match=r"orders-2025\.csv: columns: got 'Mange', expected a column of the file"):
+        next(read_history(parse_mapping(wrong), FOLDER, RECEIVED))
 
 
 def test_parquet_and_csv_of_the_same_products_are_the_same_events(tmp_path: Path) -> None:
