@@ -13,7 +13,7 @@ from embeddings.intent.counting import bonds_of, meant_of
 from embeddings.intent.intent import POPULAR, Intent, Session, alike_in, log_odds, session_terms, to_a_stranger
 from embeddings.intent.past_sessions import past_sessions
 from embeddings.ranking import Habits, Ranking
-from embeddings.ranking.learning import HORIZON_DAYS, month_after
+from embeddings.ranking.learning import HORIZON_DAYS, buyers_before, month_after
 from embeddings.ranking.purchases import Purchases
 from embeddings.sessions import SessionNeighbours
 from graph import DAY, EdgeArrays, Instant, Product, ProductId
@@ -25,15 +25,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class IntentConfig:
-    """baskets: so many of the last month are learnt from, drawn at random, of no more than so many customers.
+    """baskets: so many of the last month are learnt from, drawn at random from those of customers with a history.
 
     bonded, alike, nearest, popular: how many candidates a basket has beside what the customer ever bought: those most
     bonded with the session, those most done in sessions like it, those most to their taste, those most popular. least:
     so many baskets there must be.
     """
 
-    baskets: int = 1000
-    max_customers: int = 1500
+    baskets: int = 600
     bonded: int = 150
     alike: int = 100
     nearest: int = 100
@@ -67,11 +66,17 @@ def learn_intent(
     latest = lines.at > cut
     asked = np.unique(lines.basket[latest & (sizes[lines.basket] > 1)])
     progress("baskets", 0, 3)
-    if len(asked) < config.least:
-        return None
     groups = ranking.facts.groups
     purchases = Purchases.of(edges, products)
-    month = month_after(purchases, groups, cut, config.max_customers, rng)
+    owners = lines.customer[np.searchsorted(lines.basket, asked)]
+    told = np.isin(owners, buyers_before(purchases, cut))
+    asked, owners = asked[told], owners[told]
+    if len(asked) < config.least:
+        return None
+    if len(asked) > config.baskets:
+        drawn = np.sort(rng.choice(len(asked), size=config.baskets, replace=False))
+        asked, owners = asked[drawn], owners[drawn]
+    month = month_after(purchases, groups, cut, np.unique(owners), rng)
     then = replace(ranking, facts=month.facts, tastes=month.tastes)
     habits = {
         customer: replace(one, taste=month.tastes.of(one.products, one.last))
@@ -81,13 +86,9 @@ def learn_intent(
     learner = _Learner(bonds_of(lines.where(~latest), groups), before, then, config)
     progress("sessions", 1, 3)
     known, strangers = list[Choices](), list[Choices]()
-    for customer, session, rest in _parted(lines, asked, config.baskets, rng):
-        theirs = habits.get(customer)
-        if theirs is not None:
-            known.append(learner.choices(theirs, session, rest))
-            strangers.append(learner.choices(None, session, rest, without=customer))
-    if len(known) < config.least:
-        return None
+    for customer, session, rest in _parted(lines, asked, rng):
+        known.append(learner.choices(habits[customer], session, rest))
+        strangers.append(learner.choices(None, session, rest, without=customer))
     progress("weights", 2, 3)
     weights = np.stack([chosen_by(every, config.ridge) for every in (known, strangers)])
     return Intent(bonds_of(lines, groups), past_sessions(edges, products), meant_of(edges), weights)
@@ -141,12 +142,11 @@ class _Learner:
 
 
 def _parted(
-    lines: BasketLines, asked: NDArray[np.int64], most: int, rng: np.random.Generator
+    lines: BasketLines, asked: NDArray[np.int64], rng: np.random.Generator
 ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-    """(customer, what is the session, the rest) of some of these baskets: in an order drawn at random, parted
+    """(customer, what is the session, the rest) of these baskets, rising: in an order drawn at random, parted
     anywhere."""
-    drawn = np.sort(rng.choice(asked, size=most, replace=False)) if len(asked) > most else asked
-    starts = np.searchsorted(lines.basket, np.column_stack([drawn, drawn + 1]))
+    starts = np.searchsorted(lines.basket, np.column_stack([asked, asked + 1]))
     for first, last in starts.tolist():
         products = rng.permutation(lines.product[first:last])
         size = int(rng.integers(1, len(products)))

@@ -16,7 +16,7 @@ from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT, Ranking, again_input
 from embeddings.ranking.tastes import Tastes
 from graph import DAY, EdgeArrays, Instant, Product, ProductId, day_of
 
-__all__ = ["HORIZON_DAYS", "Month", "RankingConfig", "learn_ranking", "month_after"]
+__all__ = ["HORIZON_DAYS", "Month", "RankingConfig", "buyers_before", "learn_ranking", "month_after"]
 
 AGAIN = FitConfig(hidden=32, epochs=3, customers=8, weight_decay=1e-5)
 NEXT = FitConfig(hidden=16, epochs=4, customers=24, weight_decay=0.1)
@@ -121,7 +121,11 @@ def learn_ranking(
     again, new = list[Examples](), list[Examples]()
     for number, days in enumerate(config.cuts):
         progress(f"what was bought from {days} days ago on", number, len(config.cuts) + 2)
-        month = month_after(purchases, groups, Instant(as_of - days * DAY), config.max_customers, rng)
+        cut = Instant(as_of - days * DAY)
+        drawn = buyers_before(purchases, cut)
+        if len(drawn) > config.max_customers:
+            drawn = np.sort(rng.choice(drawn, size=config.max_customers, replace=False))
+        month = month_after(purchases, groups, cut, drawn, rng)
         if number == 0 and sum(map(len, month.bought)) < config.least:
             return None
         again.append(month.again())
@@ -140,15 +144,17 @@ def learn_ranking(
     )
 
 
+def buyers_before(purchases: Purchases, cut: Instant) -> NDArray[np.int64]:
+    """The customers who had bought something up to the cut, rising."""
+    return np.unique(purchases.until(cut).customer)
+
+
 def month_after(
-    purchases: Purchases, groups: NDArray[np.int32], cut: Instant, max_customers: int, rng: np.random.Generator
+    purchases: Purchases, groups: NDArray[np.int32], cut: Instant, drawn: NDArray[np.int64], rng: np.random.Generator
 ) -> Month:
-    """Up to so many of the customers who had bought something before the cut, drawn at random."""
+    """The month of some customers, rising, who had bought something up to the cut."""
     before = purchases.until(cut)
     facts = facts_of(before, groups, cut)
-    drawn = np.unique(before.customer)
-    if len(drawn) > max_customers:
-        drawn = np.sort(rng.choice(drawn, size=max_customers, replace=False))
     theirs = np.zeros(purchases.num_customers, dtype=np.bool_)
     theirs[drawn] = True
     had = before.where(theirs[before.customer])

@@ -13,7 +13,7 @@ from embeddings.intent.learning import IntentConfig, learn_intent
 from embeddings.ranking import Ranking
 from embeddings.ranking.fitting import FitConfig
 from embeddings.ranking.learning import RankingConfig, learn_ranking
-from graph import EdgeArrays, InteractionKind
+from graph import DAY, EdgeArrays, InteractionKind
 from tests.embeddings.ranking.shelf import AS_OF, CUSTOMERS, DESCRIBED, NUM_PRODUCTS, PRODUCTS, Line, edges_of
 
 CONFIG = IntentConfig(baskets=200, least=20, bonded=10, nearest=10, popular=24)
@@ -76,6 +76,13 @@ def test_the_same_data_give_the_same_intent_and_what_comes_later_none_other(
 def test_too_few_baskets_give_none(edges: EdgeArrays, ranking: Ranking) -> None:
     few = replace(CONFIG, least=100_000)
     assert learn_intent(edges, PRODUCTS, DESCRIBED, ranking, as_of=AS_OF, config=few) is None
+
+
+def test_baskets_are_drawn_of_customers_with_a_history_however_many_bought(edges: EdgeArrays, ranking: Ranking) -> None:
+    some = replace(CONFIG, baskets=60, least=60)
+    assert learn_intent(edges, PRODUCTS, DESCRIBED, ranking, as_of=AS_OF, config=some) is not None
+    month = edges.where(edges.at > AS_OF - 30 * DAY)  # nobody has a history
+    assert learn_intent(month, PRODUCTS, DESCRIBED, ranking, as_of=AS_OF, config=some) is None
 
 
 def test_bonds_are_of_pairs_and_never_of_a_product_with_itself(edges: EdgeArrays, ranking: Ranking) -> None:
