@@ -19,6 +19,8 @@ from graph.nodes import Stamp
 __all__ = ["TrainingRun", "training_run"]
 
 FOLDER = ".training"
+SAVED = 2
+"""The number of what checkpoints hold; those of another are not gone on with."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _gone_on(place: Path, known: LearningData, config: GnnConfig, parent: str) -
     except (FileNotFoundError, msgspec.DecodeError):
         return None
     run = _run(place, known.until(begun.as_of), config, parent)
-    if begun.settings != fingerprint(config, parent):
+    if begun.settings != _settings(config, parent):
         click.echo("an unfinished training had other settings: this one begins anew", err=True)
         return None
     if run.twin.is_of_another() or run.whole.is_of_another():
@@ -79,14 +81,20 @@ def _gone_on(place: Path, known: LearningData, config: GnnConfig, parent: str) -
 
 def _begun(place: Path, known: LearningData, config: GnnConfig, parent: str) -> TrainingRun:
     _empty(place)
-    begun = _Begun(known.as_of, fingerprint(config, parent))
+    begun = _Begun(known.as_of, _settings(config, parent))
     replace(place / "begun.json", msgspec.json.encode(begun))
     return _run(place, known, config, parent)
 
 
+def _settings(config: GnnConfig, parent: str) -> str:
+    return fingerprint(SAVED, config, parent)
+
+
 def _run(place: Path, known: LearningData, config: GnnConfig, parent: str) -> TrainingRun:
     described = [
-        msgspec.structs.replace(product, price=None, currency="", in_stock=True, retired=False, stamp=Stamp())
+        msgspec.structs.replace(
+            product, price=None, currency="", in_stock=True, retired=False, regions=(), stamp=Stamp()
+        )
         for product in known.products
     ]  # what changes every day, and embeddings do not learn from
     data = fingerprint(known.edges, described, known.campaigns, config, parent)

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from api.learning.learning_data import LearningData
 from api.settings import loaded_settings
+from embeddings.artifacts import open_snapshot
+from embeddings.artifacts.seal import read_manifest
+from embeddings.registry import Registry
 from graph import CustomerId, Interaction, LoggedEvent, ProductId, known
 from graph.data_folder import DataFolder
 from graph.events.family import OrderLine, Purchased, Viewed
@@ -22,6 +26,7 @@ from graph.projection.graph_projection import GraphProjection, changes_of
 from graph.projection.serving_projection import ServingProjection
 from graph.stores import open_graph
 from tests.api.in_process import InProcess
+from tests.api.shop import PRODUCTS, aisle_of, basket, build_version, take_in
 from tests.graph.identity.linking import ANN, head
 
 LOVER = "dairy-lover-1"
@@ -63,6 +68,24 @@ def do(app: InProcess) -> list[dict[str, Any]]:
     ]
     calls = ({"userId": LOVER, "event": event, "properties": properties} for event, properties in said)
     return [app.post("/v1/track", call).json() for call in calls]
+
+
+def put_into_the_cart(app: InProcess, product: str, customer: str = LOVER) -> None:
+    call = {"userId": customer, "event": "Product Added", "properties": {"product_id": product}}
+    assert app.post("/v1/track", call).json()["accepted"] == 1
+
+
+def explained(app: InProcess, customer: str) -> Any:
+    """The learnt lists, with scores and reasons, and how many candidates each source had."""
+    places = [{"name": "homepage", "k": 8}, {"name": "discover", "k": 8}]
+    asked = {"customer_id": customer, "placements": places, "explain": True, "dry_run": True}
+    told = app.post("/v1/recommendations", asked).json()["placements"]
+    return [(place["items"], place["trace"]["candidates"]) for place in told]
+
+
+def told_in(items: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """What led to each item, and what kinds of reasons are given for it."""
+    return {(item["source"], reason["kind"]) for item in items for reason in item["reasons"]}
 
 
 def answer(app: InProcess, customer: str = LOVER) -> Any:
@@ -113,6 +136,22 @@ def test_a_refusal_on_one_device_marks_what_is_done_on_another(stored: InProcess
     assert stored.shown(customer_id=LOVER, k=5) == stored.shown(customer_id="stranger", k=5)
 
 
+def test_history_session_and_past_sessions_are_gone_from_the_answer_after_a_refusal(stored: InProcess) -> None:
+    (homepage, _), _ = explained(stored, LOVER)
+    assert ("likely", "buy_again") in told_in(homepage)
+    for number in (2, 5, 10):
+        put_into_the_cart(stored, f"party-{number:02d}")
+    (homepage, _), (discover, asked) = explained(stored, LOVER)
+    assert ("session", "session") in told_in(homepage) & told_in(discover)
+    assert min(asked[source] for source in ("similar_customers", "session", "session_neighbours")) > 0
+    choose(stored, personalization=False)
+    after = explained(stored, LOVER)
+    for items, candidates in after:
+        assert told_in(items) == {("popular", "popular")}
+        assert [name for name, count in candidates.items() if count] == ["popular"]
+    assert after == explained(stored, "stranger")
+
+
 def test_a_deployment_may_take_nothing_for_granted(data: Path) -> None:
     with InProcess(loaded_settings(data=data, consent="personalization=denied,marketing=denied")) as app:
         assert app.shown(customer_id=LOVER, k=5) == app.shown(customer_id="stranger", k=5)
@@ -134,6 +173,30 @@ def test_a_choice_and_a_wish_change_the_very_next_answer(stored: InProcess) -> N
     stranger = [product for product in stored.shown(customer_id="stranger", k=23) if product not in mine[:3]]
     assert stored.shown(customer_id=LOVER, k=20) == stranger[:20]
     assert stored.shown("email", customer_id=LOVER) == []
+
+
+@pytest.mark.parametrize("wish", ["products", "categories", "brands"])
+def test_what_is_disliked_is_in_no_list_though_the_session_asks_for_it(stored: InProcess, wish: str) -> None:
+    for number in (0, 5, 10):
+        put_into_the_cart(stored, f"party-{number:02d}")
+    asked = {"customer_id": LOVER, "placements": [*PLACES, {"name": "product_page", "product_id": "party-15", "k": 8}]}
+
+    def lists() -> list[list[str]]:
+        told = stored.post("/v1/recommendations", asked).json()["placements"]
+        return [[item["product_id"] for item in place["items"]] for place in told]
+
+    homepage, discover, *_ = lists()
+    assert "party" in map(aisle_of, discover)
+    value, disliked = {
+        "products": (discover, set(discover)),
+        "categories": (["PARTY"], {product for product in PRODUCTS if aisle_of(product) == "party"}),
+        "brands": (["Alpha"], set(PRODUCTS[::4])),
+    }[wish]
+    assert disliked & set(homepage + discover)
+    stated = {"preferences": {f"disliked_{wish}": value}}
+    assert stored.put(f"/v1/customers/{LOVER}/preferences", stated).status_code == 200
+    for shown in lists():
+        assert shown and not disliked & set(shown)
 
 
 @pytest.mark.parametrize(
@@ -201,3 +264,32 @@ def test_a_refused_edge_is_neither_stored_nor_learnt_from(shop: Path, tmp_path: 
     assert exported == others
     assert np.array_equal(data.edges.target, other.edges.target) and np.array_equal(data.edges.at, other.edges.at)
     assert data.edges.customers == other.edges.customers
+
+
+def test_what_may_not_be_learnt_from_is_in_no_version_and_moves_nobodys_session(shop: Path, tmp_path: Path) -> None:
+    """Baskets of a customer who refused when they were bought, who refuses since, and who permits it, beside none."""
+    checksums, answers, sessions = {}, {}, {}
+    for name in ("nobody", "marked", "refused since", "permitted"):
+        folder = shutil.copytree(shop, tmp_path / name)
+        registry = Registry(DataFolder(folder).embeddings)
+        if name != "nobody":
+            bought = [basket("quiet", day, ["party-00", "party-07", "dairy-05"]) for day in range(40, 58, 3)]
+            denied = PERSONALIZATION if name == "marked" else ()
+            take_in(folder, (msgspec.structs.replace(event, denied=denied) for event in bought))
+            if name == "refused since":
+                with InProcess(loaded_settings(data=folder)) as app:
+                    choose(app, "quiet", personalization=False)
+                take_in(folder)
+            registry.publish(build_version(folder))
+        version = registry.path(registry.current() or "")
+        intent = open_snapshot(version).intent
+        assert intent is not None
+        checksums[name], sessions[name] = read_manifest(version).checksums, len(intent.neighbours.sessions)
+        with InProcess(loaded_settings(data=folder)) as app:
+            put_into_the_cart(app, "party-00")
+            answers[name] = explained(app, LOVER)
+    for name in ("marked", "refused since"):
+        assert checksums[name] == checksums["nobody"]
+        assert answers[name] == answers["nobody"]
+    assert sessions["permitted"] == sessions["nobody"] + 6
+    assert answers["permitted"] != answers["nobody"], "the same baskets of somebody who permits it do"

@@ -25,6 +25,24 @@ def test_a_list_stays_within_its_page_view_and_the_next_one_sees_the_newest(app:
     assert app.shown("discover", page_view_id="p1", **WHO | {"k": 5}) == newest[:5]
 
 
+def test_what_the_learnt_session_adds_waits_for_the_next_page_view(app: InProcess) -> None:
+    def discover(view: str) -> tuple[list[str], set[str]]:
+        asked = {"customer_id": LOVER, "placements": [{"name": "discover", "k": 6}], "page_view_id": view}
+        items = app.post("/v1/recommendations", asked).json()["placements"][0]["items"]
+        return [item["product_id"] for item in items], {item["source"] for item in items}
+
+    before, sources = discover("p1")
+    assert "session" not in sources
+    for number in range(4):
+        app.view(f"party-0{number}", userId=LOVER)
+    assert discover("p1")[0] == before
+    moved, sources = discover("p2")
+    assert "session" in sources and moved != before
+    app.put(f"/v1/customers/{LOVER}/consents", {"consents": {"personalization": False}})
+    assert discover("p2") == discover("p3") != (moved, sources)
+    assert discover("p2") == (app.shown("discover", anonymous_id="nobody", k=6), {"popular"})
+
+
 def test_a_visitor_who_becomes_known_within_the_page_view_keeps_the_list(app: InProcess) -> None:
     before = app.shown(page_view_id="p1", anonymous_id="v", k=6)
     looking_around(app, anonymousId="v")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from api.routes import stream
 from api.streams import Streams, TooManyStreams
 from graph import CustomerId, EventId, Instant, LoggedEvent, ProductId
-from graph.events.family import Viewed
+from graph.events.family import AddedToCart, Viewed
 from graph.events.refusal import Parsed
 from recommend.answers import PlacementRequest, RecommendationRequest
 from tests.api.in_process import InProcess
@@ -131,6 +132,11 @@ def shown_in(piece: bytes) -> list[str]:
     return [item["product_id"] for item in body["placements"][0]["items"]]
 
 
+def sources_in(piece: bytes) -> set[str]:
+    body = json.loads(piece.partition(b"data: ")[2])
+    return {item["source"] for item in body["placements"][0]["items"]}
+
+
 def open_streams(app: InProcess) -> float | None:
     return app.engine.telemetry.registry.get_sample_value("patron_streams")
 
@@ -162,6 +168,29 @@ def test_a_page_that_reads_slowly_gets_the_newest_lists_and_none_of_those_betwee
         newest = app.engine.answer(asked).placements[0].items
         assert shown_in(reader.pieces[2]) == [item.product_id for item in newest]
         assert aisle_of(newest[0].product_id) == "party"
+        reader.gone.set()
+        await listening
+
+    app.run(check())
+
+
+def test_what_the_learnt_session_adds_is_pushed(app: InProcess) -> None:
+    async def check() -> None:
+        reader = Reader(app, "placements=discover&customer_id=dairy-lover-1&k=8")
+        listening = asyncio.create_task(reader.listen())
+        await reader.until(1)
+        assert "session" not in sources_in(reader.pieces[0])
+        now, lover = Instant(time.time_ns() // 1000), CustomerId("user:dairy-lover-1")
+        added = [
+            AddedToCart(
+                id=EventId(product), source="t", at=now, received=now, customer=lover, product=ProductId(product)
+            )
+            for product in ("party-02", "party-05", "party-10")
+        ]
+        await app.engine.take(Parsed(events=tuple(added)), "t")
+        await reader.until(2)
+        assert "session" in sources_in(reader.pieces[1])
+        assert "party" in map(aisle_of, shown_in(reader.pieces[1]))
         reader.gone.set()
         await listening
 

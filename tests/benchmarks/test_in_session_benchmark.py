@@ -25,7 +25,7 @@ def test_half_of_a_basket_is_the_session_and_strangers_have_none() -> None:
 
 def test_a_product_page_is_that_of_the_first_product_and_the_rest_is_to_be_found() -> None:
     basket = Basket(CustomerId("user:1"), (A, B), frozenset({C})).after_its_first()
-    assert (basket.session, basket.rest) == ((A,), {B, C})
+    assert basket.session == (A,) and basket.rest == frozenset({B, C})
 
 
 def test_a_list_is_worth_what_it_finds_of_the_rest() -> None:

@@ -16,6 +16,7 @@ from api.learning.learning_data import LearningData
 from api.learning.unfinished import training_run
 from api.settings import loaded_settings
 from embeddings.artifacts import open_snapshot
+from embeddings.artifacts.backtest import read_backtest
 from embeddings.checkpoint import Checkpoint
 from embeddings.gnn import GnnConfig
 from embeddings.registry import Registry
@@ -38,7 +39,7 @@ from api.cli import main
 save = Checkpoint.save
 def saved_and_killed(self, step, arrays, state=None):
     save(self, step, arrays, state)
-    if self.folder.name == "whole" and step == 2:
+    if self.folder.name == "whole" and step == 1:
         os.kill(os.getpid(), signal.SIGKILL)
 Checkpoint.save = saved_and_killed
 main(sys.argv[1:])
@@ -60,6 +61,21 @@ def test_a_training_killed_in_the_middle_goes_on_to_the_result_of_one_that_was_n
     for name in ("product_vectors", "customer_vectors", "input_vectors"):
         assert np.allclose(getattr(learnt(data), name), getattr(learnt(whole), name), atol=1e-5)
     assert learnt(data).manifest.metrics == pytest.approx(learnt(whole).manifest.metrics)
+
+
+def test_a_version_is_trained_for_the_rounds_that_were_best_for_its_twin(patron: Patron, data: Path) -> None:
+    trained = patron("train", "--epochs", "4", "--dim", "8", "--json", "--data", data)
+    backtest = read_backtest(data / "embeddings" / "v0002")
+    assert backtest is not None
+    found = [epoch.validation_ndcg or 0.0 for epoch in backtest.twin.manifest.curve]
+    best = found.index(max(found))
+    assert 0 < best < 4
+    assert backtest.twin.manifest.parameters["best_epoch"] == best
+    assert (trained.json["parameters"]["epochs"], trained.json["parameters"]["best_epoch"]) == (4, best)
+    assert [epoch["epoch"] for epoch in trained.json["curve"]] == list(range(1, best + 1))
+    assert trained.json["metrics"]["backtest_ndcg_new"] == pytest.approx(max(found), abs=1e-6)
+    told = f"rounds of training: {best}, the best of {len(found) - 1} by NDCG@20 for new purchases held out: "
+    assert f"{told}{max(found):.4f}, {found[0]:.4f} at the start" in trained.err.splitlines()
 
 
 def test_ctrl_c_leaves_nothing_half_written_and_says_how_to_go_on(

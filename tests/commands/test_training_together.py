@@ -29,5 +29,6 @@ def test_two_processes_write_the_version_that_one_writes(
     assert not (data / "embeddings" / ".training").exists()
     assert patron(*TRAIN, other).code == 0
     together, alone = (open_snapshot(folder / "embeddings" / "v0002").set for folder in (data, other))
+    assert together.manifest.parameters == alone.manifest.parameters
     assert np.allclose(together.product_vectors, alone.product_vectors, atol=1e-3)
     assert np.allclose(together.customer_vectors, alone.customer_vectors, atol=1e-3)

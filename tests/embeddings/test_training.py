@@ -142,6 +142,30 @@ def test_the_best_epoch_by_validation_is_kept() -> None:
     assert [what.split(",")[0] for what in seen] == ["start", "learning", "epoch 1"]
 
 
+def test_a_training_that_stops_after_the_best_epoch_of_a_like_one_is_as_that_was() -> None:
+    split = time_split(two_crowds(), Instant(AS_OF - 20 * DAY))
+    config = replace(CONFIG, epochs=5, patience=1, base_learning_rate=0.05)
+    again = partial(train, split.train, CATALOGUE, [], as_of=split.cut)
+    tried = again(config=config, rng=np.random.default_rng(1), validation=split.held_out(Task.NEW))
+    assert [epoch.epoch for epoch in tried.manifest.curve] == [0, 1, 2, 3, 4]  # the fourth was no better
+    stopped = again(config=config, rng=np.random.default_rng(1), stop_after=3)
+    assert stopped.manifest.parameters == tried.manifest.parameters
+    assert (stopped.manifest.parameters["epochs"], stopped.manifest.parameters["best_epoch"]) == (5, 3)
+    assert [epoch.epoch for epoch in stopped.manifest.curve] == [1, 2, 3]
+    assert (stopped.product_vectors == tried.product_vectors).all()
+    short = again(config=replace(config, epochs=3), rng=np.random.default_rng(1))  # whose rates fall faster
+    assert not np.allclose(short.product_vectors, tried.product_vectors, atol=1e-3)
+
+
+def test_a_training_that_is_to_stop_before_what_was_saved_begins_anew(tmp_path: Path) -> None:
+    again = partial(train, two_crowds(), CATALOGUE, CAMPAIGNS, config=CONFIG, as_of=AS_OF)
+    checkpoint = Checkpoint(tmp_path / "training", "of these edges")
+    again(rng=np.random.default_rng(0), checkpoint=checkpoint)
+    saved, anew = (again(rng=np.random.default_rng(0), stop_after=1, checkpoint=kept) for kept in (checkpoint, None))
+    assert [epoch.epoch for epoch in saved.manifest.curve] == [1]
+    assert (saved.product_vectors == anew.product_vectors).all()
+
+
 def test_training_that_runs_away_says_so() -> None:
     with pytest.raises(TrainingDiverged, match="learning_rate 1e\\+30"):
         trained(two_crowds(), replace(CONFIG, learning_rate=1e30))
@@ -191,6 +215,7 @@ def test_a_training_with_validation_that_was_killed_keeps_the_best_epoch_it_had(
         again(rng=np.random.default_rng(0), checkpoint=checkpoint, progress=killed_after(3))
     resumed = again(rng=np.random.default_rng(0), checkpoint=checkpoint)
     assert resumed.manifest.parameters == whole.manifest.parameters
+    assert (resumed.manifest.metrics, resumed.manifest.curve) == (whole.manifest.metrics, whole.manifest.curve)
     assert (resumed.product_vectors == whole.product_vectors).all()
 
 
