@@ -6,31 +6,33 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
 
 if not __package__:  # run by its path: what lies beside it must not be taken for the packages of those names
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import msgspec
 import numpy as np
 
 from benchmarks.load.served import Load, Server, load, served
+from benchmarks.load.turned import mixed, turned, written
 from benchmarks.machine import machine, printed
 from benchmarks.serving import customers_of, summary
 from embeddings.artifacts import open_snapshot
-from embeddings.artifacts.gate import sample
-from embeddings.artifacts.layout import write_snapshot
-from embeddings.artifacts.seal import seal
-from embeddings.index import build_index
 from embeddings.registry import Registry
+from graph import SECOND, SESSION_GAP
 from graph.data_folder import DataFolder
 from graph.files import replace as replace_file
 
 PATH = "/v1/recommendations"
 PATIENCE_SECONDS = 60
+WELL_KNOWN = 500
+"""Of so many products, the most popular, are those that customers look at, put into their carts and have pages of."""
+
+Lists = dict[bytes, bytes]
+"""What each request is answered: its lists with scores and reasons, as JSON."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -50,15 +52,26 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error(f"no version is published in {options.data}")
     with served(options.data, poll_seconds="0.05") as server:
         registry = Registry(DataFolder(server.data).embeddings)
-        versions = (version, turned(registry, version))
-        bodies = bodies_of(registry.path(version), options.placement, options.customers, options.seed)
+        one = open_snapshot(registry.path(version))
+        other = turned(one)
+        versions = (version, written(registry, other))
+        mixtures = {name: written(registry, mixture) for name, mixture in mixed(one, other).items()}
+        asking = asking_of(registry.path(version), options.placement, options.customers, options.seed)
+        bodies = asking.bodies
+        begin_sessions(server, asking)
+        begun = time.monotonic()
         expected = {name: answers_of(server, registry, name, bodies) for name in reversed(versions)}
-        told_apart = sum(expected[versions[0]][body] != expected[versions[1]][body] for body in bodies)
+        found = {name: answers_of(server, registry, mixture, bodies) for name, mixture in mixtures.items()}
+        point(registry, version)
+        wait_for(server, version)
+        told_apart = {name: unlike(lists, *expected.values()) for name, lists in found.items()}
         before = load(server.port, PATH, lasting(bodies, options.seconds), options.connections)
         told = Told(expected)
         swapping = Swapping(registry, versions, options.swaps, told)
         during = load(server.port, PATH, swapping.bodies(bodies), options.connections, told)
         after = load(server.port, PATH, lasting(bodies, options.seconds), options.connections)
+    if (taken := time.monotonic() - begun) > SESSION_GAP / SECOND:
+        raise TimeoutError(f"the run took {taken:.0f} s and the sessions ended within it: ask for fewer --swaps")
     without = Load([*before.milliseconds, *after.milliseconds], before.seconds + after.seconds, b"", 0)
     still, moving = summary(without), summary(during)
     answer = {
@@ -69,7 +82,10 @@ def main(arguments: list[str] | None = None) -> None:
         "seconds_a_swap": round(swapping.seconds / max(swapping.done, 1), 3),
         "connections": options.connections,
         "customers": len(bodies),
-        "customers_whose_lists_tell_the_versions_apart": told_apart,
+        "customers_with_a_session": len(asking.events),
+        "customers_on_a_product_page": asking.pages,
+        "customers_whose_lists_tell_the_versions_apart": unlike(expected[versions[0]], expected[versions[1]]),
+        "customers_whose_lists_tell_a_mixture": told_apart,
         "answers": told.answers,
         "answers_of_each_version": told.of_version,
         "failures": during.failures,
@@ -81,35 +97,54 @@ def main(arguments: list[str] | None = None) -> None:
     printed(answer, options.json)
 
 
-def turned(registry: Registry, version: str) -> str:
-    """A version like another whose products have each other's vectors, so that a list says whose it is."""
-    snapshot = open_snapshot(registry.path(version))
-    embeddings = snapshot.set
-    products = np.roll(embeddings.product_vectors, len(embeddings.products) // 2, axis=0)
-    name = registry.next_version()
-    made = replace(embeddings, product_vectors=products)
-    folder = registry.folder / name
-    folder.mkdir()
-    write_snapshot(folder, replace(snapshot, set=made, index=build_index(products, sample(made))))
-    seal(folder, msgspec.structs.replace(embeddings.manifest, version=name))
-    return name
+@dataclass(frozen=True)
+class Asking:
+    """Requests that leave no trace, and the events that begin the sessions of some of those who ask."""
+
+    bodies: list[bytes]
+    events: list[bytes]
+    pages: int
 
 
-def bodies_of(folder: Path, placement: str, customers: int, seed: int) -> list[bytes]:
-    """A request of each of some customers, which leaves no trace."""
-    known = customers_of(folder)
-    drawn = np.random.default_rng(seed).choice(known, size=min(customers, len(known)), replace=False)
-    return [
-        json.dumps(
-            {
-                "customer_id": customer,
-                "placements": [{"name": placement, "k": 20}],
-                "dry_run": True,
-                "deadline_ms": PATIENCE_SECONDS * 1000,  # else a slow answer is another list, and looks mixed
-            }
-        ).encode()
-        for customer in drawn.tolist()
+def asking_of(folder: Path, placement: str, customers: int, seed: int) -> Asking:
+    """Of four customers two have looked at a product and put another into the cart, one is on a product's page."""
+    rng = np.random.default_rng(seed)
+    known, snapshot = customers_of(folder), open_snapshot(folder)
+    products = [snapshot.set.products[row] for row in np.argsort(-snapshot.popularity, kind="stable")[:WELL_KNOWN]]
+    drawn = rng.choice(known, size=min(customers, len(known)), replace=False).tolist()
+    bodies, events, pages = [], [], 0
+    for number, customer in enumerate(drawn):
+        looked, added = rng.choice(products, size=2, replace=False).tolist()
+        wanted = {"name": placement, "k": 20}
+        if number % 4 == 3:
+            wanted["product_id"] = looked
+            pages += 1
+        elif number % 4:
+            events.append(session_of(customer, looked, added))
+        body = {"customer_id": customer, "placements": [wanted], "dry_run": True}
+        body["deadline_ms"] = PATIENCE_SECONDS * 1000  # else a slow answer is another list, and looks mixed
+        bodies.append(json.dumps(body).encode())
+    return Asking(bodies, events, pages)
+
+
+def session_of(customer: str, looked: str, added: str) -> bytes:
+    """The body of `/v1/batch` that begins a session."""
+    done = (("Product Viewed", looked), ("Product Added", added))
+    events = [
+        {"type": "track", "userId": customer, "event": event, "properties": {"product_id": product}}
+        for event, product in done
     ]
+    return json.dumps({"batch": events}).encode()
+
+
+def begin_sessions(server: Server, asking: Asking) -> None:
+    """Send the events; ValueError where one is not taken in."""
+
+    def taken(asked: bytes, answer: bytes) -> None:
+        if json.loads(answer).get("accepted") != 2:
+            raise ValueError(f"{asked!r} was answered {answer!r}, expected 2 events accepted")
+
+    load(server.port, "/v1/batch", asking.events, 1, taken)
 
 
 def lasting(bodies: list[bytes], seconds: float) -> Iterator[bytes]:
@@ -121,24 +156,28 @@ def lasting(bodies: list[bytes], seconds: float) -> Iterator[bytes]:
         yield body
 
 
-def listed(answer: bytes) -> tuple[str, list[str]]:
-    """The version an answer names, and the products in it."""
+def listed(answer: bytes) -> tuple[str, bytes]:
+    """The version an answer names, and its lists with scores and reasons."""
     read = json.loads(answer)
-    products = [item["product_id"] for placement in read["placements"] for item in placement["items"]]
-    return read["versions"]["embeddings"], products
+    return read["versions"]["embeddings"], json.dumps(read["placements"]).encode()
 
 
-def answers_of(server: Server, registry: Registry, version: str, bodies: list[bytes]) -> dict[bytes, list[str]]:
-    """What each customer is listed while a version serves, and nothing is changed."""
+def answers_of(server: Server, registry: Registry, version: str, bodies: list[bytes]) -> Lists:
+    """What each customer is answered while a version serves, and nothing is changed."""
     point(registry, version)
     wait_for(server, version)
-    found: dict[bytes, list[str]] = {}
+    found: Lists = {}
 
     def keep(asked: bytes, answer: bytes) -> None:
         found[asked] = listed(answer)[1]
 
     load(server.port, PATH, bodies, 1, keep)
     return found
+
+
+def unlike(lists: Lists, *others: Lists) -> int:
+    """Of how many requests the lists are those of none of the others."""
+    return sum(all(found != other[asked] for other in others) for asked, found in lists.items())
 
 
 def point(registry: Registry, version: str) -> None:
@@ -160,7 +199,7 @@ def wait_for(server: Server, version: str) -> None:
 class Told:
     """Counts the answers, and those that are not what the version they name lists."""
 
-    def __init__(self, expected: dict[str, dict[bytes, list[str]]]) -> None:
+    def __init__(self, expected: Mapping[str, Lists]) -> None:
         self._expected = expected
         self.answers = 0
         self.mixed = 0
@@ -168,11 +207,11 @@ class Told:
         self.latest = ""
 
     def __call__(self, asked: bytes, answer: bytes) -> None:
-        version, products = listed(answer)
+        version, lists = listed(answer)
         self.answers += 1
         self.latest = version
         self.of_version[version] += 1
-        self.mixed += products != self._expected[version][asked]
+        self.mixed += lists != self._expected[version][asked]
 
 
 class Swapping:

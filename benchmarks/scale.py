@@ -1,4 +1,5 @@
-"""Time and memory by the number of interactions: the matrix, the spectral fit, and one epoch of the network.
+"""Time and memory by the number of interactions: the matrix, the spectral fit, one epoch of the network, and what else
+a version learns: the ranking, what a session changes, the predictions.
 
 Interactions are made up, as degrees are found in real ones: see `synthetic`. Every size is measured in a process of its
 own, whose memory is looked at from outside every 20 ms: anonymous, which is the process' own, and all that is resident,
@@ -28,7 +29,7 @@ from benchmarks.machine import machine, printed
 from embeddings.interaction_matrix import InteractionMatrix
 from embeddings.scratch import MEMORY, Scratch
 from embeddings.spectral import SpectralConfig, SpectralFilter
-from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind
+from graph import DAY, CustomerId, EdgeArrays, Instant, InteractionKind, Product, ProductId
 
 __all__ = ["main", "synthetic"]
 
@@ -43,6 +44,14 @@ PRODUCTS = 41_000 / 810_000**0.5
 """Times the square root of the interactions (Heaps): 41,000 products at Gowalla's 810,000."""
 CROWDS, LOYALTY, FAVOURITES = 64, 0.8, 3
 """Every product is of one crowd; a customer takes this share from the favourite crowds, and the rest from any."""
+
+VISITS = 6
+"""A year, of every customer, of 4.5 products each: for what is bought together. Without them each purchase has an
+instant of its own."""
+REPEATED = 0.4
+"""The share of purchases that are of what the customer bought at another time: for what is bought again."""
+CATEGORIES = 300
+"""As the retailer has."""
 
 
 def synthetic(interactions: int, rng: np.random.Generator, scratch: Scratch = MEMORY) -> EdgeArrays:
@@ -81,12 +90,34 @@ def synthetic(interactions: int, rng: np.random.Generator, scratch: Scratch = ME
     )
 
 
+def in_visits(edges: EdgeArrays, rng: np.random.Generator) -> tuple[EdgeArrays, list[Product]]:
+    """As many purchases in VISITS a customer, each at one instant within its part of the year, some of them REPEATED;
+    and the products."""
+    part, num_customers = DAYS * DAY // VISITS, len(edges.customers)
+    number = np.minimum((edges.at - edges.at.min()) // part, VISITS - 1)
+    at = AS_OF - DAYS * DAY + number * part + rng.integers(part, size=(VISITS, num_customers))[number, edges.customer]
+    sizes = np.bincount(edges.customer, minlength=num_customers)
+    other = (np.cumsum(sizes) - sizes)[edges.customer] + (rng.random(len(edges)) * sizes[edges.customer]).astype(int)
+    theirs = edges.target[np.argsort(edges.customer, kind="stable")][other]
+    target = np.where(rng.random(len(edges)) < REPEATED, theirs, edges.target)
+    order = np.argsort(at, kind="stable")
+    at = at[order]
+    visited = replace(
+        edges, customer=edges.customer[order], target=target[order], at=at, day=(at // DAY).astype(np.int32)
+    )
+    described = [
+        Product(id=ProductId(target), category=f"category {row % CATEGORIES}")
+        for row, target in enumerate(edges.targets)
+    ]
+    return visited, described
+
+
 THREADS = os.environ.get("OMP_NUM_THREADS", "all")
 PURCHASED = list(InteractionKind).index(InteractionKind.PURCHASED)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """``python -m benchmarks.scale [--interactions N …] [--spectral N …] [--in-memory N …] [--json FILE]``"""
+    """``python -m benchmarks.scale [--interactions N …] [--spectral N …] [--in-memory N …] [--models N …] …``"""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -96,6 +127,8 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--spectral", **sizes, default=[30_000_000], help="on files, without the network")
     parser.add_argument("--in-memory", **sizes, default=[], help="all of it, nothing on files")
+    parser.add_argument("--models", **sizes, default=[], help="in memory, what else a version learns")
+    parser.add_argument("--data", type=Path, help="a data folder whose graph that is learnt from as well")
     parser.add_argument("--dim", type=int, default=64, help="numbers a vector (64)")
     parser.add_argument(
         "--scratch", type=Path, help="a folder on a disk for the files (the system's for temporary ones)"
@@ -104,18 +137,25 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.one:
-        measure(**json.loads(options.one))
+        run = json.loads(options.one)
+        if "models" in run:
+            models(run["models"])
+        else:
+            measure(**run)
         return
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
-        runs = [{"interactions": n, "network": True, "folder": folder} for n in options.interactions]
-        runs += [{"interactions": n, "network": False, "folder": folder} for n in options.spectral]
-        runs += [{"interactions": n, "network": True, "folder": None} for n in options.in_memory]
+        dim = options.dim
+        runs = [{"interactions": n, "network": True, "folder": folder, "dim": dim} for n in options.interactions]
+        runs += [{"interactions": n, "network": False, "folder": folder, "dim": dim} for n in options.spectral]
+        runs += [{"interactions": n, "network": True, "folder": None, "dim": dim} for n in options.in_memory]
+        runs += [{"models": n} for n in options.models]
+        runs += [{"models": str(options.data)}] if options.data else []
         curve = []
         for run in runs:
-            curve.append(watched(run | {"dim": options.dim}))
+            curve.append(watched(run))
             print(json.dumps(curve[-1]), file=sys.stderr)
     printed(
-        {"benchmark": "scale", "machine": machine(), "threads": THREADS, "dim": options.dim, "curve": curve},
+        {"benchmark": "scale", "machine": machine(), "threads": THREADS, "curve": curve},
         options.json,
     )
 
@@ -163,6 +203,38 @@ def network_epoch(edges: EdgeArrays, scratch: Scratch, dim: int) -> dict[str, An
     return told
 
 
+def models(of: int | str) -> None:
+    """What else a version learns from so many made-up interactions, or from the graph of a data folder, in memory."""
+    from api.workbench import Workbench  # what the fit is measured without
+    from embeddings.intent.learning import learn_intent
+    from embeddings.intent.past_sessions import past_sessions
+    from embeddings.predictions.learning import learn_predictions
+    from embeddings.ranking.learning import learn_ranking
+
+    with stage("edges"):
+        if isinstance(of, str):
+            known = Workbench.open(of).learning_data()
+            edges, described, as_of = known.edges, known.products, known.as_of
+        else:
+            rng = np.random.default_rng(0)
+            edges, described = in_visits(synthetic(of, rng), rng)
+            as_of = AS_OF
+    products = [product.id for product in described]
+    with stage("ranking"):
+        ranking = learn_ranking(edges, products, described, as_of=as_of)
+    if ranking is None:
+        sys.exit("too little to learn a ranking from")
+    with stage("intent"):
+        intent = learn_intent(edges, products, described, ranking, as_of=as_of)
+    with stage("past sessions, which the intent makes twice"):
+        found = past_sessions(edges, products)
+    with stage("predictions"):
+        predictions = learn_predictions(edges, described, today=int(edges.day.max()))
+    told: dict[str, Any] = {"interactions": len(edges), "customers": len(edges.customers), "products": len(products)}
+    told |= {"past_sessions": len(found.sessions), "learnt": [each is not None for each in (intent, predictions)]}
+    print(json.dumps({"told": told}), flush=True)
+
+
 class Stages:
     """Says on standard output which stage goes on."""
 
@@ -197,7 +269,7 @@ def watched(run: dict[str, Any]) -> dict[str, Any]:
 
     looking = Thread(target=look)
     looking.start()
-    answer: dict[str, Any] = run | {"folder": bool(run["folder"])}
+    answer: dict[str, Any] = run | {"folder": bool(run.get("folder"))}
     begun = {"at": 0.0, "cpu": 0.0}
     for line in process.stdout or ():
         said = json.loads(line)

@@ -55,6 +55,7 @@ def train(
     rng: np.random.Generator,
     customers: Sequence[Customer] | None = None,
     validation: HeldOut | None = None,
+    stop_after: int | None = None,
     start: EmbeddingSet | None = None,
     checkpoint: Checkpoint | None = None,
     scratch: Scratch = MEMORY,
@@ -68,8 +69,8 @@ def train(
         from the groups that their traits put them in; without it, from nothing. So it does without `config.attributes`
         and with `config.log_popularity`, where nothing but pairs is looked at.
     validation: what customers bought after `as_of`. With it, training stops once its NDCG@20 has not grown for
-        `config.patience` epochs, the best epoch is kept, and the manifest's metrics and "best_epoch" tell of it. Its
-        curve tells of every epoch.
+        `config.patience` epochs and the best epoch is kept; the manifest's metrics, "best_epoch" and curve tell of it.
+    stop_after: end after so many of `config.epochs`, with the rates of all: where a like training was at its best.
     start: an earlier set of as many dimensions, whose products training starts from instead of the spectral solution;
         products it does not know start from that solution, turned into its space.
     checkpoint: where every finished epoch is kept; a training that was killed goes on after the last of them, to the
@@ -89,36 +90,37 @@ def train(
     """
     processes = Processes.here()
     rng.bit_generator.state = processes.from_first(lambda: rng.bit_generator.state)
-    progress("start", 0, config.epochs)
+    last = config.epochs if stop_after is None else min(stop_after, config.epochs)
+    processes.agree("epochs", last)
+    progress("start", 0, last)
     training = _Training(edges, products, campaigns, config, as_of, rng, start, scratch, device, processes)
-    done, best, kept, greatest = 0, 0, training.parameters(), -1.0
+    done, best, kept = 0, 0, training.parameters()
+    metrics: dict[str, float] = {}  # of the best epoch
     curve: list[Epoch] = []
     saved = processes.from_first(lambda: checkpoint.load() if checkpoint is not None else None)
-    if saved is not None:
-        done, best, greatest = saved.step, saved.state["best"], saved.state["greatest"]
+    if saved is not None and saved.step <= last:  # beyond it, another epoch was the best when it was saved
+        done, best, metrics = saved.step, saved.state["best"], saved.state["metrics"]
         curve = msgspec.convert(saved.state["curve"], list[Epoch])
         rng.bit_generator.state = json.loads(saved.state["rng"])
         kept = training.restore(saved.arrays)
-        progress(f"going on after epoch {done}", done, config.epochs)
+        progress(f"going on after epoch {done}", done, last)
     elif validation is not None:
-        greatest = training.measured(0, validation)["validation_ndcg"]
-        curve.append(Epoch(0, None, greatest))
-    progress("learning", done, config.epochs)
-    for epoch in range(done + 1, config.epochs + 1):
+        metrics = training.measured(0, validation)
+        curve.append(Epoch(0, None, metrics["validation_ndcg"]))
+    progress("learning", done, last)
+    for epoch in range(done + 1, last + 1):
         if validation is not None and epoch - 1 - best >= config.patience:
             break
         loss = training.epoch(rng)
-        progress(f"epoch {epoch}, loss {loss:.4f}", epoch, config.epochs)
-        ndcg = training.measured(epoch, validation)["validation_ndcg"] if validation is not None else None
-        curve.append(Epoch(epoch, loss, ndcg))
-        if ndcg is None or ndcg > greatest:
-            best, kept = epoch, training.parameters()
-            greatest = greatest if ndcg is None else ndcg
+        progress(f"epoch {epoch}, loss {loss:.4f}", epoch, last)
+        found = training.measured(epoch, validation) if validation is not None else {}
+        curve.append(Epoch(epoch, loss, found.get("validation_ndcg")))
+        if not found or found["validation_ndcg"] > metrics["validation_ndcg"]:
+            best, kept, metrics = epoch, training.parameters(), found
         if checkpoint is not None and processes.first:
-            state = {"best": best, "greatest": greatest, "rng": _written(rng), "curve": msgspec.to_builtins(curve)}
+            state = {"best": best, "metrics": metrics, "rng": _written(rng), "curve": msgspec.to_builtins(curve)}
             checkpoint.save(epoch, training.arrays(kept), state)
     training.use(kept)
-    metrics = training.measured(best, validation) if validation is not None else {}
     learnt = training.embeddings(best, metrics, curve)
     if not config.attributes or config.log_popularity > 0:
         return learnt

@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 @click.command("train")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder.")
-@click.option("--epochs", type=click.IntRange(0), default=DEFAULTS.epochs, show_default=True, help="Rounds.")
+@click.option("--epochs", type=click.IntRange(0), default=DEFAULTS.epochs, show_default=True, help="The most rounds.")
 @click.option("--dim", type=click.IntRange(2, 512), help=f"Numbers a vector.  [default: {DEFAULTS.dim}, or as --from]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="What random choices start from.")
 @click.option("--from", "parent", default="", help="Start from this version, or `champion`, and learn on.")
@@ -27,10 +27,11 @@ def command(
 ) -> None:
     """Train on everything in the graph and write the next version, the candidate; nothing is published.
 
-    The same settings are trained once more without the last days, so that the gate of `patron publish` knows how well
-    they find what was bought in them. A training that was ended, by Ctrl-C or a power cut, goes on after its last whole
-    round when it is called again with the same settings. `torchrun --nproc-per-node 2 --local-ranks-filter 0 -m api
-    train` trains in two processes, of which the first writes.
+    The same settings are trained first without the last days, so that the gate of `patron publish` knows how well they
+    find what was bought in them. The round that finds the most is the version's last, be it none; where hardly anything
+    was bought in those days all rounds are made. A training that was ended, by Ctrl-C or a power cut, goes on after its
+    last whole round when it is called again with the same settings. `torchrun --nproc-per-node 2 --local-ranks-filter 0
+    -m api train` trains in two processes, of which the first writes; with `--device cuda` each has a GPU of its own.
     """
     bench = Workbench(loaded_settings(data=data))
     dim = dim or (bench.registry.manifest(bench.version(parent)).dim if parent else DEFAULTS.dim)

@@ -73,7 +73,10 @@ def learnt(
     *,
     device: torch.device = PROCESSOR,
 ) -> tuple[EmbeddingSet, Backtest | None]:
-    """The vectors of a version, and its twin with what was held out of it. run: where finished epochs are kept."""
+    """The vectors of a version, and its twin with what was held out of it. run: where finished epochs are kept.
+
+    The version is trained for as many epochs as were best for its twin; for all of them where nothing is held out.
+    """
     if parent is not None and parent.set.dim != config.dim:
         raise InvalidValue("dim", config.dim, f"the {parent.set.dim} of {parent.set.version}")
     backtest = backtested(known, config, parent, run.twin if run else None, device=device)
@@ -86,6 +89,7 @@ def learnt(
             config=config,
             as_of=known.as_of,
             rng=np.random.default_rng(config.seed),
+            stop_after=backtest.twin.manifest.parameters["best_epoch"] if backtest else None,
             start=parent.set if parent else None,
             checkpoint=run.whole if run else None,
             device=device,

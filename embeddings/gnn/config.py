@@ -12,6 +12,7 @@ __all__ = ["GnnConfig"]
 class GnnConfig:
     """Defaults were chosen on the two months before the demo's test month; docs/concepts/embeddings.md says how.
 
+    epochs: the most there may be; rates fall over all of them. Validation may end training before, at the best one.
     kind_weights: what an interaction of a kind is worth in a history and as a target; kinds not named are left out. A
         dislike, below 0, turns a customer away from the product and what is like it, and is no target.
     half_life_days, times_power, degree_power: of the customer function.
