@@ -25,7 +25,7 @@ from graph import DAY, PatronError
 from tests.commands.called import Called
 
 Patron = Callable[..., Called]
-CALL = ("train", "--epochs", "4", "--dim", "4", "--data")
+CALL = ("train", "--epochs", "4", "--dim", "8", "--data")
 
 
 def learnt(data: Path, version: str = "v0002") -> EmbeddingSet:
@@ -147,9 +147,9 @@ def test_a_training_starts_from_an_earlier_version(patron: Patron, data: Path) -
     )
     assert patron(*CALL, data).code == 0
     trained = patron("train", "--from", "candidate", "--epochs", "0", "--json", "--fresh", "--data", data)
-    assert (trained.json["version"], trained.json["parent"], trained.json["dim"]) == ("v0003", "v0002", 4)
+    assert (trained.json["version"], trained.json["parent"], trained.json["dim"]) == ("v0003", "v0002", 8)
     ours, theirs = learnt(data, "v0003").product_vectors, learnt(data).product_vectors
     cosines = (ours * theirs).sum(axis=1) / np.linalg.norm(ours, axis=1) / np.linalg.norm(theirs, axis=1)
     assert np.median(cosines) > 0.99
     other = patron("train", "--from", "candidate", "--dim", "6", "--data", data)
-    assert (other.code, "dim: got 6, expected the 4 of v0003" in other.err) == (1, True)
+    assert (other.code, "dim: got 6, expected the 8 of v0003" in other.err) == (1, True)
