@@ -139,10 +139,9 @@ def test_a_refusal_on_one_device_marks_what_is_done_on_another(stored: InProcess
 def test_history_session_and_past_sessions_are_gone_from_the_answer_after_a_refusal(stored: InProcess) -> None:
     (homepage, _), _ = explained(stored, LOVER)
     assert ("likely", "buy_again") in told_in(homepage)
-    for number in (2, 5, 10):
-        put_into_the_cart(stored, f"party-{number:02d}")
-    (homepage, _), (discover, asked) = explained(stored, LOVER)
-    assert ("session", "session") in told_in(homepage) & told_in(discover)
+    put_into_the_cart(stored, "party-02")
+    _, (discover, asked) = explained(stored, LOVER)
+    assert ("session", "session") in told_in(discover)
     assert min(asked[source] for source in ("similar_customers", "session", "session_neighbours")) > 0
     choose(stored, personalization=False)
     after = explained(stored, LOVER)
