@@ -70,18 +70,18 @@ def test_a_rate_that_explodes_ends_the_training(registry: Registry, known: Learn
 
 
 def test_rounds_that_ruin_the_vectors_are_not_kept(known: LearningData) -> None:
-    backtest = backtested(known, replace(CONFIG, learning_rate=10.0, epochs=5))
+    backtest = backtested(known, replace(CONFIG, learning_rate=10.0, epochs=10))
     assert backtest is not None
     found = [epoch.validation_ndcg or 0.0 for epoch in backtest.twin.manifest.curve]
     best = found[backtest.twin.manifest.parameters["best_epoch"]]
-    assert found[-1] < 0.9 * best
+    assert found[-1] < 0.7 * best
     assert backtest.metrics()["backtest_ndcg_new"] == pytest.approx(best, abs=1e-6)
 
 
 def test_ruined_vectors_are_refused(registry: Registry, known: LearningData) -> None:
     theirs = read_backtest(registry.path("v0001"))
     assert theirs is not None
-    cut, config = theirs.holdout.cut, replace(CONFIG, learning_rate=10.0, epochs=5)
+    cut, config = theirs.holdout.cut, replace(CONFIG, learning_rate=10.0, epochs=10)
     twin, version = (
         train(edges, known.products, known.campaigns, config=config, as_of=as_of, rng=np.random.default_rng(0))
         for edges, as_of in ((time_split(known.edges, cut).train, cut), (known.edges, known.as_of))
@@ -89,6 +89,7 @@ def test_ruined_vectors_are_refused(registry: Registry, known: LearningData) -> 
     built = build_snapshot(version, known.edges, registry.folder, backtest=Backtest(twin, theirs.holdout))
     ruined = refused(registry, built.name)
     assert ruined & {"mean cosine of two customer vectors", "distinct dimensions of the product vectors"}
+    assert "NDCG@20 for what is bought next, less that of v0001" in ruined
 
 
 def test_an_emptied_category_is_refused_by_name(registry: Registry, known: LearningData) -> None:

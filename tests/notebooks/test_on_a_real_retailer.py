@@ -109,7 +109,7 @@ def test_on_the_whole_retailer_vectors_of_attributes_are_twice_as_good_as_counts
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_outputs_kept_are_small_and_say_nothing_of_the_machine(name: str) -> None:
     text = (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8")
-    assert len(text) < 300_000
+    assert len(text) < (300_000 if name == "02_explore_the_graph" else 200_000)
     for told in ("/home/", "/root/", "/tmp/", "/work/", "Warning", "Traceback"):
         assert told not in text
     cells = cells_of_code(json.loads(text))
