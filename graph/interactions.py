@@ -8,7 +8,7 @@ from graph.ids import CustomerKey
 from graph.instants import Instant
 from graph.nodes import NodeRef, Trait
 
-__all__ = ["Interaction", "InteractionKind", "event_key", "line_key"]
+__all__ = ["Interaction", "InteractionKind", "event_key", "key_parts", "line_key"]
 
 
 class InteractionKind(StrEnum):
@@ -64,6 +64,11 @@ def event_key(source: str, event: str) -> str:
 def line_key(source: str, order: str, line: str) -> str:
     """The key of a line of an order, whichever event brought it: order numbers are unique within a source."""
     return f"{_escaped(source)}/{_escaped(order)}/{_escaped(line)}"
+
+
+def key_parts(key: str) -> list[str]:
+    """What a key was made of."""
+    return [part.replace("%2F", "/").replace("%25", "%") for part in key.split("/")]
 
 
 def _escaped(part: str) -> str:

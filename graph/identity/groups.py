@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from graph.events.family import Grouped
-from graph.interactions import event_key
+from graph.interactions import event_key, key_parts
 from graph.nodes import Stamp, Trait
 from graph.profile.profile import Dated
 
@@ -40,18 +40,14 @@ def groups_of(traits: Mapping[str, Dated]) -> list[Membership]:
     for name, dated in traits.items():
         if name.startswith(_PREFIX) and name.endswith("/") and dated.value is not False:
             own = {
-                _plain(other[len(name) :]): held.value
+                key_parts(other[len(name) :])[0]: held.value
                 for other, held in traits.items()
                 if other.startswith(name) and other != name and not isinstance(held.value, list)
             }
-            found.append(Membership(_plain(name[len(_PREFIX) : -1]), dated.stamp, dict(sorted(own.items()))))
+            found.append(Membership(key_parts(name[len(_PREFIX) : -1])[0], dated.stamp, dict(sorted(own.items()))))
     return sorted(found)
 
 
 def is_group_trait(name: str) -> bool:
     """Whether a trait is a membership or a group's."""
     return name.startswith(_PREFIX)
-
-
-def _plain(part: str) -> str:
-    return part.replace("%2F", "/").replace("%25", "%")

@@ -7,9 +7,11 @@ from itertools import repeat
 from msgspec.structs import replace
 
 from graph.events.codec import decode, encode
-from graph.events.family import SCHEMA, Erased, Event, Purchased
+from graph.events.family import SCHEMA, Erased, Event, Linked, Purchased
+from graph.identity.mirroring import with_both_ends
 from graph.ids import CustomerId
 from graph.instants import Instant
+from graph.interactions import key_parts
 from graph.log.event_log import Appended, LoggedEvent
 
 __all__ = ["Erasures", "insert_events", "read_erasures"]
@@ -23,6 +25,7 @@ _INSERT = (
     "INSERT INTO event (seq, customer, source, id, at, schema, payload) VALUES (?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (source, id) DO NOTHING"
 )
+_EVENT = "SELECT schema, payload FROM event WHERE source = ? AND id = ?"
 _INSERT_ORDER = "INSERT INTO order_event (source, order_id, seq) VALUES (?, ?, ?)"
 _ORDER_EVENTS = (
     "SELECT event.schema, event.payload FROM order_event JOIN event USING (seq) "
@@ -56,7 +59,7 @@ def insert_events(
     numbers: Iterable[int | None] = repeat(None, len(events)) if seqs is None else seqs
     for event, payload, number in zip(events, payloads, numbers, strict=True):
         customer = event.subject
-        if customer is not None and customer in erasures and event.at <= erasures[customer]:
+        if _is_forgotten(customer, event, erasures):
             appended.append(_KNOWN)
             continue
         if some_seen and cursor.execute(_SEEN, (event.source, event.id)).fetchone() is not None:
@@ -69,6 +72,10 @@ def insert_events(
                 continue
             if fresh is not event:
                 event, payload = fresh, encode(fresh)
+        elif isinstance(event, Linked):
+            if _is_forgotten(event.other, event, erasures) or _is_unsaid(cursor, event):
+                appended.append(_KNOWN)
+                continue
         elif isinstance(event, Erased):
             _forget(cursor, event)
             erasures[event.customer] = event.at
@@ -104,6 +111,22 @@ def _with_new_lines(cursor: sqlite3.Cursor, event: Purchased) -> Purchased | Non
     if len(fresh) == len(event.lines):
         return event
     return replace(event, lines=tuple(fresh)) if fresh else None
+
+
+def _is_forgotten(customer: CustomerId | None, event: Event, erasures: Erasures) -> bool:
+    """Whether the customer was erased after this event."""
+    return customer is not None and customer in erasures and event.at <= erasures[customer]
+
+
+def _is_unsaid(cursor: sqlite3.Cursor, linked: Linked) -> bool:
+    """Whether the event that is its evidence is in the log and does not say so: what was sent had its id, and counts as
+    known."""
+    source, name = key_parts(linked.evidence)
+    stored = cursor.execute(_EVENT, (source, name)).fetchone()
+    if stored is None:
+        return False
+    said = (one for one in with_both_ends([decode(*stored)]) if isinstance(one, Linked))
+    return not any((one.customer, one.other, one.by) == (linked.customer, linked.other, linked.by) for one in said)
 
 
 def _forget(cursor: sqlite3.Cursor, erased: Erased) -> None:

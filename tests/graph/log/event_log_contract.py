@@ -20,7 +20,8 @@ from graph import (
     Position,
     ProductId,
 )
-from graph.events.family import Erased, Event, OrderLine, ProductChanged, Purchased, TraitsChanged, Viewed
+from graph.events.family import Aliased, Erased, Event, OrderLine, ProductChanged, Purchased, TraitsChanged, Viewed
+from graph.identity.mirroring import with_both_ends
 from graph.log.log_file import LogFile
 
 ANN, BOB = CustomerId("user:ann"), CustomerId("user:bob")
@@ -53,6 +54,13 @@ def order(event: str, number: str, lines: Sequence[str], customer: CustomerId = 
 
 def erased(event: str, at: int, customer: CustomerId = ANN) -> Erased:
     return Erased(id=EventId(event), source="desk", at=Instant(at), received=Instant(at), customer=customer)
+
+
+def both_ends(event: str, previous: CustomerId, customer: CustomerId = BOB) -> list[Event]:
+    """A link of two leaves, as intake submits it."""
+    moment = Instant(20)
+    said = Aliased(id=EventId(event), source="web", at=moment, received=moment, customer=customer, previous=previous)
+    return list(with_both_ends([said]))
 
 
 def everything(log: EventLog | LogFile, batch: int = 1000) -> list[LoggedEvent]:
@@ -152,6 +160,21 @@ class EventLogContract:
     def test_order_numbers_of_two_sources_are_two_orders(self, log: EventLog) -> None:
         log.append([order("o1", "7", ["milk#1"], source="till"), order("o2", "7", ["milk#1"], source="web")])
         assert len(everything(log)) == 2
+
+    def test_a_link_whose_id_was_another_events_joins_nobody(self, log: EventLog) -> None:
+        log.append([view(1)])
+        assert [one.duplicate for one in log.append(both_ends("e1", previous=ANN))] == [True, True]
+        assert events_of(log) == [view(1)]
+
+    def test_a_link_of_which_one_end_was_lost_is_whole_once_it_is_sent_again(self, log: EventLog) -> None:
+        said, other_end = both_ends("e1", previous=ANN)
+        log.append([said])
+        assert [one.duplicate for one in log.append([said, other_end])] == [True, False]
+        assert events_of(log) == [other_end, said]
+
+    def test_a_link_said_before_one_end_was_erased_comes_to_neither(self, log: EventLog) -> None:
+        log.forget(erased("x", 50, BOB))
+        assert [one.duplicate for one in log.append(both_ends("e1", previous=ANN))] == [True, True]
 
     def test_what_was_acknowledged_is_there_after_opening_again(self, tmp_path: Path) -> None:
         log = self.open(tmp_path)
