@@ -42,7 +42,7 @@ class RecommendationRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     anonymous_id: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
     session_id: Annotated[str, Meta(max_length=256)] | None = None
     page_view_id: Annotated[str, Meta(max_length=256)] | None = None
-    context: dict[str, str | int | float | bool] = {}
+    context: dict[str, str | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float | bool] = {}
     deadline_ms: Annotated[int, Meta(ge=1, le=60_000)] | None = None
     explain: bool = False
     dry_run: bool = False

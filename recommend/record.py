@@ -6,12 +6,13 @@ from recommend.answers import Recommendation, RecommendationRequest
 
 __all__ = ["SCHEMA", "RecordedList", "RecordedRecommendation", "recorded_recommendation", "recorded_row"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def recorded_row(request: RecommendationRequest, answer: Recommendation) -> bytes:
-    """The answer as MessagePack: schema, who asked and where, versions, what was missing, and for each placement its
-    name, page product, product ids, scores and sources. Reasons are left out: versions and profile give them again."""
+    """The answer as MessagePack: schema, who asked and where, versions, what was missing, for each placement its name,
+    page product, product ids, scores and sources, and the request's context. Reasons are left out: versions and profile
+    give them again."""
     return msgspec.msgpack.encode(
         (
             SCHEMA,
@@ -29,6 +30,7 @@ def recorded_row(request: RecommendationRequest, answer: Recommendation) -> byte
                 )
                 for asked, placement in zip(request.placements, answer.placements, strict=True)
             ],
+            request.context,
         )
     )
 
@@ -52,6 +54,7 @@ class RecordedRecommendation(msgspec.Struct, frozen=True, array_like=True):
     versions: tuple[str, str, str]
     degraded: list[str]
     placements: list[RecordedList]
+    context: dict[str, str | int | float | bool]
 
 
 recorded_recommendation = msgspec.msgpack.Decoder(RecordedRecommendation).decode

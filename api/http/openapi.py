@@ -70,6 +70,10 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "since": ({"type": "string", "format": "date-time"}, "Only what was received then or later."),
     "feature": (_TEXT, "A feature of the pack, such as `spent.dairy.30d`, to be told with the events behind it."),
     "Last-Event-ID": (_TEXT, "The last id received: the lists are sent at once only where they have changed since."),
+    "context": (
+        {"type": "object", "additionalProperties": {"type": "string"}},
+        "Where and how it is asked, such as `context[region]=berlin`.",
+    ),
     "explain": (
         {"enum": ["true", "1", "false", "0"]},
         "Whether the answer tells how it came about, in `trace`; for the secret key.",
@@ -134,7 +138,7 @@ def _recommendations() -> dict[str, Any]:
             "The strip of a product page: what customers like this one take with or after the product.",
             Recommendation,
             path=("product_id",),
-            query=("customer_id", "anonymous_id", "session_id", "page_view_id", "k", "explain"),
+            query=("customer_id", "anonymous_id", "session_id", "page_view_id", "k", "explain", "context"),
         ),
         _operation(
             "recommendations", "The products nearest to one.", SimilarProducts, path=("product_id",), query=("k",)
@@ -154,7 +158,7 @@ def _stream() -> dict[str, Any]:
         "recommendations",
         "The lists of a page, and new ones whenever its person's events change them.",
         Recommendation,
-        query=("placements", "customer_id", "anonymous_id", "session_id", "product_id", "k", "key"),
+        query=("placements", "customer_id", "anonymous_id", "session_id", "product_id", "k", "context", "key"),
     )
     operation["parameters"][0]["required"] = True
     told = "Server-sent events named `recommendations`, each a Recommendation by its id; comments keep it open."
@@ -254,7 +258,8 @@ def _listed(items: Schema) -> dict[str, Any]:
 
 def _parameter(name: str, where: str) -> dict[str, Any]:
     schema, description = PARAMETERS[name]
-    return {"name": name, "in": where, "description": description, "schema": dict(schema)}
+    named = {"style": "deepObject", "explode": True} if schema.get("type") == "object" else {}
+    return {"name": name, "in": where, "description": description, "schema": dict(schema), **named}
 
 
 def _reference(struct: type[msgspec.Struct]) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """Recommendations: lists for placements, and the product page's strip."""
 
+import re
+
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,6 +18,7 @@ __all__ = ["recommendation_routes"]
 
 _decode = BodyDecoder(RecommendationRequest)
 _LARGEST_K = 200
+_CONTEXT = re.compile(r"context\[([^\[\]]+)\]")
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -48,6 +52,7 @@ async def product_strip(request: Request) -> Response:
         anonymous_id=query.get("anonymous_id"),
         session_id=optional_session(query.get("session_id")),
         page_view_id=optional_session(query.get("page_view_id"), "page_view_id"),
+        context=context_of(query),
         explain=_truth(query.get("explain", "false"), "explain"),
     )
     return _answered(request, asked)
@@ -77,6 +82,18 @@ def optional_session(text: str | None, field: str = "session_id") -> str | None:
     if text is not None and len(text) > MAX_ID_LENGTH:
         raise InvalidValue(field, text, f"at most {MAX_ID_LENGTH} characters")
     return text
+
+
+def context_of(query: QueryParams) -> dict[str, str | int | float | bool]:
+    """What ``context[region]=berlin`` and the like in a query string say; InvalidValue for a name of no characters."""
+    said: dict[str, str | int | float | bool] = {}
+    for parameter, value in query.items():
+        if parameter.startswith("context"):
+            named = _CONTEXT.fullmatch(parameter)
+            if named is None:
+                raise InvalidValue("context", parameter, "context[NAME]=VALUE")
+            said[named[1]] = value
+    return said
 
 
 def _truth(text: str, field: str) -> bool:

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.engine import Engine
 from api.http.discretion import discreet
-from api.routes.recommendations import optional_count, optional_session
+from api.routes.recommendations import context_of, optional_count, optional_session
 from api.streams import Listener
 from graph import InvalidValue, StoreUnavailable, product_id
 from recommend.answers import PlacementRequest, Recommendation, RecommendationRequest
@@ -140,4 +140,5 @@ def _asked(engine: Engine, request: Request) -> RecommendationRequest:
         customer_id=query.get("customer_id"),
         anonymous_id=query.get("anonymous_id"),
         session_id=optional_session(query.get("session_id")),
+        context=context_of(query),
     )

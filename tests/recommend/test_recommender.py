@@ -154,11 +154,12 @@ def test_an_answer_names_what_made_it(shop: Shop) -> None:
 
 
 def test_a_recorded_row_is_small_and_keeps_what_was_shown(shop: Shop) -> None:
-    request = RecommendationRequest(placements=(PlacementRequest(name="homepage"),), customer_id="anna")
+    said: dict[str, str | int | float | bool] = {"region": "north"}
+    request = RecommendationRequest(placements=(PlacementRequest(name="homepage"),), customer_id="anna", context=said)
     answer = shop.answer(profile("anna"), *request.placements)
     row = recorded_row(request, answer)
-    schema, identifier, asker, versions, degraded, lists = msgspec.msgpack.decode(row)
-    assert (schema, identifier, asker[0], degraded) == (1, "r1", "anna", [])
+    schema, identifier, asker, versions, degraded, lists, context = msgspec.msgpack.decode(row)
+    assert (schema, identifier, asker[0], degraded, context) == (2, "r1", "anna", [], said)
     assert versions == ["v0001", "c0", shop.placements.version]
     assert lists[0][:3] == ["homepage", None, [item.product_id for item in answer.placements[0].items]]
     assert len(row) < 400

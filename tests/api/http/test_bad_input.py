@@ -95,6 +95,16 @@ BAD = {
     "huge k in a query": got(f"/v1/products/baby-01/similar?k={'9' * 5000}", 422, "k", "from 1 to 200"),
     "odd k in a query": got(f"/v1/customers/{LOVER}/similar?k=²", 422, "k", "from 1 to 200", "²"),
     "explain in a query": got("/v1/products/baby-01/recommendations?explain=maybe", 422, "explain", "true, 1, false"),
+    "context in a query": got(
+        "/v1/products/baby-01/recommendations?context.region=s1",
+        422,
+        "context",
+        "context[NAME]=VALUE",
+        "context.region",
+    ),
+    "a nameless context in a query": got(
+        "/v1/stream?placements=homepage&customer_id=x&context[]=s1", 422, "context", "context[NAME]=VALUE", "context[]"
+    ),
     "no placements": Bad("POST", "/v1/recommendations", {"customer_id": "x"}, 422, "placements", "a value", None),
     "no placement": Bad(
         "POST", "/v1/recommendations", {"customer_id": "x", "placements": []}, 422, "placements", "at least 1", "[]"
@@ -303,7 +313,9 @@ def test_an_unknown_customer_may_ask_for_recommendations(shop_app: InProcess) ->
     assert shop_app.shown(customer_id="nobody yet")
 
 
-def test_a_number_too_big_for_any_store_is_no_matter_in_the_context(shop_app: InProcess) -> None:
+def test_a_number_too_big_for_any_store_is_refused_in_the_context(shop_app: InProcess) -> None:
     body = {"customer_id": LOVER, "placements": [{"name": "homepage"}], "context": {"n": 10**30}}
     answer: httpx.Response = shop_app.post("/v1/recommendations", body)
-    assert answer.status_code in (200, 422)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["field"].startswith("context") and "9223372036854775807" in problem["expected"]

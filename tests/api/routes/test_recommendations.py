@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from recommend.record import SCHEMA
+from recommend.record import SCHEMA, recorded_recommendation
 from tests.api.in_process import InProcess
 from tests.api.shop import PRODUCTS, aisle_of
 
@@ -148,6 +148,18 @@ def test_the_strip_knows_what_the_visitor_did(app: InProcess) -> None:
     app.post("/v1/track", _added(before[0]["product_id"], anonymousId="v"))
     after = app.get(path, params={"anonymous_id": "v", "k": 12}).json()["placements"][0]["items"]
     assert before[0]["product_id"] not in [item["product_id"] for item in after]
+
+
+def test_the_strip_shows_what_is_available_where_it_is_asked(app: InProcess) -> None:
+    path = "/v1/products/dairy-03/recommendations"
+    shown = app.get(path, params={"customer_id": LOVER}).json()["placements"][0]["items"][0]["product_id"]
+    app.put("/v1/products", {"products": [{"product_id": shown, "category": "DAIRY", "regions": ["s1"]}]})
+    for region, there in (("s1", True), ("s2", False)):
+        answer = app.get(path, params={"customer_id": LOVER, "context[region]": region}).json()
+        assert (shown in [item["product_id"] for item in answer["placements"][0]["items"]]) == there
+        app.view("party-01", userId="somebody else")  # its commit comes after the answer's row was queued
+        recorded = recorded_recommendation(_recorded(app, answer["recommendation_id"]))
+        assert recorded.context == {"region": region}
 
 
 @pytest.mark.parametrize(("explain", "traced"), [("1", True), ("true", True), ("0", False), ("false", False)])

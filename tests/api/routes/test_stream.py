@@ -112,6 +112,16 @@ def test_the_current_lists_come_first_and_then_those_that_an_event_changes(serve
             pass
 
 
+def test_a_page_is_shown_what_is_available_where_it_is(server: Served) -> None:
+    best = shown(server, anonymous_id="somewhere")[0]
+    entry = {"product_id": best, "category": aisle_of(best).upper(), "regions": ["s1"]}
+    assert server.http.put("/v1/products", json={"products": [entry]}, headers=HOLDING).status_code == 200
+    for region, there in (("s1", True), ("s2", False)):
+        where: dict[str, Any] = {"context[region]": region}
+        with Page(server, anonymous_id="somewhere", **where) as page:
+            assert (best in page.event().shown()) == there
+
+
 def test_an_anonymous_visitor_s_first_event_is_pushed(server: Served) -> None:
     with Page(server, anonymous_id="visitor", patience=5) as page:
         page.event()
