@@ -85,6 +85,8 @@ def read_ranking(folder: Path, num_products: int) -> Ranking:
         read_array(folder, f"{RANKING}.places", np.int32, (num_products + 1,)),
         vectors,
         read_array(folder, f"{RANKING}.gains", np.float32, vectors.shape[:2]),
+        read_array(folder, f"{RANKING}.inverses", np.float32, (len(HALF_LIVES), vectors.shape[2])),
+        read_array(folder, f"{RANKING}.ridges", np.float32, (len(HALF_LIVES),)),
     )
     return Ranking(facts, tastes, _read_network(folder, "again", NUM_AGAIN), _read_network(folder, "next", NUM_NEXT))
 

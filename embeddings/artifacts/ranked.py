@@ -95,7 +95,8 @@ class _Asked:
         products = self.places[columns[known]]
         order = np.lexsort((days[known], products))
         known = known[order]
-        return self.ranking.habits(products[order], days[known], times[known], day_of(self.holdout.cut))
+        today = day_of(self.holdout.cut)
+        return self.ranking.habits(products[order], days[known], times[known], today, learnt_from=True)
 
     def rows(self, columns: NDArray[np.int64]) -> NDArray[np.int64]:
         """Of those columns that the ranking knows."""

@@ -79,7 +79,7 @@ def learn_intent(
     month = month_after(purchases, groups, cut, np.unique(owners), rng)
     then = replace(ranking, facts=month.facts, tastes=month.tastes)
     habits = {
-        customer: replace(one, taste=month.tastes.of(one.products, one.last))
+        customer: replace(one, taste=month.taste(one))
         for customer, one in zip(month.customers.tolist(), month.habits, strict=True)
     }
     before = past_sessions(edges.where(edges.at <= cut), products)

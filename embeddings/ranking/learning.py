@@ -79,7 +79,7 @@ class Month:
         inputs, bought = [], []
         for start in range(0, len(self.habits), TOGETHER):
             some = self.habits[start : start + TOGETHER]
-            scores = self.tastes.scores_of_all(self._tastes(some), reach)
+            scores = self.tastes.scores_of_all(np.stack([self.taste(one) for one in some]), reach)
             for habits, then, score in zip(
                 some, self.bought[start:], scores, strict=False
             ):  # score: [num_tastes, reach]
@@ -98,8 +98,9 @@ class Month:
                 met[then] = False
         return Examples.of(inputs, bought, NUM_NEXT)
 
-    def _tastes(self, habits: Sequence[Habits]) -> NDArray[np.float32]:  # [n, num_tastes, dim]
-        return np.stack([self.tastes.of(one.products, one.last) for one in habits])
+    def taste(self, habits: Habits) -> NDArray[np.float32]:  # [num_tastes, dim]
+        """The taste of one of these customers, as whoever knows the others would see it."""
+        return self.tastes.of(habits.products, habits.last, np.ones(len(habits.products), dtype=np.bool_))
 
 
 def learn_ranking(

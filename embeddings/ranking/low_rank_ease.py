@@ -15,6 +15,9 @@ DIM = 128
 LEAST_BUYERS = 5
 """A product that fewer took says nothing, and nothing is said of it."""
 
+SMALLEST = 1e-6
+"""Directions of squares less than this share of the greatest are rounding."""
+
 STRENGTH = 1 / 400
 """The ridge as a share of the sum of all squared weights."""
 
@@ -36,6 +39,8 @@ def low_rank_ease(
     there = place[product] < len(kept)
     vectors = np.zeros((len(half_lives), len(kept) + 1, dim), dtype=np.float32)
     gains = np.zeros((len(half_lives), len(kept) + 1), dtype=np.float32)
+    inverses = np.zeros((len(half_lives), dim), dtype=np.float32)
+    ridges = np.zeros(len(half_lives), dtype=np.float32)
     for number, half_life in enumerate(half_lives):
         weights = np.exp2(-ages[there] / half_life).astype(np.float32)
         entries = (weights, (customer[there], place[product[there]]))
@@ -48,4 +53,6 @@ def low_rank_ease(
         own = found.products * np.sqrt(squares / (squares + ridge))
         vectors[number, :-1] = own
         gains[number, :-1] = 1 / (1 - (own * own).sum(axis=1))
-    return Tastes(place, vectors, gains)
+        spanned = squares > SMALLEST * squares.max()
+        inverses[number, spanned], ridges[number] = 1 / squares[spanned], ridge
+    return Tastes(place, vectors, gains, inverses, ridges)

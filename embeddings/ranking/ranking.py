@@ -41,6 +41,8 @@ class Ranking:
             ("ranking.facts", self.facts.values),
             ("ranking.tastes", self.tastes.vectors),
             ("ranking.gains", self.tastes.gains),
+            ("ranking.inverses", self.tastes.inverses),
+            ("ranking.ridges", self.tastes.ridges),
             *(
                 (f"ranking.{name}.{layer}", getattr(network, layer))
                 for name, network in networks
@@ -49,11 +51,25 @@ class Ranking:
         )
 
     def habits(
-        self, products: NDArray[np.int64], days: NDArray[np.int64], times: NDArray[np.int64], today: int
+        self,
+        products: NDArray[np.int64],
+        days: NDArray[np.int64],
+        times: NDArray[np.int64],
+        today: int,
+        *,
+        learnt_from: bool,
     ) -> Habits:
-        """The habits, with their taste, of a customer who bought `products` on `days`, as `habits_of` takes them."""
+        """The habits, with their taste, of a customer who bought `products` on `days`, as `habits_of` takes them.
+
+        learnt_from: whether the tastes were learnt from what this customer bought up to `today`, among others.
+        """
         habits = habits_of(products, days, times, today, self.facts)
-        return replace(habits, taste=self.tastes.of(habits.products, habits.last))
+        own = None
+        if learnt_from:
+            own = np.ones(len(habits.products), dtype=np.bool_)
+            if days.max() > today:
+                own[:] = days[np.searchsorted(products, habits.products)] <= today
+        return replace(habits, taste=self.tastes.of(habits.products, habits.last, own))
 
     def again_probabilities(self, habits: Habits) -> NDArray[np.float32]:  # [num_bought]
         """Of each of `habits.products`, that it is bought within 30 days."""

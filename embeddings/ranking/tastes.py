@@ -10,6 +10,9 @@ __all__ = ["HALF_LIVES", "Tastes"]
 HALF_LIVES = (float("inf"), 120.0)
 """Days after which a purchase says half as much, one a taste: what was ever bought, and what of late."""
 
+LEAST_REST = 0.02
+"""Nobody's leverage counts as more than 1 less this: what was bought since makes it too great."""
+
 
 @dataclass(frozen=True)
 class Tastes:
@@ -18,19 +21,36 @@ class Tastes:
 
     place: [num_products + 1] int32, the row of each product, the last row for those with too few buyers.
     vectors: [num_tastes, num_rows, dim] float32, gains: [num_tastes, num_rows] float32; of the last row 0.
+    inverses: [num_tastes, dim] float32, 1 / s², 0 for directions that are not there. ridges: [num_tastes] float32, λ.
     """
 
     place: NDArray[np.int32]
     vectors: NDArray[np.float32]
     gains: NDArray[np.float32]
+    inverses: NDArray[np.float32]
+    ridges: NDArray[np.float32]
 
     def of(
-        self, products: NDArray[np.int64], ages: NDArray[np.integer | np.floating]
+        self,
+        products: NDArray[np.int64],
+        ages: NDArray[np.integer | np.floating],
+        learnt_from: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.float32]:  # [num_tastes, dim]
-        """The tastes of who bought `products` last `ages` days ago."""
+        """The tastes of who bought `products` last `ages` days ago.
+
+        learnt_from: [num_bought], which of these purchases XᵀX holds. It is made without them, so that what somebody
+        did not buy yet is no sign that they never will, and those who were learnt from are asked as everybody else is.
+        """
         rows = self._rows(products)
         weights = np.exp2(-ages / np.array(HALF_LIVES)[:, None]).astype(np.float32)  # [num_tastes, num_bought]
-        return np.stack([one @ vectors.take(rows, axis=0) for one, vectors in zip(weights, self.vectors, strict=True)])
+        bought = [vectors.take(rows, axis=0) for vectors in self.vectors]
+        taste = np.stack([one @ vectors for one, vectors in zip(weights, bought, strict=True)])
+        if learnt_from is None or not learnt_from.any():
+            return taste
+        if learnt_from.all():
+            return self._without(taste, taste)
+        own = np.stack([(one * learnt_from) @ vectors for one, vectors in zip(weights, bought, strict=True)])
+        return self._without(own, taste)
 
     def scores(self, taste: NDArray[np.float32], products: NDArray[np.int64]) -> NDArray[np.float32]:  # [num_tastes, n]
         """How well `products` go with a taste, 0 where nothing is known of them."""
@@ -49,6 +69,14 @@ class Tastes:
         rows = self._rows(products)
         found = [tastes[:, number] @ vectors[rows].T for number, vectors in enumerate(self.vectors)]
         return np.stack(found, axis=1) * self.gains[:, rows]
+
+    def _without(self, own: NDArray[np.float32], taste: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A taste, had the row that says `own` not been in X (Sherman and Morrison): with the row's leverage
+        h = Σ own² / s², it is taste - λ / s² · own · (Σ own · taste / s²) / (1 - h)."""
+        leverage = (own * own * self.inverses).sum(axis=1)
+        shared = (own * taste * self.inverses).sum(axis=1) / np.maximum(1 - leverage, LEAST_REST)
+        without: NDArray[np.float32] = taste - (self.ridges * shared)[:, None] * self.inverses * own
+        return without
 
     def _rows(self, products: NDArray[np.int64]) -> NDArray[np.int32]:
         rows: NDArray[np.int32] = self.place.take(np.minimum(products, len(self.place) - 1))

@@ -32,7 +32,8 @@ def ranked() -> Shop:
     facts = product_facts(edges(), shop.snapshot.set.products, [product(name) for name in PRODUCTS], AS_OF)
     place, rng = np.arange(len(PRODUCTS) + 1, dtype=np.int32), np.random.default_rng(3)
     vectors, gains = rng.normal(size=(2, len(place), 4)), rng.random((2, len(place)))
-    known = Tastes(place, vectors.astype(np.float32), gains.astype(np.float32))
+    ones = np.ones((2, 4), dtype=np.float32)
+    known = Tastes(place, vectors.astype(np.float32), gains.astype(np.float32), np.float32(0.001) * ones, ones[:, 0])
     shop.snapshot = replace(shop.snapshot, ranking=Ranking(facts, known, drawn(NUM_AGAIN, 1), drawn(NUM_NEXT, 2)))
     return shop
 
@@ -44,7 +45,7 @@ def probabilities(shop: Shop) -> dict[str, float]:
     butter, milk = ids.index("butter"), ids.index("milk")
     products, days = [butter, butter, milk, milk, milk], [20, 3, 20, 10, 3]
     ones = np.ones(5, dtype=np.int64)
-    habits = ranking.habits(np.array(products), TODAY - np.array(days), ones, TODAY + 1)
+    habits = ranking.habits(np.array(products), TODAY - np.array(days), ones, TODAY + 1, learnt_from=True)
     found = dict(zip(("butter", "milk"), ranking.again_probabilities(habits).tolist(), strict=True))
     new = np.array([row for row, name in enumerate(ids) if name not in found])
     likely = ranking.next_probabilities(habits, new).tolist()

@@ -29,7 +29,7 @@ def test_what_is_due_ranks_above_what_was_just_bought(ranking: Ranking) -> None:
     days = np.array([today - due - 2 * EVERY, today - due - EVERY, today - due])
     later = np.array([today - fresh - 2 * EVERY, today - fresh - EVERY, today - fresh])
     products, times = np.repeat([3, 11], 3), np.ones(6, dtype=np.int64)
-    habits = ranking.habits(products, np.concatenate([days, later]), times, today)
+    habits = ranking.habits(products, np.concatenate([days, later]), times, today, learnt_from=False)
     again = ranking.again_probabilities(habits)
     assert again[0] > 0.5 > again[1]
 
@@ -39,7 +39,7 @@ def test_probabilities_of_new_products_are_as_rare_as_they_are(ranking: Ranking)
     for customer in range(20):
         held = sorted((product, AS_OF // DAY - ago) for who, product, ago, _ in forty_days() if who == customer)
         products, days = (np.array(column) for column in zip(*held, strict=True))
-        habits = ranking.habits(products, days, np.ones(len(days), dtype=np.int64), AS_OF // DAY)
+        habits = ranking.habits(products, days, np.ones(len(days), dtype=np.int64), AS_OF // DAY, learnt_from=True)
         new = np.setdiff1d(np.arange(len(PRODUCTS)), products)
         likely.append(ranking.next_probabilities(habits, new).mean())
     assert 0.005 < np.mean(likely) < 0.1  # 4 of 16 products in 300 days

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embeddings.ranking.low_rank_ease import STRENGTH, low_rank_ease
-from embeddings.ranking.tastes import Tastes
+from embeddings.ranking.tastes import HALF_LIVES, Tastes
 
 NUM_CUSTOMERS, NUM_PRODUCTS = 40, 12
 """Even customers take the first six products, odd ones the others; the last product had one buyer."""
@@ -55,6 +55,30 @@ def test_with_all_dimensions_it_is_ease() -> None:
     weights = -inverse / np.diag(inverse)
     scores = found.scores(found.of(np.array([0, 3]), np.zeros(2)), np.array([1, 2, 4, 5]))
     assert np.allclose(scores[0], weights[[0, 3]][:, [1, 2, 4, 5]].sum(axis=0), atol=1e-3)
+
+
+@pytest.mark.parametrize("half_life", HALF_LIVES)
+def test_who_was_learnt_from_is_asked_as_if_they_had_not_been(half_life: float) -> None:
+    rng = np.random.default_rng(2)
+    bought = rng.random((30, 6)) < 0.5
+    customer, product = np.nonzero(bought)
+    ages = rng.integers(0, 200, len(customer)).astype(np.float64)
+    found = low_rank_ease(customer, product, ages, 30, 6, rng, dim=6)
+    matrix = np.zeros((30, 6))
+    matrix[customer, product] = np.exp2(-ages / half_life)
+    ridge, taste = STRENGTH * (matrix**2).sum(), HALF_LIVES.index(half_life)
+    for row in range(30):
+        own, others = customer == row, np.delete(matrix, row, axis=0)
+        both = others.T @ others
+        weights = np.linalg.inv(both + ridge * np.eye(6)) @ both
+        known = np.ones(own.sum(), dtype=np.bool_)
+        scores = found.scores(found.of(product[own], ages[own], known), np.arange(6))[taste]
+        assert np.allclose(scores / found.gains[taste, :6], matrix[row] @ weights, atol=2e-4)
+        later = found.of(np.append(product[own], 5), np.append(ages[own], 0), np.append(known, False))
+        added = matrix[row] + np.eye(6)[5]
+        assert np.allclose(
+            found.scores(later, np.arange(6))[taste] / found.gains[taste, :6], added @ weights, atol=2e-4
+        )
 
 
 def test_no_purchases_give_no_taste() -> None:

@@ -95,7 +95,8 @@ def test_a_ranking_comes_back_as_it_was_and_must_be_of_the_same_products(tmp_pat
         return Network(drawn((num_inputs + 1, 3)), drawn((4, 3)), drawn((4,)))
 
     facts = product_facts(purchases_of(), made.products, [], Instant(AS_OF))
-    known = Tastes(np.array([0, 1, 2, 2, 2, 2], dtype=np.int32), drawn((2, 3, 4)), drawn((2, 3)))
+    place = np.array([0, 1, 2, 2, 2, 2], dtype=np.int32)
+    known = Tastes(place, drawn((2, 3, 4)), drawn((2, 3)), drawn((2, 4)), drawn((2,)))
     ranking = Ranking(facts, known, network(NUM_AGAIN), network(NUM_NEXT))
     found = open_snapshot(build_snapshot(made, purchases_of(), tmp_path, ranking=ranking), verify=True).ranking
     assert found is not None and np.array_equal(found.facts.groups, facts.groups)
