@@ -18,7 +18,7 @@ IN_THE_SHOP = {
     "844179": "dairy-07",
     "1082185": "dairy-11",
     '"1"': '"party-lover-3"',
-    '"7"': '"party-lover-3"',
+    '"7"': '"somebody-new"',
     "customers/1": "customers/party-lover-3",
 }
 
