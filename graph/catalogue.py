@@ -1,6 +1,6 @@
 """Catalogue: the live columns of the products, changed by ProductChanged and visible in the next answer."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,16 @@ from graph.interactions import event_key
 from graph.log.event_log import LoggedEvent
 from graph.nodes import Product, Stamp
 
-__all__ = ["Catalogue", "Vocabulary", "product_of"]
+__all__ = ["Catalogue", "Vocabulary", "folded", "product_of"]
+
+
+def folded(text: str) -> str:
+    """What is left of a text where case and outer spaces do not matter.
+
+    >>> folded(" Straße "), folded("STRASSE")
+    ('strasse', 'strasse')
+    """
+    return text.strip().casefold()
 
 
 class Vocabulary:
@@ -21,6 +30,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self.texts: list[str] = [""]
         self._codes: dict[str, int] = {"": 0}
+        self._alike: dict[str, tuple[int, ...]] = {}
 
     def code(self, text: str) -> int:
         """The number of `text`, a new one where it is new."""
@@ -28,10 +38,16 @@ class Vocabulary:
         if known is None:
             known = self._codes[text] = len(self.texts)
             self.texts.append(text)
+            alike = folded(text)
+            self._alike[alike] = (*self._alike.get(alike, ()), known)
         return known
 
     def find(self, text: str) -> int | None:
         return self._codes.get(text)
+
+    def alike(self, texts: Collection[str]) -> list[int]:
+        """The numbers, rising, of all texts that are one of these once `folded`; `texts` are."""
+        return sorted(code for text in texts for code in self._alike.get(text, ()))
 
     def __len__(self) -> int:
         return len(self.texts)

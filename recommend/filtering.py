@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,27 +113,26 @@ class Sieve:
             yield why, ~asked.narrowing.allows(condition, rows, kept)
 
     def _by_texts(self, rows: Rows, bought: NDArray[np.bool_] | None) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-        assortment, catalogue, visitor = self.asked.assortment, self.asked.assortment.catalogue, self.asked.visitor
+        assortment, catalogue = self.asked.assortment, self.asked.assortment.catalogue
         if bought is not None:
             codes = [catalogue.categories.find(text) for text in sorted(self.asked.place.filters.bought_once)]
             once = np.isin(assortment.codes(catalogue.category, rows), [code for code in codes if code])
             yield "it is of a kind bought once and was bought before", bought & once
-        if visitor.disliked_brands:
-            codes = [catalogue.brands.find(text) for text in sorted(visitor.disliked_brands)]
-            yield (
-                "its brand is disliked",
-                np.isin(assortment.codes(catalogue.brand, rows), [code for code in codes if code]),
-            )
-        if visitor.disliked_categories:
-            disliked = np.zeros(len(rows), dtype=np.bool_)
-            for column, texts in (
-                (catalogue.department, catalogue.departments),
-                (catalogue.category, catalogue.categories),
-                (catalogue.subcategory, catalogue.subcategories),
-            ):
-                codes = [texts.find(text) for text in sorted(visitor.disliked_categories)]
-                disliked |= np.isin(assortment.codes(column, rows), [code for code in codes if code])
-            yield "its category is disliked", disliked
+        for why, column, alike in self._disliked:
+            yield why, np.isin(assortment.codes(column, rows), alike)
+
+    @cached_property
+    def _disliked(self) -> list[tuple[str, NDArray[np.int32], list[int]]]:
+        """Why something is disliked by its text, a column of the catalogue, and which codes of it are: once a list."""
+        catalogue, visitor = self.asked.assortment.catalogue, self.asked.visitor
+        brand, category = "its brand is disliked", "its category is disliked"
+        looked_up = [
+            (brand, catalogue.brand, catalogue.brands.alike(visitor.disliked_brands)),
+            (category, catalogue.department, catalogue.departments.alike(visitor.disliked_categories)),
+            (category, catalogue.category, catalogue.categories.alike(visitor.disliked_categories)),
+            (category, catalogue.subcategory, catalogue.subcategories.alike(visitor.disliked_categories)),
+        ]
+        return [(why, column, codes) for why, column, codes in looked_up if codes]
 
 
 def sieve_for(

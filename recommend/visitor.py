@@ -8,6 +8,7 @@ from typing import TypedDict
 import numpy as np
 
 from graph import CustomerId, Instant, InteractionKind, ProductId, Profile, Recent
+from graph.catalogue import folded
 from recommend.assortment import Assortment, Rows
 from recommend.history import NO_HISTORY, History, Rhythm, history_of
 
@@ -48,7 +49,7 @@ class Anchor:
 
 
 class Dislikes(TypedDict):
-    """The fields of a Visitor that are stated and not inferred."""
+    """The fields of a Visitor that are stated and not inferred; brands and categories are `folded`."""
 
     disliked_products: frozenset[str]
     disliked_brands: frozenset[str]
@@ -59,7 +60,8 @@ class Dislikes(TypedDict):
 class Visitor:
     """Whoever asks. `profile` is None for somebody unknown and for one who does not permit personalization.
 
-    anchors: the session's products and the cart's, newest first. cart, dismissed: rows.
+    anchors: the session's products and the cart's, newest first. cart, dismissed: rows. disliked_brands,
+    disliked_categories: `folded`.
     """
 
     profile: Profile | None = None
@@ -130,8 +132,8 @@ def dislikes(profile: Profile) -> Dislikes:
     """What somebody said they do not want to see, which holds whatever else may be read of them."""
     return Dislikes(
         disliked_products=profile.wishes("disliked_products"),
-        disliked_brands=profile.wishes("disliked_brands"),
-        disliked_categories=profile.wishes("disliked_categories"),
+        disliked_brands=frozenset(map(folded, profile.wishes("disliked_brands"))),
+        disliked_categories=frozenset(map(folded, profile.wishes("disliked_categories"))),
     )
 
 

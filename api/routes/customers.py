@@ -17,10 +17,11 @@ from api.http.answers import (
     profile_answer,
     stated,
 )
-from api.http.bodies import BodyDecoder, json_response, read_body
+from api.http.bodies import BodyDecoder, json_response
 from api.http.feature_answers import feature_events
 from api.http.identity_answers import identities_answer
 from api.http.prediction_answers import predictions_shown
+from api.http.rates import admitted_body
 from api.routes.export import export_customer
 from api.routes.recommendations import optional_count
 from graph import CustomerId, customer_id, public_id
@@ -106,7 +107,7 @@ async def consents(request: Request) -> Response:
 async def put_preferences(request: Request) -> Response:
     """State wishes; the next answer obeys them."""
     engine, who = _asked(request)
-    body = _preferences(await read_body(request, engine.settings.max_body_bytes))
+    body = _preferences(await admitted_body(request))
     wished = wishes(body.preferences, "preferences")
     now = engine.now()
     event = PreferenceChanged(
@@ -119,7 +120,7 @@ async def put_preferences(request: Request) -> Response:
 async def put_consents(request: Request) -> Response:
     """Record the customer's choice for each purpose named; the next answer obeys it."""
     engine, who = _asked(request)
-    body = _consents(await read_body(request, engine.settings.max_body_bytes))
+    body = _consents(await admitted_body(request))
     chosen = choices(body.consents, "consents")
     now = engine.now()
     event = ConsentChanged(id=engine.new_event_id(), source="api", at=now, received=now, customer=who, consents=chosen)

@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 from api.engine import Engine
 from api.http.answers import EventsAnswer, Refused
-from api.http.bodies import json_response, read_body
+from api.http.bodies import json_response
 from api.http.keys import Keys
 from api.http.problems import Forbidden, problem, told
+from api.http.rates import admitted_body
 from graph.events.catalogue_bodies import parse_customers, parse_products
 from graph.events.cloudevents import BATCHED, parse_cloudevents
 from graph.events.family import (
@@ -88,8 +89,7 @@ async def _admitted(request: Request, require: Callable[[Keys, Request], None]) 
     engine: Engine = request.app.state.engine
     keys: Keys = request.app.state.keys
     require(keys, request)
-    request.app.state.rates.admit(keys.name_of(request))
-    return engine, await read_body(request, engine.settings.max_body_bytes)
+    return engine, await admitted_body(request)
 
 
 def _charged(request: Request, parsed: Parsed) -> Parsed:
@@ -125,8 +125,6 @@ def _from_a_page(event: Event) -> bool:
 
 def _joins_customers(event: Event) -> bool:
     """Whether an event makes one person of two known customers, whose ids anybody may guess."""
-    if isinstance(event, Identified):
-        return event.anonymous is not None and not is_anonymous(event.anonymous) and not is_anonymous(event.customer)
     return isinstance(event, Aliased) and not is_anonymous(event.previous) and not is_anonymous(event.customer)
 
 

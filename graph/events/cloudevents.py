@@ -17,7 +17,7 @@ from graph.events.moment import moment
 from graph.events.order_lines import LineNames
 from graph.events.refusal import AsCloudEvent, Parsed, Refusal
 from graph.events.traits import choices, traits, wishes
-from graph.ids import anonymous, customer_id, event_id, product_id
+from graph.ids import ANONYMOUS, anonymous, customer_id, event_id, product_id
 from graph.instants import Instant, parse_instant
 
 __all__ = ["BATCHED", "STRUCTURED", "TYPE_PREFIX", "parse_cloudevents", "reread_cloudevent"]
@@ -170,6 +170,8 @@ def _row(kind: type[Event], data: dict[str, Any], subject: str | None) -> dict[s
 
 def _leaf(kind: type[Event], row: dict[str, Any], subject: str | None) -> str:
     known, visitor = row.pop("customer_id", None), row.pop("anonymous_id", None)
+    if kind is Identified and "anonymous" in row:
+        row["anonymous"] = _visitor(row["anonymous"], "data.anonymous")
     if kind is Identified and visitor is not None:
         row["anonymous"] = anonymous(visitor, "data.anonymous_id")
         return customer_id(subject if known is None else known, "data.customer_id")
@@ -180,6 +182,13 @@ def _leaf(kind: type[Event], row: dict[str, Any], subject: str | None) -> str:
     if subject is not None:
         return customer_id(subject, "subject")
     raise InvalidValue("data.customer_id", None, "a customer_id or an anonymous_id, or the customer's id as subject")
+
+
+def _visitor(leaf: Any, field: str) -> str:
+    """A leaf that a visitor has; InvalidValue for any other, which no request could name again."""
+    if not isinstance(leaf, str) or not leaf.removeprefix(ANONYMOUS).strip() or not leaf.startswith(ANONYMOUS):
+        raise InvalidValue(field, leaf, f"{ANONYMOUS} and the id of a visitor")
+    return anonymous(leaf.removeprefix(ANONYMOUS), field)
 
 
 def _lines(lines: list[Any]) -> list[Any]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from graph.events.money import MAX_MINOR
 from graph.ids import CustomerId, CustomerKey, EventKey, ProductKey
 from graph.instants import Instant
 from graph.nodes import Coupon, LinkKind, Trait
@@ -55,7 +56,7 @@ Text = Annotated[str, Meta(max_length=8192)]
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Quantity = Annotated[float, Meta(ge=0, le=1e12)]  # pieces, kilograms, litres; 0 where a till recorded none
-Minor = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # minor units of a currency
+Minor = Annotated[int, Meta(ge=-MAX_MINOR, le=MAX_MINOR)]  # minor units of a currency
 Currency = Annotated[str, Meta(pattern="^([A-Z]{3})?$", max_length=3)]
 Rank = Annotated[int, Meta(ge=1, le=1_000_000)]
 

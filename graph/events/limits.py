@@ -4,7 +4,7 @@ from collections.abc import Sized
 
 from graph.errors import InvalidValue
 
-__all__ = ["MAX_LINES", "MAX_MESSAGES", "MAX_NAMES", "MAX_REGIONS", "at_most"]
+__all__ = ["MAX_LINES", "MAX_MESSAGES", "MAX_NAMES", "MAX_REGIONS", "MAX_WISHES", "at_most"]
 
 MAX_MESSAGES = 5_000
 """Messages of one body."""
@@ -17,6 +17,9 @@ MAX_NAMES = 200
 
 MAX_REGIONS = 10_000
 """Regions of one product."""
+
+MAX_WISHES = 1_000
+"""Texts of one stated wish: each answer looks all of them up."""
 
 
 def at_most(limit: int, values: Sized, field: str, noun: str) -> None:

@@ -6,8 +6,9 @@ from graph.errors import InvalidValue
 
 __all__ = ["MAX_MINOR", "minor_units"]
 
-MAX_MINOR = 2**53
-"""The most minor units an amount may have, either side of 0."""
+MAX_MINOR = 2**47
+"""The most minor units an amount may have, either side of 0: a million million of a currency with hundredths. All that
+one body can hold of them adds up to less than 2^63."""
 
 _DIGITS = {  # ISO 4217, where it is not two
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),

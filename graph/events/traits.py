@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graph.errors import InvalidValue
-from graph.events.limits import MAX_NAMES, at_most
+from graph.events.limits import MAX_NAMES, MAX_WISHES, at_most
 from graph.identity.wish_shapes import checked_wish
 from graph.nodes import Trait
 
@@ -38,6 +38,7 @@ def wishes(values: Any, field: str) -> dict[str, Trait | list[str]]:
         if not isinstance(value, list):
             found[name] = checked_wish(name, _scalar(value, place), place)
             continue
+        at_most(MAX_WISHES, value, place, "entries")
         for position, wish in enumerate(value):
             if not isinstance(wish, str) or len(wish) > MAX_TEXT:
                 raise InvalidValue(f"{place}[{position}]", wish, f"a string of at most {MAX_TEXT} characters")

@@ -52,6 +52,9 @@ PRODUCT_EVENT_KINDS: dict[type[ProductEvent], InteractionKind] = {
 }
 """The interaction each event about one product is."""
 
+STATED = (ConsentChanged, PreferenceChanged, Unsubscribed)
+"""What a customer says of themselves is heard through whatever browser: a bot's, a colleague's or a test's."""
+
 _by_seq = itemgetter(0)
 
 
@@ -72,7 +75,9 @@ def fold(
             growing = Growing(Profile(customer=customer, seq=seq))
             continue
         growing.seq = seq
-        if not event.context.internal and not is_withheld(event, Purpose.PERSONALIZATION):
+        if (isinstance(event, STATED) or not event.context.internal) and not is_withheld(
+            event, Purpose.PERSONALIZATION
+        ):
             key = event_key(event.source, event.id)
             _add(growing, event, key)
             layout = None if table is None else table.layouts.of(event)

@@ -16,6 +16,7 @@ from graph.profile.features.table import FeatureTable
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TURNS, Dated, Profile, Seen, Turn
 from graph.profile.recent_rows import Recent, newest_rows
 from graph.profile.sealed import Sealed
+from graph.profile.sums import wrapped
 
 __all__ = ["Growing"]
 
@@ -121,5 +122,5 @@ class Growing:
 def _sums(held: Mapping[str, int], added: Mapping[str, int]) -> dict[str, int]:
     total = dict(held)
     for name, number in added.items():
-        total[name] = total.get(name, 0) + number
+        total[name] = wrapped(total.get(name, 0) + number)
     return total

@@ -12,6 +12,7 @@ from graph.profile.day_counts import NO_DAYS
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated, Profile
 from graph.profile.recent_rows import newest_rows
 from graph.profile.sealed import Sealed
+from graph.profile.sums import wrapped
 
 __all__ = ["joined", "strictest"]
 
@@ -52,7 +53,7 @@ def strictest(held: Mapping[str, Dated], other: Mapping[str, Dated]) -> dict[str
 
 
 def _sum(held: Mapping[Key, int], added: Mapping[Key, int]) -> dict[Key, int]:
-    return {**held, **{key: held.get(key, 0) + number for key, number in added.items()}}
+    return {**held, **{key: wrapped(held.get(key, 0) + number) for key, number in added.items()}}
 
 
 def _newest(held: Mapping[ProductId, Instant], other: Mapping[ProductId, Instant]) -> dict[ProductId, Instant]:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from graph.instants import Instant
 from graph.nodes import Trait
+from graph.profile.sums import wrapped
 
 __all__ = ["Buckets", "GrowingSeries", "Mark", "Series", "Values"]
 
@@ -88,6 +89,6 @@ class GrowingSeries:
 def _added(held: Buckets, width: int, day: int, values: Values) -> Buckets:
     start = bisect_left(range(0, len(held), width), day, key=held.__getitem__) * width
     if start < len(held) and held[start] == day:
-        sums = [old + new for old, new in zip(held[start + 1 : start + width], values, strict=True)]
+        sums = [wrapped(old + new) for old, new in zip(held[start + 1 : start + width], values, strict=True)]
         return (*held[: start + 1], *sums, *held[start + width :])
     return (*held[:start], day, *values, *held[start:])

@@ -21,6 +21,7 @@ from graph.profile.reading.intent import Intent, intent_of
 from graph.profile.reading.price_levels import PriceLevels
 from graph.profile.reading.tastes import TasteProfile, taste_profile
 from graph.profile.reading.whereabouts import Whereabouts, whereabouts_of
+from graph.profile.sums import wrapped
 
 __all__ = ["FeatureReader", "Reading", "zone_of"]
 
@@ -135,7 +136,7 @@ class Reading:
             if isinstance(kind, Mean):
                 value = total / count / scale if count else None
             else:
-                value = total if scale == 1 else total / scale
+                value = wrapped(total) if scale == 1 else total / scale
         return FeatureValue(feature.name, value, self.now, exact, begins, ends, count, stretch.first, stretch.last)
 
     def _stretch(self, feature: Feature) -> tuple[_Stretch, bool, int, int | None]:

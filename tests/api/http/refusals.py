@@ -115,6 +115,7 @@ MESSAGES = {
     "a long coupon": tracked("Coupon Applied", {"coupon_id": "c" * 200, "campaign_id": "d" * 200}),
     "a wish of nothing": tracked("Preference Changed", {"preferences": {"size": None}}),
     "a wish of numbers": tracked("Preference Changed", {"preferences": {"brands": [1]}}),
+    "a wish of too many": tracked("Preference Changed", {"preferences": {"disliked_products": ["milk"] * 1_001}}),
     "a consent of words": tracked("Consent Changed", {"consents": {"marketing": "no"}}),
     "no group": sent("/v1/group", {"userId": "42"}),
     "left a group, or not": sent("/v1/group", {"userId": "42", "groupId": "h", "traits": {"left": "yes"}}),
@@ -136,6 +137,7 @@ EVENTS = {
     "a line that is none": event("Purchased", {"order": "o1", "lines": ["milk"]}),
     "a field of a line of no use": event("Purchased", {"order": "o1", "lines": [{"product_id": "milk", "colour": 1}]}),
     "a number for a day": event("CampaignChanged", {"campaign": "c", "starts": 7}),
+    "a visitor that is none": event("Identified", {"anonymous": "user:43"}),
     "a field missing": event("Purchased", {"lines": [{"product_id": "milk"}]}),
 }
 ENTRIES = {

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from graph import InvalidValue, SchemaTooNew
 from graph.events.codec import decode, encode
 from graph.events.family import EVENT_TYPES, SCHEMA, Event, Viewed
+from graph.events.money import MAX_MINOR
 from graph.nodes import LinkKind
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -132,7 +133,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "seconds": st.none() | st.floats(0, allow_infinity=False),
     "currency": st.sampled_from(["", "EUR"]),
     "price": st.none() | _INT,
-    "value": st.integers(-(2**53), 2**53),
+    "value": st.integers(-MAX_MINOR, MAX_MINOR),
     "received": _INT,
     "starts": st.none() | _INT,
     "ends": st.none() | _INT,

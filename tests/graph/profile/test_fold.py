@@ -14,6 +14,7 @@ from graph.events.family import (
     CustomerEvent,
     Erased,
     Identified,
+    OrderLine,
     PreferenceChanged,
     ProductChanged,
     Rated,
@@ -21,9 +22,13 @@ from graph.events.family import (
     Returned,
     TraitsChanged,
     Unmerged,
+    Unsubscribed,
 )
+from graph.events.money import MAX_MINOR
+from graph.profile.codec import decode_profile, encode_profile
 from graph.profile.day_counts import DayCounts
 from graph.profile.fold import fold
+from graph.profile.joined import joined
 from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated
 from tests.graph.profile.some_events import ANN, NOON, histories, named, numbered, purchase, view
 
@@ -99,6 +104,28 @@ def test_internal_traffic_moves_the_number_and_nothing_else() -> None:
     staff = Context(internal=True)
     after = fold(before, ANN, numbered([view(2, context=staff), purchase(3, ["milk"], context=staff)], start=2))
     assert after == replace(before, seq=3)
+
+
+def test_what_is_stated_is_heard_through_whatever_browser() -> None:
+    said: list[CustomerEvent] = [
+        PreferenceChanged(**named(1, NOON, preferences={"only_transaction_alerts": True})),
+        ConsentChanged(**named(2, NOON, consents={"personalization": False})),
+        Unsubscribed(**named(3, NOON, topic="news")),
+    ]
+    bot = Context(internal=True, user_agent="acme-chatbot/1.0")
+    assert fold(None, ANN, numbered([replace(event, context=bot) for event in said])) == fold(None, ANN, numbered(list(said)))
+
+
+def test_no_sum_grows_past_what_a_store_and_json_can_hold() -> None:
+    lines = tuple(OrderLine(line=str(place), product=MILK, value=MAX_MINOR) for place in range(1000))
+    orders = [replace(purchase(number, ["milk"]), lines=lines) for number in range(140)]
+    paid = 140 * 1000 * MAX_MINOR
+    profile = fold(None, ANN, numbered(list(orders)))
+    held = profile.spent["USD"]
+    assert paid > 2**64 and -(2**63) <= held < 2**63 and (held - paid) % 2**64 == 0
+    assert decode_profile(encode_profile(profile)).spent == profile.spent
+    first, last = (fold(None, ANN, numbered(list(half))) for half in (orders[:70], orders[70:]))
+    assert fold(last, ANN, numbered(list(orders[:70]), start=71)).spent == joined(first, last).spent == profile.spent
 
 
 def test_the_later_statement_wins_whichever_arrives_last() -> None:
