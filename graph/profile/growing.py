@@ -13,7 +13,7 @@ from graph.profile.day_counts import NO_DAYS, GrowingDayCounts
 from graph.profile.features.fact import Fact, settled
 from graph.profile.features.settled import settled_with
 from graph.profile.features.table import FeatureTable
-from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TURNS, Dated, Profile, Seen, Turn
+from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TRAITS, MAX_TURNS, Dated, Profile, Seen, Turn
 from graph.profile.recent_rows import Recent, newest_rows
 from graph.profile.sealed import Sealed
 from graph.profile.sums import wrapped
@@ -116,7 +116,16 @@ class Growing:
             changes["bought"] = Sealed(self._bought)
         if self._days:
             changes["days"] = {**began.days, **{kind: growing.counts() for kind, growing in self._days.items()}}
+        traits = self._stated.get("traits", {})
+        if len(traits) > MAX_TRAITS:
+            self._stated["traits"] = dict(sorted(traits.items(), key=_stated)[-MAX_TRAITS:])
         return replace(began, **changes, **self._stated)
+
+
+def _stated(trait: tuple[str, Dated]) -> tuple[Stamp, str]:
+    """What came last does not matter: what is older than all that are kept would not be kept either."""
+    name, dated = trait
+    return dated.stamp, name
 
 
 def _sums(held: Mapping[str, int], added: Mapping[str, int]) -> dict[str, int]:

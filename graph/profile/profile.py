@@ -18,6 +18,7 @@ from graph.profile.sealed import Sealed
 __all__ = [
     "MAX_CART_ROWS",
     "MAX_RECENT",
+    "MAX_TRAITS",
     "MAX_TURNS",
     "SESSION_GAP",
     "Dated",
@@ -31,6 +32,9 @@ MAX_RECENT = 128
 """How many of the newest interactions a profile keeps one by one."""
 
 MAX_CART_ROWS = 128
+
+MAX_TRAITS = 1000
+"""How many traits a profile keeps, those stated last."""
 
 MAX_TURNS = 64
 """How many of the newest identifications on a device are kept."""

@@ -29,7 +29,7 @@ from graph.profile.codec import decode_profile, encode_profile
 from graph.profile.day_counts import DayCounts
 from graph.profile.fold import fold
 from graph.profile.joined import joined
-from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, Dated
+from graph.profile.profile import MAX_CART_ROWS, MAX_RECENT, MAX_TRAITS, Dated
 from tests.graph.profile.some_events import ANN, NOON, histories, named, numbered, purchase, view
 
 MILK, BREAD = ProductId("milk"), ProductId("bread")
@@ -113,7 +113,9 @@ def test_what_is_stated_is_heard_through_whatever_browser() -> None:
         Unsubscribed(**named(3, NOON, topic="news")),
     ]
     bot = Context(internal=True, user_agent="acme-chatbot/1.0")
-    assert fold(None, ANN, numbered([replace(event, context=bot) for event in said])) == fold(None, ANN, numbered(list(said)))
+    assert fold(None, ANN, numbered([replace(event, context=bot) for event in said])) == fold(
+        None, ANN, numbered(list(said))
+    )
 
 
 def test_no_sum_grows_past_what_a_store_and_json_can_hold() -> None:
@@ -134,6 +136,24 @@ def test_the_later_statement_wins_whichever_arrives_last() -> None:
     profile = fold(None, ANN, numbered([new, old]))
     assert {name: dated.value for name, dated in profile.traits.items()} == {"city": "Oslo", "age": 40}
     assert profile.traits["city"] == Dated(Stamp(Instant(NOON + 1), "web/e1"), "Oslo")
+
+
+@given(st.permutations(range(12)))
+@settings(max_examples=20)
+def test_the_traits_stated_last_are_kept_in_whatever_order_they_come(order: list[int]) -> None:
+    said: list[CustomerEvent] = [
+        TraitsChanged(**named(number, NOON + number // 2, traits={f"t{number % 9}-{n}": number for n in range(200)}))
+        for number in range(12)
+    ]
+    last = {
+        (event.at, event.id, name): name for event in said if isinstance(event, TraitsChanged) for name in event.traits
+    }
+    profile = None
+    for place, number in enumerate(order, 1):
+        profile = fold(profile, ANN, numbered([said[number]], start=place))
+    assert profile is not None and len(profile.traits) == MAX_TRAITS
+    assert profile == replace(fold(None, ANN, numbered(list(said))), seq=profile.seq)
+    assert set(list(dict.fromkeys(last[key] for key in sorted(last, reverse=True)))[:800]) <= set(profile.traits)
 
 
 def test_wishes_and_consents_are_kept_and_can_be_taken_back() -> None:
