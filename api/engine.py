@@ -41,9 +41,10 @@ from graph.data_folder import DataFolder
 from graph.events.family import Erased
 from graph.events.refusal import Parsed
 from graph.identity.consent import Purpose
+from graph.identity.contacts import Contacts
 from graph.identity.marking import Marking
 from graph.identity.people import People
-from graph.identity.person import Person
+from graph.identity.person import MAX_OWNERS, Person
 from graph.identity.wishes import Wishes
 from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
@@ -183,7 +184,8 @@ class Engine:
         """The leaves whose events change what is answered; StoreUnavailable where they cannot be looked up."""
         who = self.asking(asked)
         person = self.people.asking(who)
-        return frozenset(who) if person is None else frozenset((*who, *person.leaves, *person.shared))
+        people = [] if person is None else [person, *self.people.owners(person)]
+        return frozenset((*who, *(leaf for each in people for leaf in (*each.leaves, *each.shared))))
 
     def _read_of(self, who: tuple[CustomerId, ...], profile: Profile | None) -> frozenset[CustomerId]:
         """The leaves of which more than the dislikes is read for an answer."""
@@ -243,7 +245,12 @@ class Engine:
     def profile(self, leaves: tuple[CustomerId, ...]) -> Profile | None:
         """What is known of whoever these leaves are, seen as one; None where nothing is."""
         self.profiles.fetch(leaves)
-        return self.people.of(leaves)
+        person = self.people.asking(leaves)
+        if person is None:
+            return None
+        if person.owners:
+            self.profiles.fetch(person.owners[:MAX_OWNERS])
+        return self.people.view(person)
 
     def known_profile(self, customer: CustomerId) -> Profile:
         """A profile that must be there; NotFound otherwise, also for one that was erased."""
@@ -253,9 +260,14 @@ class Engine:
         return profile
 
     def leaf_profiles(self, person: Person) -> list[Profile]:
-        """The profiles of the leaves of a person and of the devices they share, each by itself."""
-        found = map(self.profiles.get, (*person.leaves, *person.shared))
-        return [profile for profile in found if profile is not None]
+        """The profiles of the leaves of a person, of the devices they share, and of whom those name, each by itself."""
+        own = (*person.leaves, *person.shared)
+        self.profiles.fetch(own)
+        linked = dict.fromkeys(own)
+        for profile in filter(None, map(self.profiles.get, own)):
+            linked |= dict.fromkeys(profile.linked)
+        self.profiles.fetch(list(linked))
+        return list(filter(None, map(self.profiles.get, linked)))
 
     def knows(self, customer: CustomerId) -> bool:
         """Whether anything is in the profile of this leaf itself."""
@@ -368,6 +380,7 @@ def open_engine(settings: Settings) -> Engine:
     dead_letters, quality = DeadLetters(log), Quality(lambda product: catalogue.row(product) is not None)
     profiles = LiveProfiles(stored, table=table)
     people, consent = People(profiles.get), settings.consent_defaults
+    features = FeatureReader(table, catalogue)
     engine = Engine(
         settings=settings,
         log=log,
@@ -378,10 +391,12 @@ def open_engine(settings: Settings) -> Engine:
         stored=stored,
         profiles=profiles,
         people=people,
-        features=FeatureReader(table, catalogue),
+        features=features,
         catalogue=catalogue,
         snapshots=SnapshotHolder(Versions(folder.embeddings)),
-        recommender=Recommender(Placements.read(settings.placements_file), consent=consent),
+        recommender=Recommender(
+            Placements.read(settings.placements_file), consent=consent, contacts=Contacts(features), zone=table.timezone
+        ),
         telemetry=Telemetry(quality),
         now=now,
     )

@@ -38,6 +38,9 @@ __all__ = ["Recommender", "recorded_row"]
 
 RHYTHM = Rhythm()
 
+Contacted = Callable[[Profile, int, Instant], Sequence[Instant] | None]
+"""When somebody was sent messages in so many days before an instant; None where that cannot be told."""
+
 NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 GRACE_MS = 10.0
@@ -69,12 +72,18 @@ class Recommender:
         crowd: Crowd = nearest_customers,
         rhythm: Rhythm = RHYTHM,
         consent: ConsentDefaults = DEFAULTS,
+        contacts: Contacted | None = None,
+        zone: str = "UTC",
         stopwatch: Callable[[], float] = perf_counter,
     ) -> None:
-        """consent: what counts for those who made no choice. stopwatch: seconds, for traces and deadlines."""
+        """consent: what counts for those who made no choice. contacts: counts messages; without it, nobody can tell.
+
+        zone: where those live who said nothing of it. stopwatch: seconds, for traces and deadlines.
+        """
         self.placements = placements
         self._sources, self._crowd, self._rhythm = sources, crowd, rhythm
         self._consent, self._stopwatch = consent, stopwatch
+        self._contacts, self._zone = contacts, zone
         self._serving: _Joined | None = None
         self._prepared: _Joined | None = None
         self._left: list[_Joined] = []
@@ -95,11 +104,11 @@ class Recommender:
     ) -> Recommendation:
         """The lists asked for; no product stands in two of them.
 
-        A placement that is a message the customer does not want is empty and says why. wishes: what counts where the
-        profile cannot be read. held: by placement, what the page shows already: what may still be shown of it stays,
-        and what is ranked anew follows. Raises InvalidValue for a placement the file does not have, for a filter that
-        is no condition and for a region in the context that is no name. `degraded` may say "deadline" (popular products
-        instead) and "filter" (not everything could be checked).
+        A placement that is a message the customer does not want, or not at `now`, is empty and says why. wishes: what
+        counts where the profile cannot be read. held: by placement, what the page shows already: what may still be
+        shown of it stays, and what is ranked anew follows. Raises InvalidValue for a placement the file does not have,
+        for a filter that is no condition and for a region in the context that is no name. `degraded` may say
+        "deadline" (popular products instead) and "filter" (not everything could be checked).
         """
         places = [self.placements.place(wanted.name) for wanted in request.placements]
         assortment = self.assortment(snapshot, catalogue)
@@ -116,8 +125,9 @@ class Recommender:
         answers = []
         for number, (wanted, place) in enumerate(zip(request.placements, places, strict=True)):
             if place.kind is not None:
-                wishes = wishes or Wishes.of(profile, self._consent)
-                if why := wishes.objections(place.kind, place.channel, place.topic):
+                wishes = wishes or Wishes.of(profile, self._consent, self._zone)
+                why = wishes.objections(place.kind, place.channel, place.topic)
+                if why := why + wishes.untimely(place.kind, now, self._sent(wishes, profile, now)):
                     answers.append(Placement(wanted.name, (), withheld=why))
                     continue
             answer, rows, lacks = self._list(
@@ -171,6 +181,12 @@ class Recommender:
             return replace(NOBODY, **dislikes(profile))
         histories = self._joined(assortment.snapshot, assortment.catalogue).histories
         return visitor_of(profile, assortment, now, histories, self._rhythm)
+
+    def _sent(self, wishes: Wishes, profile: Profile | None, now: Instant) -> Sequence[Instant] | None:
+        """When messages went out, where that decides anything."""
+        if wishes.frequency is None or profile is None or self._contacts is None:
+            return None
+        return self._contacts(profile, wishes.frequency.days, now)
 
     def _joined(self, snapshot: ServingSnapshot, catalogue: Catalogue) -> _Joined:
         held = self._serving

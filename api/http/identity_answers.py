@@ -36,7 +36,8 @@ class LinkEvidence(Struct, frozen=True):
 class Identities(Struct, frozen=True):
     """The answer of ``GET /v1/customers/{id}/identities``.
 
-    owners: of a shared device that was asked for, its customers. left_out: links beyond the most that are followed.
+    owners: of a shared device that was asked for, its customers that are not erased. left_out: links beyond the most
+    that are followed.
     """
 
     customer_id: str
@@ -47,14 +48,15 @@ class Identities(Struct, frozen=True):
 
 
 def identities_answer(asked: str, person: Person, profiles: Iterable[Profile]) -> Identities:
-    """A person as it is shown; `profiles`: of their leaves and of the devices they share."""
-    among = {profile.customer: profile for profile in profiles}
+    """A person as it is shown; `profiles`: of their leaves, of the devices they share, and of whom those name."""
+    linked = {profile.customer: profile.linked for profile in profiles}
+    own = {leaf for leaf in (*person.leaves, *person.shared) if leaf in linked}
     links = []
-    for leaf, profile in sorted(among.items()):
-        for other, link in sorted(profile.linked.items()):
-            if other in among and other < leaf and leaf in among[other].linked:
+    for leaf in sorted(own):
+        for other, link in sorted(linked[leaf].items()):
+            back = linked.get(other, {}).get(leaf)
+            if other in own and other < leaf and back is not None:
                 continue  # told from the other end
-            back = among[other].linked.get(leaf) if other in among else link
             source, _, event = link.stamp.event.partition("/")
             links.append(
                 LinkEvidence(
@@ -69,7 +71,7 @@ def identities_answer(asked: str, person: Person, profiles: Iterable[Profile]) -
             )
     shown = [Identity(public_id(leaf), False) for leaf in person.leaves]
     shown += [Identity(public_id(leaf), True) for leaf in person.shared]
-    return Identities(asked, shown, links, [public_id(owner) for owner in person.owners], person.left_out)
+    return Identities(asked, shown, links, [public_id(owner) for owner in sorted(person.owners)], person.left_out)
 
 
 def _plain(part: str) -> str:

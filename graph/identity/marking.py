@@ -1,24 +1,28 @@
 """Marking: intake writes on each event what its customer refuses, and takes in no observation that nobody may use."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from graph.errors import StoreUnavailable
-from graph.events.family import ConsentChanged, CustomerEvent, Event
+from graph.events.family import CustomerEvent, Event
 from graph.identity.consent import DEFAULTS, ConsentDefaults, Purpose, is_withheld
+from graph.identity.heard import Heard, is_heard
 from graph.identity.mirroring import with_both_ends
+from graph.identity.people import People
 from graph.ids import CustomerId
-from graph.interactions import event_key
-from graph.nodes import Stamp
 from graph.profile.profile import Dated
 
 __all__ = ["NOTHING_CHOSEN", "Admitted", "Marking", "Recorded"]
 
-Consents = Mapping[str, Dated]
-Recorded = Callable[[CustomerId], Consents]
-"""The choices recorded of the person a leaf is of; StoreUnavailable where they cannot be read now."""
+
+class Recorded(Protocol):
+    """`People.consents`."""
+
+    def __call__(self, leaf: CustomerId, heard: Heard | None = None, /) -> Mapping[str, Dated]:
+        """The choices of the person a leaf is of, with what was `heard` since; StoreUnavailable where they cannot be
+        read now."""
 
 
 class Admitted(NamedTuple):
@@ -35,12 +39,12 @@ class Marking:
         self._recorded, self._defaults = recorded, defaults
 
     def admit(self, events: Iterable[Event]) -> Admitted:
-        """These events with their marks, in order; choices made in them count for those that follow.
+        """These events with their marks, in order; choices and links among them count for those that follow.
 
         Where choices cannot be read the defaults count: nothing is lost that way, and of whoever refuses now nothing
         is read anyway.
         """
-        chosen: dict[CustomerId, Consents] = {}
+        heard: Heard | None = None
         refused: dict[CustomerId, tuple[str, ...]] = {}
         admitted: list[Event] = []
         withheld = 0
@@ -50,40 +54,31 @@ class Marking:
                 continue
             customer = event.customer
             if customer not in refused:
-                refused[customer] = self._defaults.refused(self._choices(customer, chosen))
+                refused[customer] = self._defaults.refused(self._choices(customer, heard))
             if refused[customer]:
                 event = replace(event, denied=refused[customer])
                 if is_withheld(event, Purpose.ANALYTICS) and is_withheld(event, Purpose.PERSONALIZATION):
                     withheld += 1
                     continue
-            if isinstance(event, ConsentChanged):
-                chosen[customer] = _with(self._choices(customer, chosen), event)
-                refused.pop(customer)
+            if is_heard(event):
+                heard = heard or Heard()
+                heard.hear(event)
+                refused.clear()  # whoever is one person with them, too
             admitted.append(event)
         return Admitted(tuple(admitted), withheld)
 
-    def _choices(self, customer: CustomerId, chosen: Mapping[CustomerId, Consents]) -> Consents:
-        if customer in chosen:
-            return chosen[customer]
+    def _choices(self, customer: CustomerId, heard: Heard | None) -> Mapping[str, Dated]:
         try:
-            return self._recorded(customer)
+            return self._recorded(customer, heard)
         except StoreUnavailable:
-            return {}
+            return _NOBODY.consents(customer, heard)
 
 
-def _with(consents: Consents, event: ConsentChanged) -> Consents:
-    stamp = Stamp(event.at, event_key(event.source, event.id))
-    said = {
-        name: Dated(stamp, value)
-        for name, value in event.consents.items()
-        if name not in consents or stamp >= consents[name].stamp
-    }
-    return {**consents, **said}
+def _nothing(customer: CustomerId) -> None:
+    return None
 
 
-def _nothing(customer: CustomerId) -> Consents:
-    return {}
+_NOBODY = People(_nothing)
 
-
-NOTHING_CHOSEN = Marking(_nothing)
+NOTHING_CHOSEN = Marking(_NOBODY.consents)
 """For logs of customers of whom no choice is recorded: the shipped defaults count."""

@@ -14,7 +14,7 @@ __all__ = ["share_of", "turns_of"]
 
 
 def turns_of(devices: Iterable[Profile], owners: Collection[CustomerId]) -> tuple[list[Turn], bool]:
-    """The identifications of those still linked, oldest first, and whether older ones may be missing."""
+    """The identifications of `owners`, linked still or erased, oldest first; and whether older ones may be missing."""
     found = [device.turns for device in devices]
     turns = sorted({turn for each in found for turn in each if turn.customer in owners})
     return turns, any(len(each) == MAX_TURNS for each in found)

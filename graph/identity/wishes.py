@@ -104,20 +104,11 @@ class Wishes:
         found = []
         if any(hours.cover(now, self.zone) for hours in self.quiet):
             found.append("it is within the quiet hours")
-        if self.frequency is not None and (sent is None or self.frequency.spent(sent, now)):
+        if self.frequency is not None and sent is None:
+            found.append(f"how many were sent in {self.frequency.days} days cannot be told")
+        elif self.frequency is not None and sent is not None and self.frequency.spent(sent, now):
             found.append(f"more than {self.frequency.times} in {self.frequency.days} days are not wished for")
         return tuple(found)
-
-    def may_contact(
-        self,
-        kind: MessageKind,
-        channel: str | None,
-        topic: str | None,
-        now: Instant,
-        sent: Sequence[Instant] | None = None,
-    ) -> bool:
-        """Whether a message may go out now; what cannot be told is not permitted."""
-        return not self.objections(kind, channel, topic) and not self.untimely(kind, now, sent)
 
     def _hears_of(self, topic: str | None) -> bool:
         """The later of the list of topics and the choice for this one decides."""

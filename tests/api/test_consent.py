@@ -25,6 +25,7 @@ from graph.projection.catch_up import catch_up
 from graph.projection.graph_projection import GraphProjection, changes_of
 from graph.projection.serving_projection import ServingProjection
 from graph.stores import open_graph
+from recommend.answers import RecommendationRequest
 from tests.api.in_process import InProcess
 from tests.api.shop import PRODUCTS, aisle_of, basket, build_version, take_in
 from tests.graph.identity.linking import ANN, head
@@ -33,6 +34,7 @@ LOVER = "dairy-lover-1"
 PLACES = [{"name": name, "k": 8} for name in ("homepage", "discover", "cart", "email")]
 PERSONALIZATION, ANALYTICS = ("personalization",), ("analytics",)
 _numbers = itertools.count()
+_look = {"type": "track", "event": "Product Viewed", "properties": {"product_id": "party-01"}}
 
 
 @pytest.fixture
@@ -136,6 +138,63 @@ def test_a_refusal_on_one_device_marks_what_is_done_on_another(stored: InProcess
     assert stored.shown(customer_id=LOVER, k=5) == stored.shown(customer_id="stranger", k=5)
 
 
+def share(app: InProcess, *customers: str) -> None:
+    """Have these customers linked to one device."""
+    for customer in customers:
+        assert app.post("/v1/identify", {"userId": customer, "anonymousId": "tablet"}).status_code == 200
+
+
+def test_a_refusal_of_any_owner_counts_for_a_shared_device_alone(stored: InProcess) -> None:
+    stored.view("party-01", anonymousId="tablet")
+    share(stored, LOVER, "party-lover-1")
+    shared, owners = stored.shown(anonymous_id="tablet", k=10), [LOVER, "dairy-lover-2"]
+    theirs = [stored.shown(customer_id=customer, k=10) for customer in owners]
+    assert shared != stored.shown(anonymous_id="stranger", k=10)
+    asked = {"anonymous_id": "tablet", "placements": [{"name": "email"}], "dry_run": True}
+    assert stored.post("/v1/recommendations", asked).json()["placements"][0]["items"]
+    choose(stored, "party-lover-1", personalization=False, marketing=False)
+    assert stored.shown(anonymous_id="tablet", k=10) == stored.shown(anonymous_id="stranger", k=10)
+    [email] = stored.post("/v1/recommendations", asked).json()["placements"]
+    assert (email["items"], email["withheld"]) == ([], ["marketing is not consented to"])
+    assert [stored.shown(customer_id=customer, k=10) for customer in owners] == theirs
+    share(stored, LOVER)
+    stored.view("party-02", anonymousId="tablet")
+    choose(stored, "party-lover-1", personalization=True)
+    assert stored.shown(anonymous_id="tablet", k=10) == shared, "what was done meanwhile is marked"
+
+
+def test_what_any_owner_dislikes_is_not_shown_on_a_shared_device_alone(stored: InProcess) -> None:
+    share(stored, LOVER, "party-lover-1")
+    shared = stored.shown(anonymous_id="tablet", k=20)
+    wishes = {"disliked_products": shared[:3], "only_transaction_alerts": True}
+    stored.put("/v1/customers/party-lover-1/preferences", {"preferences": wishes})
+    assert stored.shown(anonymous_id="tablet", k=17) == shared[3:]
+    assert stored.shown("email", anonymous_id="tablet") == []
+    assert stored.shown("email", customer_id=LOVER)
+
+
+def test_an_open_page_of_a_shared_device_hears_of_its_owners_choices(app: InProcess) -> None:
+    share(app, LOVER, "party-lover-1")
+    asked = RecommendationRequest(placements=(), anonymous_id="tablet")
+    assert app.engine.leaves_of(asked) == {"anon:tablet", f"user:{LOVER}", "user:party-lover-1"}
+
+
+def test_a_refusal_in_a_body_counts_for_what_their_device_does_after_it(stored: InProcess) -> None:
+    stored.post("/v1/identify", {"userId": LOVER, "anonymousId": "device"})
+    choices = {"consents": {"personalization": False, "analytics": False}}
+    refused = {"type": "track", "userId": LOVER, "event": "Consent Changed", "properties": choices}
+    said = [refused, *({**_look, "anonymousId": device} for device in ("device", "another"))]
+    told = stored.post("/v1/batch", {"batch": said}).json()
+    assert (told["accepted"], told["withheld"]) == (2, 1)
+
+
+def test_who_refused_is_known_by_a_link_said_in_the_body(stored: InProcess) -> None:
+    choose(stored, personalization=False, analytics=False)
+    said = [{"type": "identify", "userId": LOVER, "anonymousId": "device"}, {**_look, "anonymousId": "device"}]
+    assert stored.post("/v1/batch", {"batch": said}).json()["withheld"] == 1
+    assert "Viewed" not in stored.get("/v1/customers/anon:device").json()["counts"]
+
+
 def test_history_session_and_past_sessions_are_gone_from_the_answer_after_a_refusal(stored: InProcess) -> None:
     (homepage, _), _ = explained(stored, LOVER)
     assert ("likely", "buy_again") in told_in(homepage)
@@ -204,6 +263,7 @@ def test_what_is_disliked_is_in_no_list_though_the_session_asks_for_it(stored: I
         (LOVER, {"only_transaction_alerts": True}, "only transaction alerts are wished for"),
         (LOVER, {"channels": ["push"]}, "the channel email is not among those wished for"),
         (LOVER, {"topics": ["outages"]}, "the topic recommendations is not among those wished for"),
+        (LOVER, {"quiet_hours": "00:00-00:00"}, "it is within the quiet hours"),
         ("anon:v", {"only_transaction_alerts": True}, "only transaction alerts are wished for"),
     ],
 )
@@ -220,6 +280,21 @@ def test_a_wish_empties_the_very_next_message_and_nothing_else(
     assert len(homepage["items"]) == 4 and "withheld" not in homepage
     stored.put(f"/v1/customers/{customer}/preferences", {"preferences": {name: [] for name in stated}})
     assert stored.post("/v1/recommendations", asked).json()["placements"][0]["items"] == before[0]["items"]
+
+
+def test_a_message_waits_once_as_many_were_delivered_as_are_wished_for(stored: InProcess) -> None:
+    stored.put(f"/v1/customers/{LOVER}/preferences", {"preferences": {"frequency": "2 per week"}})
+    asked = {"customer_id": LOVER, "placements": [{"name": "email", "k": 4}]}
+    message = {"specversion": "1.0", "source": "post", "type": "com.patron.Delivered", "subject": LOVER, "data": {}}
+    told = []
+    for number in range(3):
+        told += stored.post("/v1/recommendations", asked).json()["placements"]
+        headers = {"content-type": "application/cloudevents+json"}
+        assert stored.post("/v1/events", message | {"id": str(number)}, headers=headers).status_code == 200
+    assert [len(place["items"]) for place in told] == [4, 4, 0]
+    assert told[2]["withheld"] == ["more than 2 in 7 days are not wished for"]
+    stored.put(f"/v1/customers/{LOVER}/consents", {"consents": {"personalization": False}})
+    assert stored.post("/v1/recommendations", asked).json()["placements"] == told[2:]
 
 
 def test_a_wish_of_another_shape_is_refused_whole(app: InProcess) -> None:

@@ -99,6 +99,37 @@ def test_an_erased_customer_is_no_longer_who_a_device_leads_to(app: InProcess) -
     assert app.get(f"/v1/customers/{LOVER}").json()["counts"] == {"Viewed": 1}
 
 
+def test_a_device_stays_shared_when_one_of_its_customers_is_erased(app: InProcess) -> None:
+    for customer in (LOVER, "party-lover-1"):
+        app.post("/v1/identify", {"userId": customer, "anonymousId": "tablet"})
+    lines = {"order_id": "o", "currency": "USD", "products": [{"product_id": "party-05", "value": 7}]}
+    for event, properties in (("Order Completed", lines), ("Product Added", {"product_id": "party-06"})):
+        said = {"anonymousId": "tablet", "event": event, "properties": properties}
+        assert app.post("/v1/track", said).json()["accepted"] == 1
+    before = [app.get(f"/v1/customers/{LOVER}").json(), app.shown(customer_id=LOVER, anonymous_id="tablet", k=10)]
+    assert all(link["holds"] for link in identities(app, LOVER)["links"])
+    app.delete("/v1/customers/party-lover-1")
+    after = [app.get(f"/v1/customers/{LOVER}").json(), app.shown(customer_id=LOVER, anonymous_id="tablet", k=10)]
+    for name in ("customer_id", "counts", "spent", "cart", "recent", "session", "most_bought", "products_bought"):
+        assert after[0][name] == before[0][name]
+    assert after[1] == before[1]
+    assert app.get("/v1/customers/anon:tablet").json()["customer_id"] == "anon:tablet"
+    for asked in (LOVER, "anon:tablet"):
+        told = identities(app, asked)
+        assert {link["other"]: link["holds"] for link in told["links"] if link["id"] == "anon:tablet"} == {
+            LOVER: True,
+            "party-lover-1": False,
+        }
+    assert told["owners"] == [LOVER] and told["identities"] == [{"id": "anon:tablet", "shared": False}]
+
+
+def test_a_link_to_a_device_that_was_erased_is_told_not_to_hold(app: InProcess) -> None:
+    app.post("/v1/identify", {"userId": LOVER, "anonymousId": "device"})
+    app.delete("/v1/customers/anon:device")
+    [link] = identities(app, LOVER)["links"]
+    assert (link["other"], link["holds"]) == ("anon:device", False)
+
+
 def test_groups_are_joined_and_left(app: InProcess) -> None:
     app.post("/v1/group", {"userId": LOVER, "groupId": "household 7", "traits": {"size": 4}})
     body = app.get(f"/v1/customers/{LOVER}").json()

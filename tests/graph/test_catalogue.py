@@ -1,5 +1,5 @@
 from graph import Catalogue, EventId, Instant, LoggedEvent, Product, ProductId, Stamp
-from graph.catalogue import Vocabulary, product_of
+from graph.catalogue import Vocabulary, folded, product_of
 from graph.events.family import ProductChanged
 
 MILK, BREAD = ProductId("milk"), ProductId("bread")
@@ -73,3 +73,10 @@ def test_a_vocabulary_numbers_texts_as_they_come() -> None:
     words = Vocabulary()
     assert [words.code(text) for text in ("", "a", "b", "a")] == [0, 1, 2, 1]
     assert (words.find("b"), words.find("c"), len(words)) == (2, None, 3)
+
+
+def test_a_vocabulary_finds_all_texts_that_differ_by_case_and_outer_spaces() -> None:
+    words = Vocabulary()
+    codes = {text: words.code(text) for text in ("National", "other", " NATIONAL", "Nation al", "")}
+    assert words.alike({folded("national "), "unknown"}) == [codes["National"], codes[" NATIONAL"]]
+    assert words.alike({""}) == [], "the empty text is none"

@@ -9,6 +9,7 @@ from recommend.answers import PlacementRequest, RecommendationRequest
 from recommend.filtering import MAX_LOOKED_AT
 from recommend.narrowing import MAX_EVALUATIONS
 from tests.recommend.shop import NOW, Shop, profile, recent, said, shop_with, visitor
+from tests.recommend.shop import product as goods
 
 
 def dropped(shop: Shop, product: str, **wanted: object) -> str:
@@ -40,6 +41,22 @@ def test_each_removal_says_why(shop: Shop) -> None:
     assert (
         dropped(shop, "chips", name="product_page", product_id="beer", exclude=("chips",)) == "the request excludes it"
     )
+
+
+@pytest.mark.parametrize(
+    ("wish", "value", "product"),
+    [
+        ("brands", " hOPS ", "beer"),
+        ("categories", "household", "beer"),
+        ("categories", "baby", "wipes"),
+        ("categories", " Butter", "butter"),
+    ],
+)
+def test_a_dislike_holds_whatever_its_case_and_outer_spaces(shop: Shop, wish: str, value: str, product: str) -> None:
+    shop.catalogue.put(goods("beer", department="HOUSEHOLD "))
+    picky = profile("dan" if product == "beer" else "anna", preferences={f"disliked_{wish}": said([value])})
+    assert dropped(shop, product, asker=picky) == f"its {'brand' if wish == 'brands' else 'category'} is disliked"
+    assert product not in shop.ids(picky, k=10)
 
 
 def test_what_was_just_bought_comes_back_after_the_placements_days() -> None:

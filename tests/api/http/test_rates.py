@@ -35,6 +35,7 @@ def test_what_is_not_used_is_not_saved_up_beyond_a_burst() -> None:
     rates = Rates(10, clock)
     rates.charge("secret", 10)
     clock.now += 1_000_000
+    rates.admit("secret")
     rates.charge("secret", 10 * BURST_SECONDS)
     with pytest.raises(TooMany):
         rates.admit("secret")
@@ -46,11 +47,12 @@ def test_each_key_has_a_bucket_of_its_own() -> None:
     rates.admit("secret")
 
 
-def test_a_body_of_nothing_costs_one() -> None:
+def test_a_body_of_nothing_costs_one_and_so_does_one_that_is_never_charged() -> None:
     rates = Rates(1, Clock())
-    for _ in range(BURST_SECONDS):
+    for number in range(BURST_SECONDS):
         rates.admit("secret")
-        rates.charge("secret", 0)
+        if number % 2:
+            rates.charge("secret", 0)
     with pytest.raises(TooMany):
         rates.admit("secret")
 

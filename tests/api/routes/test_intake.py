@@ -151,6 +151,28 @@ def test_a_key_that_sends_too_much_is_turned_away_and_told_when_to_come_back(set
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/v1/batch", b'{"batch": [' + b",".join([b"{}"] * 5_001) + b"]}", 422),
+        ("POST", "/v1/track", b"{", 422),
+        ("POST", "/v1/track", b" " * 3_000_000, 413),
+        ("POST", "/v1/events", b"[]", 422),
+        ("PUT", "/v1/products", b"{}", 422),
+        ("PUT", "/v1/customers/new/preferences", b'{"preferences": {"size": "XL"}}', 200),
+        ("PUT", "/v1/customers/new/preferences", b"{", 422),
+        ("PUT", "/v1/customers/new/consents", b'{"consents": {"marketing": true}}', 200),
+    ],
+)
+def test_every_body_counts_against_the_rate_whatever_becomes_of_it(
+    settings: Settings, method: str, path: str, body: bytes, status: int
+) -> None:
+    limited = settings.model_copy(update={"events_per_second": 1, "max_body_bytes": 2_000_000})
+    with InProcess(limited) as app:
+        told = [app.ask(method, path, content=body).status_code for _ in range(14)]
+    assert told[:10] == [status] * 10 and told[-1] == 429
+
+
+@pytest.mark.parametrize(
     ("method", "path"), [("GET", "/v1/dead-letters"), ("POST", "/v1/dead-letters/replay"), ("GET", "/v1/quality")]
 )
 def test_what_came_in_is_for_the_secret_key(settings: Settings, method: str, path: str) -> None:

@@ -109,6 +109,18 @@ def test_every_type_can_be_sent_as_the_family_has_it(examples: dict[str, Event],
     )
 
 
+@pytest.mark.parametrize("leaf", ["junk", "user:43", "anon:", "anon: ", 7])
+def test_who_is_identified_was_a_visitor(leaf: Any) -> None:
+    (refused,) = structured(type="com.patron.Identified", data={"anonymous": leaf}).refused
+    assert refused.message == f"data.anonymous: got {leaf!r}, expected anon: and the id of a visitor"
+
+
+@pytest.mark.parametrize("said", [{"anonymous": "anon:d1"}, {"anonymous_id": "d1"}])
+def test_a_visitor_may_be_named_two_ways(said: dict[str, str]) -> None:
+    identified = event(type="com.patron.Identified", data=said)
+    assert isinstance(identified, Identified) and identified.anonymous == "anon:d1"
+
+
 def test_the_customer_may_be_named_three_ways() -> None:
     for changes, customer in (
         ({"data": {"product_id": "milk", "customer_id": "7"}}, "user:7"),

@@ -1,16 +1,18 @@
 """Marking: what stands between a sender and the log."""
 
-from collections.abc import Mapping
+import copy
 
-from graph import CustomerId, StoreUnavailable
-from graph.events.family import ConsentChanged, CustomerEvent, Linked, TraitsChanged, Viewed
+import pytest
+
+from graph import CustomerId, Profile, StoreUnavailable
+from graph.events.family import ConsentChanged, CustomerEvent, Linked, TraitsChanged, Unsubscribed, Viewed
 from graph.identity.consent import ConsentDefaults
 from graph.identity.marking import NOTHING_CHOSEN, Marking
-from graph.nodes import LinkKind, Stamp
-from graph.profile.profile import Dated
-from tests.graph.identity.linking import ANN, BEN, PHONE, aliased, head, identified, unmerged, view
+from graph.identity.people import People
+from graph.nodes import LinkKind
+from tests.graph.identity.linking import ANN, BEN, PHONE, TABLET, Folded, aliased, head, identified, unmerged, view
 
-REFUSES: Mapping[CustomerId, Mapping[str, Dated]] = {ANN: {"personalization": Dated(Stamp(), False)}}
+REFUSED = ("personalization",)
 
 
 def choice(at: int, customer: CustomerId, **choices: bool) -> ConsentChanged:
@@ -21,9 +23,14 @@ def marks(*events: CustomerEvent, marking: Marking) -> list[tuple[str, ...]]:
     return [event.denied for event in marking.admit(events).events if isinstance(event, CustomerEvent)]
 
 
+def after(*events: CustomerEvent) -> Marking:
+    """The marking of a server that has these events in its log."""
+    return Marking(Folded(events).people.consents)
+
+
 def test_an_event_says_what_its_customer_refuses() -> None:
-    marking = Marking(lambda customer: REFUSES.get(customer, {}))
-    assert marks(view(1, ANN, "milk"), view(2, BEN, "milk"), marking=marking) == [("personalization",), ()]
+    marking = after(choice(0, ANN, personalization=False))
+    assert marks(view(1, ANN, "milk"), view(2, BEN, "milk"), marking=marking) == [REFUSED, ()]
 
 
 def test_what_nobody_may_use_is_taken_in_nowhere_and_counted() -> None:
@@ -43,23 +50,81 @@ def test_what_nobody_may_use_is_taken_in_nowhere_and_counted() -> None:
         ("analytics", "personalization"),
         (),
         ("analytics", "personalization"),
-        ("personalization",),
+        REFUSED,
     ]
 
 
 def test_an_older_choice_does_not_count_for_what_follows_it() -> None:
-    marking = Marking(lambda customer: {"personalization": Dated(Stamp(9, "web/later"), False)})  # type: ignore[arg-type]
+    marking = after(choice(9, ANN, personalization=False))
     marked = marks(choice(1, ANN, personalization=True), view(10, ANN, "milk"), marking=marking)
-    assert marked[-1] == ("personalization",)
+    assert marked[-1] == REFUSED
+
+
+@pytest.mark.parametrize("seen", [ANN, PHONE, TABLET])
+def test_a_choice_counts_for_all_that_its_person_does_after_it_in_the_body(seen: CustomerId) -> None:
+    marking = after(identified(1, ANN, PHONE), aliased(2, TABLET, PHONE))
+    body = [view(3, seen, "milk"), choice(4, ANN, personalization=False), view(5, seen, "tea"), view(6, BEN, "tea")]
+    assert marks(*body, marking=marking) == [(), (), REFUSED, ()]
+    withheld = marking.admit([choice(4, ANN, personalization=False, analytics=False), view(5, seen, "tea")])
+    assert withheld.withheld == 1
+
+
+def test_a_link_counts_for_what_follows_it_in_the_body_and_so_does_an_undo() -> None:
+    known = after(choice(1, ANN, personalization=False))
+    said = [view(2, PHONE, "milk"), identified(3, ANN, PHONE), view(4, PHONE, "tea")]
+    assert marks(*said, marking=known) == [(), REFUSED, (), REFUSED]
+    undone = [*said, unmerged(5, ANN, PHONE), view(6, PHONE, "bread")]
+    assert marks(*undone, marking=known)[-1] == ()
+    both = [identified(1, ANN, PHONE), choice(2, PHONE, personalization=False), view(3, ANN, "tea")]
+    assert marks(*both, marking=NOTHING_CHOSEN)[-1] == REFUSED
+
+
+def test_a_body_is_marked_as_it_is_when_it_is_sent_one_by_one() -> None:
+    said: list[CustomerEvent] = [
+        identified(1, ANN, PHONE),
+        choice(2, ANN, personalization=False),
+        view(3, PHONE, "milk"),
+        identified(4, BEN, PHONE),
+        view(5, PHONE, "tea"),
+        choice(6, ANN, personalization=True),
+        view(7, PHONE, "bread"),
+        Unsubscribed(**head(8, BEN)),
+        view(9, PHONE, "eggs"),
+        view(10, ANN, "eggs"),
+    ]
+    apart = [marks(event, marking=after(*said[:place])) for place, event in enumerate(said)]
+    assert marks(*said, marking=NOTHING_CHOSEN) == [mark for each in apart for mark in each]
+    assert apart[2] == apart[4] == [REFUSED] and apart[6] == [()] and apart[8] == [("marketing",)] and apart[9] == [()]
+
+
+def test_what_a_body_says_is_in_no_profile_before_it_is_in_the_log() -> None:
+    folded = Folded([identified(1, ANN, PHONE)])
+    kept = copy.deepcopy(folded.profiles)
+    Marking(folded.people.consents).admit([choice(2, ANN, personalization=False), view(3, PHONE, "milk")])
+    assert folded.profiles == kept and folded.people.consents(PHONE) == {}
+
+
+def test_a_body_that_says_nothing_of_links_or_choices_asks_once_a_leaf() -> None:
+    asked: list[CustomerId] = []
+
+    def get(leaf: CustomerId) -> None:
+        asked.append(leaf)
+
+    marking = Marking(People(get).consents)
+    marking.admit([view(at, leaf, "milk") for at in range(9) for leaf in (ANN, PHONE)])
+    assert asked == [ANN, PHONE]
 
 
 def test_where_choices_cannot_be_read_the_defaults_count() -> None:
-    def away(customer: CustomerId) -> Mapping[str, Dated]:
+    def away(customer: CustomerId) -> Profile | None:
         raise StoreUnavailable("profiles.db cannot be used")
 
-    assert marks(view(1, ANN, "milk"), marking=Marking(away)) == [()]
+    consents = People(away).consents
+    assert marks(view(1, ANN, "milk"), marking=Marking(consents)) == [()]
     bank = ConsentDefaults.parse("personalization=denied")
-    assert marks(view(1, ANN, "milk"), marking=Marking(away, bank)) == [("personalization",)]
+    assert marks(view(1, ANN, "milk"), marking=Marking(consents, bank)) == [REFUSED]
+    said = [identified(1, ANN, PHONE), choice(2, ANN, personalization=False), view(3, PHONE, "milk")]
+    assert marks(*said, marking=Marking(consents))[-1] == REFUSED, "but what the body itself says does count"
 
 
 def test_both_ends_of_a_link_hear_of_it_the_same_each_time() -> None:

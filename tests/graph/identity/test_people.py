@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from graph import DAY, CustomerId, Instant, InteractionKind, ProductId
-from graph.events.family import ConsentChanged, CustomerEvent, Event, OrderLine, PreferenceChanged, Purchased
+from graph.events.family import ConsentChanged, CustomerEvent, Erased, Event, OrderLine, PreferenceChanged, Purchased
 from graph.identity.people import People
+from graph.identity.person import MAX_OWNERS
 from graph.profile.day_counts import DayCounts
 from graph.profile.profile import MAX_TURNS
 from tests.graph.identity.linking import (
@@ -28,6 +29,10 @@ from tests.graph.identity.linking import (
 
 def consent(at: int, customer: CustomerId, **choices: bool) -> ConsentChanged:
     return ConsentChanged(**head(at, customer, f"consent {customer} {at}"), consents=choices)
+
+
+def wish(at: int, customer: CustomerId, **wishes: Any) -> PreferenceChanged:
+    return PreferenceChanged(**head(at, customer, f"wish {customer} {at}"), preferences=wishes)
 
 
 def test_a_merge_carries_history_the_stricter_consent_and_how_often_they_were_written_to() -> None:
@@ -117,10 +122,56 @@ def test_orders_and_wishes_on_a_shared_device_are_of_whoever_s_turn_it_was() -> 
     assert folded.people.consents(PHONE)["marketing"].value is False
 
 
-def test_whoever_was_identified_last_on_a_shared_device_decides_for_it() -> None:
-    said = [identified(1, ANN, PHONE), identified(2, BEN, PHONE), consent(3, BEN, analytics=False)]
-    assert Folded(said).people.consents(PHONE)["analytics"].value is False
-    assert Folded([*said, identified(4, ANN, PHONE)]).people.consents(PHONE) == {}
+def test_what_an_erased_customer_did_on_a_shared_device_is_nobody_s() -> None:
+    said: list[Event] = [
+        identified(10, ANN, PHONE),
+        view(11, PHONE, "ann's"),
+        identified(20, BEN, PHONE),
+        view(21, PHONE, "ben's"),
+    ]
+    folded = Folded([*said, Erased(**head(30, BEN)), view(31, PHONE, "somebody's")])
+    assert folded.seen(ANN) == folded.seen(ANN, PHONE) == ["ann's"]
+    assert folded.view(PHONE).customer == PHONE and folded.seen(PHONE) == ["ann's", "ben's", "somebody's"]
+    nobody = Folded([*said[2:], Erased(**head(30, BEN)), view(31, ANN, "ann's")])
+    assert nobody.seen(ANN, PHONE) == ["ann's"], "a device somebody was linked to is not of who is named beside it"
+
+
+def test_of_a_shared_device_by_itself_any_owner_s_refusal_counts_and_none_of_their_histories() -> None:
+    said: list[Event] = [
+        identified(1, ANN, PHONE),
+        identified(2, BEN, PHONE),
+        view(3, ANN, "ann's"),
+        view(4, PHONE, "tea"),
+    ]
+    refusal = consent(5, ANN, analytics=False, personalization=True)
+    for folded in (Folded([*said, refusal]), Folded([*said, refusal, identified(6, BEN, TABLET), sent(7, BEN)])):
+        for consents in (folded.people.consents(PHONE), folded.view(PHONE).consents):
+            assert {name: dated.value for name, dated in consents.items()} == {"analytics": False}
+        assert folded.seen(PHONE) == ["tea"] and folded.view(BEN).consents == {}
+        assert folded.view(PHONE) is folded.view(PHONE)
+    for where in (TABLET, ANN):
+        there = [*said, identified(6, ANN, TABLET), identified(7, BEN, TABLET), identified(8, ANN, TABLET)]
+        assert Folded([*there, consent(9, where, analytics=False)]).people.consents(PHONE)["analytics"].value is False
+    everybody = Folded([*said, consent(5, ANN, profiling=True), consent(6, BEN, profiling=True)])
+    assert everybody.people.consents(PHONE)["profiling"].value is True
+
+
+def test_of_a_shared_device_the_owners_linked_last_are_asked() -> None:
+    owners = [CustomerId(f"user:{number}") for number in range(MAX_OWNERS + 1)]
+    said: list[Event] = [identified(at, owner, PHONE) for at, owner in enumerate(owners, 1)]
+    for refusing, count in ((owners[0], 0), (owners[1], 1), (owners[-1], 1)):
+        folded = Folded([*said, consent(99, refusing, analytics=False)])
+        assert len(folded.people.consents(PHONE)) == count == len(folded.view(PHONE).consents)
+
+
+def test_of_a_shared_device_by_itself_what_an_owner_does_not_want_is_left_out() -> None:
+    said: list[Event] = [identified(1, ANN, PHONE), identified(2, BEN, PHONE)]
+    folded = Folded(
+        [*said, wish(3, ANN, disliked_brands=["alpha"], colour="red"), wish(4, PHONE, disliked_brands="beta")]
+    )
+    assert folded.view(PHONE).wishes("disliked_brands") == {"alpha", "beta"}
+    assert "colour" not in folded.view(PHONE).preferences
+    assert folded.view(ANN).wishes("disliked_brands") == {"alpha"}
 
 
 def test_what_was_done_before_the_turns_that_are_kept_is_nobody_s() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graph import CustomerId
 from graph.events.family import Aliased, CustomerEvent, Erased, Identified
-from graph.identity.person import MAX_LEAVES, deciding
+from graph.identity.person import MAX_LEAVES, Person, deciding
 from graph.ids import is_anonymous
 from tests.graph.identity.linking import (
     ANN,
@@ -46,7 +46,7 @@ def test_two_known_customers_are_one_person_once_they_are_aliased() -> None:
 def test_a_device_of_two_customers_is_shared_and_by_itself_nobody_s() -> None:
     folded = Folded([identified(1, ANN, PHONE), identified(2, BEN, PHONE)])
     assert folded.leaves(PHONE) == {PHONE}
-    assert folded.people.person(PHONE).owners == (ANN, BEN)
+    assert folded.people.person(PHONE).owners == (BEN, ANN), "the one linked last first"
     for customer in (ANN, BEN):
         assert folded.people.person(customer).leaves == (customer,)
         assert folded.people.person(customer).shared == (PHONE,)
@@ -57,8 +57,23 @@ def test_a_link_holds_only_while_both_ends_say_so() -> None:
     for order in ([view(1, PHONE, "milk"), identified(2, ANN, PHONE), gone], [identified(2, ANN, PHONE), gone]):
         folded = Folded([*order, view(4, ANN, "bread")])
         assert folded.leaves(ANN) == {ANN} and folded.leaves(PHONE) == {PHONE}
-    shared = Folded([identified(1, BEN, PHONE), identified(2, ANN, PHONE), gone])
-    assert shared.leaves(PHONE) == {BEN, PHONE}, "the device is theirs alone again"
+
+
+def test_a_device_stays_shared_when_one_of_its_customers_is_erased() -> None:
+    gone = Erased(**head(3, ANN))
+    folded = Folded([identified(1, BEN, PHONE), identified(2, ANN, PHONE), gone])
+    assert folded.people.person(PHONE) == Person((PHONE,), owners=(BEN,), gone=(ANN,))
+    assert folded.people.person(BEN) == Person((BEN,), shared=(PHONE,))
+    assert folded.people.person(ANN) == Person((ANN,))
+    nobody = Folded([identified(2, ANN, PHONE), gone])
+    assert nobody.people.person(PHONE) == Person((PHONE,), gone=(ANN,))
+    later = Folded([identified(2, ANN, PHONE), gone, identified(4, BEN, PHONE)])
+    assert later.leaves(PHONE) == {PHONE} and later.people.person(BEN).shared == (PHONE,)
+    again = Folded([identified(2, ANN, PHONE), gone, identified(4, ANN, PHONE)])
+    assert again.leaves(PHONE) == {ANN, PHONE}, "who comes back is who they were"
+    for undo in (unmerged(4, ANN, PHONE), unmerged(4, PHONE, ANN)):
+        undone = Folded([identified(1, BEN, PHONE), identified(2, ANN, PHONE), gone, undo])
+        assert undone.leaves(PHONE) == {BEN, PHONE}, "a link that is taken back never was"
 
 
 def test_nobody_is_linked_with_themselves() -> None:
