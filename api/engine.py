@@ -385,7 +385,7 @@ def open_engine(settings: Settings) -> Engine:
         settings=settings,
         log=log,
         ledger=AnswerLedger(log),
-        intake=Intake(log, dead_letters, Marking(people.consents, consent), quality),
+        intake=Intake(log, dead_letters, Marking(people.consents, consent, people.zone), quality),
         dead_letters=dead_letters,
         quality=quality,
         stored=stored,

@@ -1,6 +1,9 @@
-"""Marking: intake writes on each event what its customer refuses, and takes in no observation that nobody may use."""
+"""Marking: intake writes on each event what its customer refuses and the clock where they live.
 
-from collections.abc import Iterable, Mapping
+It takes in no observation that nobody may use.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -12,6 +15,7 @@ from graph.identity.heard import Heard, is_heard
 from graph.identity.mirroring import with_both_ends
 from graph.identity.people import People
 from graph.ids import CustomerId
+from graph.profile.features.calendar import zone_offset
 from graph.profile.profile import Dated
 
 __all__ = ["NOTHING_CHOSEN", "Admitted", "Marking", "Recorded"]
@@ -35,8 +39,11 @@ class Admitted(NamedTuple):
 class Marking:
     """What stands between a sender and the log, for every route and file."""
 
-    def __init__(self, recorded: Recorded, defaults: ConsentDefaults = DEFAULTS) -> None:
-        self._recorded, self._defaults = recorded, defaults
+    def __init__(
+        self, recorded: Recorded, defaults: ConsentDefaults = DEFAULTS, zones: Callable[[CustomerId], str] | None = None
+    ) -> None:
+        """zones: `People.zone`; where it tells one, what was sent in UTC happened on the day it was there."""
+        self._recorded, self._defaults, self._zones = recorded, defaults, zones
 
     def admit(self, events: Iterable[Event]) -> Admitted:
         """These events with their marks, in order; choices and links among them count for those that follow.
@@ -46,6 +53,7 @@ class Marking:
         """
         heard: Heard | None = None
         refused: dict[CustomerId, tuple[str, ...]] = {}
+        zones: dict[CustomerId, str] = {}
         admitted: list[Event] = []
         withheld = 0
         for event in with_both_ends(events):
@@ -53,6 +61,11 @@ class Marking:
                 admitted.append(event)
                 continue
             customer = event.customer
+            if self._zones is not None and not event.utc_offset:
+                if customer not in zones:
+                    zones[customer] = self._zone(customer)
+                if zones[customer]:
+                    event = replace(event, utc_offset=zone_offset(event.at, zones[customer]) or 0)
             if customer not in refused:
                 refused[customer] = self._defaults.refused(self._choices(customer, heard))
             if refused[customer]:
@@ -66,6 +79,12 @@ class Marking:
                 refused.clear()  # whoever is one person with them, too
             admitted.append(event)
         return Admitted(tuple(admitted), withheld)
+
+    def _zone(self, customer: CustomerId) -> str:
+        try:
+            return "" if self._zones is None else self._zones(customer)
+        except StoreUnavailable:
+            return ""
 
     def _choices(self, customer: CustomerId, heard: Heard | None) -> Mapping[str, Dated]:
         try:

@@ -155,6 +155,18 @@ class People:
             cache.popitem(last=False)
         return found
 
+    def zone(self, leaf: CustomerId) -> str:
+        """The time zone that the person a leaf is of has stated, the trait `timezone`; "" where none of their leaves
+        has. StoreUnavailable where that cannot be read now."""
+        profile = self._get(leaf)
+        if profile is None:
+            return ""
+        stated = profile.traits.get("timezone")
+        if stated is None and profile.linked:
+            view = self.view(self.person(leaf))
+            stated = None if view is None else view.traits.get("timezone")
+        return stated.value if stated is not None and isinstance(stated.value, str) else ""
+
     def _links(self, leaf: CustomerId) -> Links:
         profile = self._get(leaf)
         return None if profile is None else profile.linked

@@ -3,8 +3,9 @@
 import copy
 
 import pytest
+from msgspec.structs import replace
 
-from graph import CustomerId, Profile, StoreUnavailable
+from graph import DAY, HOUR, CustomerId, Instant, Profile, StoreUnavailable
 from graph.events.family import ConsentChanged, CustomerEvent, Linked, TraitsChanged, Unsubscribed, Viewed
 from graph.identity.consent import ConsentDefaults
 from graph.identity.marking import NOTHING_CHOSEN, Marking
@@ -31,6 +32,19 @@ def after(*events: CustomerEvent) -> Marking:
 def test_an_event_says_what_its_customer_refuses() -> None:
     marking = after(choice(0, ANN, personalization=False))
     assert marks(view(1, ANN, "milk"), view(2, BEN, "milk"), marking=marking) == [REFUSED, ()]
+
+
+@pytest.mark.parametrize("seen", [ANN, PHONE])
+def test_what_was_sent_in_utc_happened_on_the_day_it_was_where_the_person_lives(seen: CustomerId) -> None:
+    lives = TraitsChanged(**head(1, ANN), traits={"timezone": "America/New_York"})
+    people = Folded([lives, identified(2, ANN, PHONE)]).people
+    marking = Marking(people.consents, zones=people.zone)
+    winter, summer = (Instant(day * DAY + 2 * HOUR) for day in (0, 196))  # in 1970
+    at = [(winter, 0), (summer, 0), (winter, 60)]
+    body = [replace(view(3, seen, "milk"), at=when, utc_offset=offset) for when, offset in at]
+    clocks = [(event.at, event.utc_offset) for event in marking.admit(body).events if isinstance(event, Viewed)]
+    assert clocks == [(winter, -300), (summer, -240), (winter, 60)]
+    assert marking.admit([view(3, BEN, "milk")]).events == (view(3, BEN, "milk"),)
 
 
 def test_what_nobody_may_use_is_taken_in_nowhere_and_counted() -> None:
