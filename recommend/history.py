@@ -100,8 +100,8 @@ def history_of(
     """
     today = day_of(as_of)
     purchases = profile.days.get(InteractionKind.PURCHASED, NO_DAYS)
-    known = profile.customer in assortment.snapshot.customer_rows
-    history = before if before.purchases is purchases else _bought(purchases, assortment, today, rhythm, known)
+    learnt_until = today if profile.customer in assortment.snapshot.customer_rows else None
+    history = before if before.purchases is purchases else _bought(purchases, assortment, today, rhythm, learnt_until)
     summed = history.summed
     for kind, counts in profile.days.items():
         if counts is not purchases:
@@ -111,8 +111,10 @@ def history_of(
     return replace(history, vector=vector)
 
 
-def _bought(purchases: DayCounts, assortment: Assortment, today: int, rhythm: Rhythm, learnt_from: bool) -> History:
-    """What was bought, without a vector yet. learnt_from: whether the published version was, up to `today`."""
+def _bought(
+    purchases: DayCounts, assortment: Assortment, today: int, rhythm: Rhythm, learnt_until: int | None
+) -> History:
+    """What was bought, without a vector yet. learnt_until: up to which day the published version learnt from it."""
     if not len(purchases):
         return replace(NO_HISTORY, purchases=purchases)
     columns = _columns(purchases, assortment)
@@ -130,7 +132,7 @@ def _bought(purchases: DayCounts, assortment: Assortment, today: int, rhythm: Rh
         ages = np.maximum(today - days, 0)
         strength = _faded(days, times, ages, starts, rhythm) * assortment.habit[bought] ** rhythm.habit_power
     else:
-        habits = ranking.habits(rows, days, times, today, learnt_from=learnt_from)
+        habits = ranking.habits(rows, days, times, today, learnt_until=learnt_until)
         strength = ranking.again_probabilities(habits)
     best = np.argsort(-strength, kind="stable")
     summed = _summed(InteractionKind.PURCHASED, columns, assortment, today)

@@ -26,6 +26,7 @@ from embeddings.index import ASKED_BY_GATE, index_recall
 from embeddings.ranking import Ranking
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
 from embeddings.vectors.embedding_set import EmbeddingSet
+from graph import Instant
 
 __all__ = ["LEAST_RECALL", "examine", "others", "sample"]
 
@@ -100,7 +101,8 @@ def _compared(
 
 
 def _ranked(snapshot: ServingSnapshot, ranking: Ranking, holdout: Holdout) -> Ranked:
-    return Ranked.of(holdout, snapshot.set.products, ranking, snapshot.intent)
+    as_of = Instant(snapshot.set.manifest.as_of)
+    return Ranked.of(holdout, snapshot.set.products, ranking, snapshot.intent, as_of)
 
 
 def _sound(snapshot: ServingSnapshot) -> Iterator[Check]:

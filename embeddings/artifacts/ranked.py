@@ -14,7 +14,7 @@ from embeddings.artifacts.holdout import Holdout, K
 from embeddings.intent import Intent
 from embeddings.intent.intent import POPULAR, Session
 from embeddings.ranking import Habits, Ranking
-from graph import ProductId, day_of
+from graph import Instant, ProductId, day_of
 
 __all__ = ["Ranked", "besides"]
 
@@ -37,9 +37,11 @@ class Ranked:
     unheeded: NDArray[np.int32]
 
     @classmethod
-    def of(cls, holdout: Holdout, products: Sequence[ProductId], ranking: Ranking, intent: Intent | None) -> Self:
-        """products: those that the ranking, and the intent learnt with it, have rows of."""
-        asked = _Asked(holdout, holdout.places(products), ranking)
+    def of(
+        cls, holdout: Holdout, products: Sequence[ProductId], ranking: Ranking, intent: Intent | None, as_of: Instant
+    ) -> Self:
+        """products: those that the ranking, and the intent learnt with it up to `as_of`, have rows of."""
+        asked = _Asked(holdout, holdout.places(products), ranking, day_of(as_of))
         popular = np.argsort(-ranking.facts.values[:-1, POPULAR], kind="stable")[:CANDIDATES]
         listed = cls(*(np.full((len(holdout.customers), K), -1, dtype=np.int32) for _ in range(4)))
         for customer, in_cart in enumerate(sessions(holdout)):
@@ -80,11 +82,13 @@ def besides(holdout: Holdout) -> sparse.csr_array:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A ranking beside a holdout whose product i is its row `places[i]`, -1 where it has none."""
+    """A ranking beside a holdout whose product i is its row `places[i]`, -1 where it has none; learnt: the day up to
+    which it was learnt."""
 
     holdout: Holdout
     places: NDArray[np.int64]
     ranking: Ranking
+    learnt: int
 
     def habits(self, customer: int) -> Habits | None:
         """Those of a customer at the cut; None where they had nothing that the ranking knows."""
@@ -96,7 +100,8 @@ class _Asked:
         order = np.lexsort((days[known], products))
         known = known[order]
         today = day_of(self.holdout.cut)
-        return self.ranking.habits(products[order], days[known], times[known], today, learnt_from=True)
+        until = min(self.learnt, today)
+        return self.ranking.habits(products[order], days[known], times[known], today, learnt_until=until)
 
     def rows(self, columns: NDArray[np.int64]) -> NDArray[np.int64]:
         """Of those columns that the ranking knows."""

@@ -100,7 +100,7 @@ class Month:
 
     def taste(self, habits: Habits) -> NDArray[np.float32]:  # [num_tastes, dim]
         """The taste of one of these customers, as whoever knows the others would see it."""
-        return self.tastes.of(habits.products, habits.last, np.ones(len(habits.products), dtype=np.bool_))
+        return self.tastes.of(habits.products, habits.last, (habits.products, habits.last))
 
 
 def learn_ranking(

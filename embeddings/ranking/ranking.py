@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from embeddings.ranking.habits import ACTIVITY, RHYTHM, Habits, habits_of
 from embeddings.ranking.network import Network
 from embeddings.ranking.product_facts import FACTS, GROUPS, RHYTHMIC, ProductFacts
-from embeddings.ranking.tastes import HALF_LIVES, Tastes
+from embeddings.ranking.tastes import HALF_LIVES, Bought, Tastes
 
 __all__ = ["NEXT", "NUM_AGAIN", "NUM_NEXT", "Ranking", "again_inputs", "next_inputs"]
 
@@ -57,19 +57,24 @@ class Ranking:
         times: NDArray[np.int64],
         today: int,
         *,
-        learnt_from: bool,
+        learnt_until: int | None,
     ) -> Habits:
         """The habits, with their taste, of a customer who bought `products` on `days`, as `habits_of` takes them.
 
-        learnt_from: whether the tastes were learnt from what this customer bought up to `today`, among others.
+        learnt_until: up to which day, `today` or before, the tastes were learnt from what this customer bought, among
+        others; None where they were not.
         """
         habits = habits_of(products, days, times, today, self.facts)
-        own = None
-        if learnt_from:
-            own = np.ones(len(habits.products), dtype=np.bool_)
-            if days.max() > today:
-                own[:] = days[np.searchsorted(products, habits.products)] <= today
-        return replace(habits, taste=self.tastes.of(habits.products, habits.last, own))
+        learnt: Bought | None = None
+        if learnt_until is not None:
+            known = days <= learnt_until
+            if known.all():
+                learnt = habits.products, habits.last
+            elif known.any():
+                of, on = products[known], days[known]
+                newest = np.append(of[1:] != of[:-1], True)  # of each product the last of its days
+                learnt = of[newest], learnt_until - on[newest]
+        return replace(habits, taste=self.tastes.of(habits.products, habits.last, learnt))
 
     def again_probabilities(self, habits: Habits) -> NDArray[np.float32]:  # [num_bought]
         """Of each of `habits.products`, that it is bought within 30 days."""

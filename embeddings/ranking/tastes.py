@@ -5,13 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HALF_LIVES", "Tastes"]
+__all__ = ["HALF_LIVES", "Bought", "Tastes"]
 
 HALF_LIVES = (float("inf"), 120.0)
 """Days after which a purchase says half as much, one a taste: what was ever bought, and what of late."""
 
 LEAST_REST = 0.02
-"""Nobody's leverage counts as more than 1 less this: what was bought since makes it too great."""
+"""Nobody's leverage counts as more than 1 less this: what is left of X must say something."""
+
+Bought = tuple[NDArray[np.int64], NDArray[np.integer | np.floating]]
+"""Products, and how many days ago each was bought last."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,17 @@ class Tastes:
         self,
         products: NDArray[np.int64],
         ages: NDArray[np.integer | np.floating],
-        learnt_from: NDArray[np.bool_] | None = None,
+        learnt: Bought | None = None,
     ) -> NDArray[np.float32]:  # [num_tastes, dim]
         """The tastes of who bought `products` last `ages` days ago.
 
-        learnt_from: [num_bought], which of these purchases XᵀX holds. It is made without them, so that what somebody
-        did not buy yet is no sign that they never will, and those who were learnt from are asked as everybody else is.
+        learnt: what of it, and how old, is a row of X. They are made without that row, so that what somebody did not
+        buy yet is no sign that they never will, and those who were learnt from are asked as everybody else is.
         """
-        rows = self._rows(products)
-        weights = np.exp2(-ages / np.array(HALF_LIVES)[:, None]).astype(np.float32)  # [num_tastes, num_bought]
-        bought = [vectors.take(rows, axis=0) for vectors in self.vectors]
-        taste = np.stack([one @ vectors for one, vectors in zip(weights, bought, strict=True)])
-        if learnt_from is None or not learnt_from.any():
+        taste = self._summed(products, ages)
+        if learnt is None:
             return taste
-        if learnt_from.all():
-            return self._without(taste, taste)
-        own = np.stack([(one * learnt_from) @ vectors for one, vectors in zip(weights, bought, strict=True)])
-        return self._without(own, taste)
+        return self._without(taste if learnt[0] is products else self._summed(*learnt), taste)
 
     def scores(self, taste: NDArray[np.float32], products: NDArray[np.int64]) -> NDArray[np.float32]:  # [num_tastes, n]
         """How well `products` go with a taste, 0 where nothing is known of them."""
@@ -69,6 +66,11 @@ class Tastes:
         rows = self._rows(products)
         found = [tastes[:, number] @ vectors[rows].T for number, vectors in enumerate(self.vectors)]
         return np.stack(found, axis=1) * self.gains[:, rows]
+
+    def _summed(self, products: NDArray[np.int64], ages: NDArray[np.integer | np.floating]) -> NDArray[np.float32]:
+        rows = self._rows(products)
+        weights = np.exp2(-ages / np.array(HALF_LIVES)[:, None]).astype(np.float32)  # [num_tastes, num_bought]
+        return np.stack([one @ vectors.take(rows, axis=0) for one, vectors in zip(weights, self.vectors, strict=True)])
 
     def _without(self, own: NDArray[np.float32], taste: NDArray[np.float32]) -> NDArray[np.float32]:
         """A taste, had the row that says `own` not been in X (Sherman and Morrison): with the row's leverage

@@ -8,8 +8,10 @@ from msgspec.structs import replace as changed
 
 from embeddings.ranking import Network, Ranking, Tastes, product_facts
 from embeddings.ranking.ranking import NUM_AGAIN, NUM_NEXT
-from graph import ProductId, Profile
+from graph import DAY, CustomerId, Instant, ProductId, Profile
 from recommend.answers import PlacementRequest
+from recommend.assortment import Assortment
+from recommend.history import Rhythm, history_of
 from tests.recommend.shop import AS_OF, NOW, PRODUCTS, TODAY, Shop, product, profile, recent, shop_with
 from tests.recommend.test_recommender_ranker import edges
 
@@ -33,7 +35,7 @@ def ranked() -> Shop:
     place, rng = np.arange(len(PRODUCTS) + 1, dtype=np.int32), np.random.default_rng(3)
     vectors, gains = rng.normal(size=(2, len(place), 4)), rng.random((2, len(place)))
     ones = np.ones((2, 4), dtype=np.float32)
-    known = Tastes(place, vectors.astype(np.float32), gains.astype(np.float32), np.float32(0.001) * ones, ones[:, 0])
+    known = Tastes(place, vectors.astype(np.float32), gains.astype(np.float32), np.float32(0.02) * ones, ones[:, 0])
     shop.snapshot = replace(shop.snapshot, ranking=Ranking(facts, known, drawn(NUM_AGAIN, 1), drawn(NUM_NEXT, 2)))
     return shop
 
@@ -45,7 +47,7 @@ def probabilities(shop: Shop) -> dict[str, float]:
     butter, milk = ids.index("butter"), ids.index("milk")
     products, days = [butter, butter, milk, milk, milk], [20, 3, 20, 10, 3]
     ones = np.ones(5, dtype=np.int64)
-    habits = ranking.habits(np.array(products), TODAY - np.array(days), ones, TODAY + 1, learnt_from=True)
+    habits = ranking.habits(np.array(products), TODAY - np.array(days), ones, TODAY + 1, learnt_until=TODAY + 1)
     found = dict(zip(("butter", "milk"), ranking.again_probabilities(habits).tolist(), strict=True))
     new = np.array([row for row, name in enumerate(ids) if name not in found])
     likely = ranking.next_probabilities(habits, new).tolist()
@@ -62,6 +64,16 @@ def test_the_order_is_that_of_the_probabilities(ranked: Shop) -> None:
     shown = [item.product_id for item in items if item.product_id in expected]
     assert len(shown) == 9 - ("oat milk" in [item.product_id for item in items])
     assert [item.score for item in items] == sorted((item.score for item in items), reverse=True)
+
+
+def test_only_whom_the_version_learnt_from_is_asked_without_their_own_purchases(ranked: Shop) -> None:
+    assortment, as_of = Assortment(ranked.snapshot, ranked.catalogue), Instant((TODAY + 1) * DAY)
+    anna, newcomer = profile("anna"), changed(profile("anna"), customer=CustomerId("user:just come"))
+    known, other = (history_of(one, assortment, as_of, Rhythm()).habits for one in (anna, newcomer))
+    assert known is not None and other is not None and ranked.snapshot.ranking is not None
+    tastes, learnt = ranked.snapshot.ranking.tastes, (known.products, known.last)
+    assert np.array_equal(known.taste, tastes.of(*learnt, learnt))
+    assert np.array_equal(other.taste, tastes.of(*learnt)) and not np.allclose(known.taste, other.taste)
 
 
 def test_parts_add_up_to_the_score(ranked: Shop) -> None:

@@ -30,7 +30,7 @@ class Learnt:
     intent: Intent
 
     def ranked(self) -> Ranked:
-        return Ranked.of(HOLDOUT, PRODUCTS, self.ranking, self.intent)
+        return Ranked.of(HOLDOUT, PRODUCTS, self.ranking, self.intent, AS_OF)
 
 
 @pytest.fixture(scope="module")

@@ -71,14 +71,13 @@ def test_who_was_learnt_from_is_asked_as_if_they_had_not_been(half_life: float) 
         own, others = customer == row, np.delete(matrix, row, axis=0)
         both = others.T @ others
         weights = np.linalg.inv(both + ridge * np.eye(6)) @ both
-        known = np.ones(own.sum(), dtype=np.bool_)
-        scores = found.scores(found.of(product[own], ages[own], known), np.arange(6))[taste]
+        learnt = product[own], ages[own]
+        scores = found.scores(found.of(*learnt, learnt), np.arange(6))[taste]
         assert np.allclose(scores / found.gains[taste, :6], matrix[row] @ weights, atol=2e-4)
-        later = found.of(np.append(product[own], 5), np.append(ages[own], 0), np.append(known, False))
-        added = matrix[row] + np.eye(6)[5]
-        assert np.allclose(
-            found.scores(later, np.arange(6))[taste] / found.gains[taste, :6], added @ weights, atol=2e-4
-        )
+        today = np.append(product[own], 5), np.append(ages[own] / 3, 0)  # bought again since, and something new
+        now = np.bincount(today[0], np.exp2(-today[1] / half_life), minlength=6)
+        scores = found.scores(found.of(*today, learnt), np.arange(6))[taste]
+        assert np.allclose(scores / found.gains[taste, :6], now @ weights, atol=2e-4)
 
 
 def test_no_purchases_give_no_taste() -> None:
