@@ -9,17 +9,14 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from api.awaiting import awaited
-from api.clock import now
 from api.processes.graph_state import GraphReach, StateFile
 from api.processes.supervisor import WorkerState
-from api.profile_store import profile_store
 from api.settings import Settings
 from api.streams import Streams
 from api.telemetry import Telemetry
 from embeddings.artifacts.nothing_learnt import empty_snapshot
 from embeddings.snapshot.holder import SnapshotHolder
 from embeddings.snapshot.serving_snapshot import ServingSnapshot
-from embeddings.versions import Versions
 from graph import (
     MINUTE,
     Catalogue,
@@ -41,8 +38,6 @@ from graph.data_folder import DataFolder
 from graph.events.family import Erased
 from graph.events.refusal import Parsed
 from graph.identity.consent import Purpose
-from graph.identity.contacts import Contacts
-from graph.identity.marking import Marking
 from graph.identity.people import People
 from graph.identity.person import MAX_OWNERS, Person
 from graph.identity.wishes import Wishes
@@ -50,19 +45,16 @@ from graph.intake import Intake, IntakeResult
 from graph.log.answers import AnswerLedger
 from graph.log.dead_letters import DeadLetters, Retention
 from graph.log.file_log import FileLog
-from graph.log.opening import open_log
-from graph.profile.features.table_file import read_feature_table
 from graph.profile.live import LiveProfiles
 from graph.profile.reading.reading import FeatureReader
 from graph.profile.stores.profile_store import ProfileStore
 from graph.quality import Quality
 from recommend.answers import Item, Recommendation, RecommendationRequest
 from recommend.page_views import PageViews
-from recommend.placements import Placements
 from recommend.recommender import Recommender, recorded_row
 from recommend.similar import SimilarCustomer, similar_customers, similar_products
 
-__all__ = ["Engine", "open_engine"]
+__all__ = ["Engine"]
 
 _log = logging.getLogger("patron.engine")
 
@@ -357,53 +349,3 @@ def _placed(error: InvalidValue, asked: RecommendationRequest) -> InvalidValue:
         if name and getattr(wanted, name) == error.value:
             return InvalidValue(f"placements[{place}].{name}", error.value, error.expected)
     return error
-
-
-def open_engine(settings: Settings) -> Engine:
-    """Open a data folder and catch up in memory with the end of its log; to be called on the running event loop."""
-    loop = asyncio.get_running_loop()
-    folder = DataFolder(settings.data)
-    table = read_feature_table(settings.profile_file)
-    stored = profile_store(settings, timeout_seconds=settings.profiles_timeout_ms / 1000)
-    catalogue = Catalogue()
-    for product, seq in stored.products():
-        catalogue.put(product, seq)
-    engine: Engine
-
-    def on_commit(logged: Sequence[LoggedEvent]) -> None:
-        engine.on_commit(logged)
-
-    def deliver(finish: Callable[[], None]) -> None:
-        loop.call_soon_threadsafe(finish)
-
-    log = open_log(folder.log, settings.log, partitions=settings.log_partitions, on_commit=on_commit, deliver=deliver)
-    dead_letters, quality = DeadLetters(log), Quality(lambda product: catalogue.row(product) is not None)
-    profiles = LiveProfiles(stored, table=table)
-    people, consent = People(profiles.get), settings.consent_defaults
-    features = FeatureReader(table, catalogue)
-    engine = Engine(
-        settings=settings,
-        log=log,
-        ledger=AnswerLedger(log),
-        intake=Intake(log, dead_letters, Marking(people.consents, consent, people.zone), quality),
-        dead_letters=dead_letters,
-        quality=quality,
-        stored=stored,
-        profiles=profiles,
-        people=people,
-        features=features,
-        catalogue=catalogue,
-        snapshots=SnapshotHolder(Versions(folder.embeddings)),
-        recommender=Recommender(
-            Placements.read(settings.placements_file), consent=consent, contacts=Contacts(features), zone=table.timezone
-        ),
-        telemetry=Telemetry(quality),
-        now=now,
-    )
-    engine.profiles.replay(log, also=catalogue.apply)
-    engine.snapshots.refresh()
-    if engine.snapshots.version:
-        engine.announce()
-    else:
-        _log.warning("no embeddings are published yet: answers are degraded until `patron train` and `patron publish`")
-    return engine

@@ -9,9 +9,10 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from api.engine import Engine, open_engine
+from api.engine import Engine
 from api.http.intake_answers import letter_answer
 from api.learning.existing_folder import existing_folder
+from api.opening import open_engine
 from api.progress import stage
 from api.replaying import Replayed, replay, replay_letters
 from api.settings import Settings, loaded_settings

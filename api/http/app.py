@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from api.engine import Engine, open_engine
+from api.engine import Engine
 from api.explorer.wire.address import explorer_address
 from api.explorer.wire.relay import Relay
 from api.http.express import Express
@@ -15,6 +15,7 @@ from api.http.keys import DevelopmentMode, Keys
 from api.http.openapi import describe
 from api.http.problems import install_problems
 from api.http.rates import Rates
+from api.opening import open_engine
 from api.pages.description import description_route
 from api.pages.explorer import explorer_routes
 from api.pages.storefront import storefront_routes

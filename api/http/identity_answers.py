@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from graph import Profile, iso, public_id
 from graph.identity.person import Person
+from graph.interactions import key_parts
 from graph.nodes import LinkKind
 
 __all__ = ["Identities", "Identity", "LinkEvidence", "identities_answer"]
@@ -57,14 +58,14 @@ def identities_answer(asked: str, person: Person, profiles: Iterable[Profile]) -
             back = linked.get(other, {}).get(leaf)
             if other in own and other < leaf and back is not None:
                 continue  # told from the other end
-            source, _, event = link.stamp.event.partition("/")
+            source, event = key_parts(link.stamp.event)
             links.append(
                 LinkEvidence(
                     public_id(leaf),
                     public_id(other),
                     str(link.value or LinkKind.UNMERGED.value),
-                    _plain(source),
-                    _plain(event),
+                    source,
+                    event,
                     iso(link.stamp.at),
                     bool(link.value) and back is not None and bool(back.value),
                 )
@@ -72,7 +73,3 @@ def identities_answer(asked: str, person: Person, profiles: Iterable[Profile]) -
     shown = [Identity(public_id(leaf), False) for leaf in person.leaves]
     shown += [Identity(public_id(leaf), True) for leaf in person.shared]
     return Identities(asked, shown, links, [public_id(owner) for owner in sorted(person.owners)], person.left_out)
-
-
-def _plain(part: str) -> str:
-    return part.replace("%2F", "/").replace("%25", "%")

@@ -13,8 +13,9 @@ from types import FrameType
 import uvicorn
 import uvloop
 
-from api.engine import Engine, open_engine
+from api.engine import Engine
 from api.http.app import create_app
+from api.opening import open_engine
 from api.processes.collecting import Collecting
 from api.processes.supervisor import Supervisor
 from api.settings import Settings

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from graph.identity.heard import Get, Heard
 from graph.identity.person import LinksOf, Person, owners_of, person_of
 from graph.identity.shared_device import share_of, turns_of
-from graph.identity.shared_wishes import choices_of_all, latest, wishes_of_all
+from graph.identity.shared_wishes import choices_of_all, wishes_of_all
 from graph.ids import CustomerId
-from graph.profile.joined import joined, strictest
+from graph.profile.joined import joined, latest, strictest
 from graph.profile.profile import Dated, Profile
 
 __all__ = ["People"]

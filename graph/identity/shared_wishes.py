@@ -7,18 +7,13 @@ from graph.identity.wish_shapes import frequency, topic_wish
 from graph.nodes import Stamp, Trait
 from graph.profile.profile import Dated
 
-__all__ = ["choices_of_all", "latest", "wishes_of_all"]
+__all__ = ["choices_of_all", "wishes_of_all"]
 
 Stated = Mapping[str, Dated]
 Value = Trait | list[str]
 
 NOTHING = [""]
 """A list of channels or topics that none is on: an empty one would take the wish back."""
-
-
-def latest(held: Stated, other: Stated) -> dict[str, Dated]:
-    """Of two values of one name the later one: what a person says on several leaves."""
-    return {**held, **{name: max(dated, held.get(name, dated), key=_stamp) for name, dated in other.items()}}
 
 
 def choices_of_all(device: Stated, owners: Sequence[Stated]) -> dict[str, Dated]:

@@ -14,7 +14,7 @@ from graph.profile.recent_rows import newest_rows
 from graph.profile.sealed import Sealed
 from graph.profile.sums import wrapped
 
-__all__ = ["joined", "strictest"]
+__all__ = ["joined", "latest", "strictest"]
 
 Key = TypeVar("Key")
 
@@ -39,8 +39,8 @@ def joined(known: Profile, other: Profile) -> Profile:
         settled=Sealed(known.settled.value.merged(other.settled.value)),
         counts=_sum(known.counts, other.counts),
         spent=_sum(known.spent, other.spent),
-        traits=_latest(known.traits, other.traits),
-        preferences=_latest(known.preferences, other.preferences),
+        traits=latest(known.traits, other.traits),
+        preferences=latest(known.preferences, other.preferences),
         consents=strictest(known.consents, other.consents),
         linked={},
         turns=(),
@@ -60,7 +60,8 @@ def _newest(held: Mapping[ProductId, Instant], other: Mapping[ProductId, Instant
     return {**held, **{product: max(at, held.get(product, at)) for product, at in other.items()}}
 
 
-def _latest(held: Mapping[Key, Dated], other: Mapping[Key, Dated]) -> dict[Key, Dated]:
+def latest(held: Mapping[Key, Dated], other: Mapping[Key, Dated]) -> dict[Key, Dated]:
+    """Of two values of one name the later one: what a person says on several leaves."""
     return {**held, **{name: max(dated, held.get(name, dated), key=_stamp) for name, dated in other.items()}}
 
 

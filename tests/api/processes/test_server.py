@@ -22,7 +22,7 @@ MODULES = """
 import asyncio, sys
 from pathlib import Path
 from api.commands.serve import command
-from api.engine import open_engine
+from api.opening import open_engine
 from api.settings import loaded_settings
 from graph import known
 from recommend.answers import PlacementRequest, RecommendationRequest
