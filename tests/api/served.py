@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.api.in_process import UNHURRIED_MS
+
 __all__ = ["Served", "served", "started"]
 
 READY_SECONDS = 60
@@ -25,7 +27,8 @@ class Served:
     def __init__(self, data: Path, log: Path, /, **settings: str) -> None:
         self.log = log
         held = {name: value for name, value in os.environ.items() if not name.startswith("PATRON_")}
-        given = {"DATA": str(data), "PORT": "0", "POLL_SECONDS": "0.05"} | {k.upper(): v for k, v in settings.items()}
+        given = {"DATA": str(data), "PORT": "0", "POLL_SECONDS": "0.05", "DEADLINE_MS": str(UNHURRIED_MS)}
+        given |= {name.upper(): value for name, value in settings.items()}
         self._written = log.open("ab")
         self._seen = log.stat().st_size
         self.process = subprocess.Popen(

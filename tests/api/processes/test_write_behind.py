@@ -67,7 +67,7 @@ class Sender(threading.Thread):
 
 def test_a_graph_whose_server_is_killed_is_complete_in_the_end(neo4j: LocalNeo4j, data: Path) -> None:
     user, _, place = neo4j.url.removeprefix("neo4j://").partition("@")
-    apart = {"deadline_ms": "60000", "graph": f"neo4j://{place}", "graph_password": user.removeprefix("neo4j:")}
+    apart = {"graph": f"neo4j://{place}", "graph_password": user.removeprefix("neo4j:")}
     before = _views(f"sqlite:///{data / 'graph.db'}")
     with served(data, explore="false", **apart) as server:
         _wait(lambda: _graph(server) == "up", 120)
