@@ -1,16 +1,15 @@
 """Placements: the file of placements, read strictly."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
 from graph import InvalidValue
+from graph.files.yaml_text import parse_yaml, read_text
 from recommend.placements.placement import Place
 from recommend.placements.product_filter import ProductFilter
 
@@ -37,21 +36,13 @@ class Placements:
     @classmethod
     def read(cls, path: Path) -> "Placements":
         """The placements of a YAML file; InvalidValue names the file, the key, the value and what was expected."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidValue("placements", str(path), f"a readable UTF-8 file: {error}") from None
-        return cls.parse(text, path.name)
+        return cls.parse(read_text(path, "placements"), path.name)
 
     @classmethod
     def parse(cls, text: str, file: str = "placements.yaml") -> "Placements":
         """The placements of a YAML text; InvalidValue as `read` says."""
         try:
-            content = _CONTENT.validate_python(yaml.load(text, Loader=_StrictLoader))
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
-            raise InvalidValue(f"{file}{where}", getattr(error, "problem", str(error)), "valid YAML") from None
+            content = _CONTENT.validate_python(parse_yaml(text, file).value)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = ".".join(str(part) for part in first["loc"] if part != "[key]")
@@ -74,16 +65,3 @@ def _compile(key: str, place: Place) -> None:
     for number, rule in enumerate(place.rules):
         if rule.where is not None:
             ProductFilter.of(rule.where, f"{key}.rules.{number}.where")
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a key may stand only once."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} stands twice", node.value[place][0].start_mark
-                )
-        return super().construct_mapping(node, deep)

@@ -1,13 +1,13 @@
 """The file of a pack's features, read strictly: what is wrong in it is told by file, place, value and expectation."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from msgspec import Struct, ValidationError, convert
 
 from graph.errors import InvalidValue
+from graph.files.yaml_text import parse_yaml, read_text
 from graph.instants import Instant
 from graph.profile.features.calendar import zone_offset
 from graph.profile.features.expansion import expanded
@@ -41,21 +41,12 @@ class _File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def read_feature_table(path: Path) -> FeatureTable:
     """The table of a YAML file; InvalidValue names the file, the place in it, the value and what was expected."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValue("profile", str(path), f"a readable UTF-8 file: {error}") from None
-    return parse_feature_table(text, path.name)
+    return parse_feature_table(read_text(path, "profile"), path.name)
 
 
 def parse_feature_table(text: str, file: str = "profile.yaml") -> FeatureTable:
     """The table of a YAML text; InvalidValue as `read_feature_table` says."""
-    try:
-        raw = yaml.load(text, Loader=_StrictLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
-        raise InvalidValue(f"{file}{where}", getattr(error, "problem", str(error)), "valid YAML") from None
+    raw = parse_yaml(text, file).value
     try:
         content = _converted(raw, _File, "")
         if zone_offset(Instant(0), content.timezone) is None:
@@ -102,16 +93,3 @@ def _at(raw: Any, parts: list[str]) -> Any:
             return raw
         raw = raw[part]
     return raw
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a key may stand only once."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} stands twice", node.value[place][0].start_mark
-                )
-        return super().construct_mapping(node, deep)

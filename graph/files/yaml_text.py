@@ -1,0 +1,86 @@
+"""YamlText: a YAML file as it was written: its values, and the line that each of them stands on."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from graph.errors import InvalidValue
+
+__all__ = ["Place", "YamlText", "parse_yaml", "read_text"]
+
+Place = tuple[str | int, ...]
+"""Where in the file: the keys and list positions that lead there."""
+
+MAX_PLACES = 200_000
+
+
+class YamlText(NamedTuple):
+    """value: None for an empty file. lines: counted from 1, of every key and list entry; () is the file's first."""
+
+    value: Any
+    lines: Mapping[Place, int]
+
+    def line(self, place: Place) -> int:
+        """The line of a place, or of the nearest thing around it that is written."""
+        while place not in self.lines:
+            place = place[:-1]
+        return self.lines[place]
+
+
+def read_text(path: Path, field: str) -> str:
+    """The text of a file; InvalidValue naming it where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidValue(field, str(path), f"a readable UTF-8 file: {error}") from None
+
+
+def parse_yaml(text: str, file: str) -> YamlText:
+    """Read strictly: a key may stand once, an anchor may not hold itself; InvalidValue names file, line and column."""
+    try:
+        loader = _StrictLoader(text)
+        node = loader.get_single_node()
+        lines: dict[Place, int] = {(): 1}
+        if node is None:
+            return YamlText(None, lines)
+        lines.update(_lines(node, (), (), [MAX_PLACES]))
+        return YamlText(loader.construct_document(node), lines)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
+        raise InvalidValue(f"{file}{where}", getattr(error, "problem", None) or str(error), "valid YAML") from None
+
+
+def _lines(
+    node: yaml.Node, place: Place, around: tuple[yaml.Node, ...], left: list[int]
+) -> Iterator[tuple[Place, int]]:
+    left[0] -= 1
+    if left[0] < 0:
+        raise yaml.constructor.ConstructorError(None, None, f"over {MAX_PLACES} values", node.start_mark)
+    if any(node is other for other in around):
+        raise yaml.constructor.ConstructorError(None, None, "an anchor that holds itself", node.start_mark)
+    within = (*around, node)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield (*place, key.value), key.start_mark.line + 1
+                yield from _lines(value, (*place, key.value), within, left)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield (*place, number), value.start_mark.line + 1
+            yield from _lines(value, (*place, number), within, left)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML in which a key may stand only once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} stands twice", node.value[place][0].start_mark
+                )
+        return super().construct_mapping(node, deep)
