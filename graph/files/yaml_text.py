@@ -1,5 +1,6 @@
 """YamlText: a YAML file as it was written: its values, and the line that each of them stands on."""
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,17 @@ Place = tuple[str | int, ...]
 """Where in the file: the keys and list positions that lead there."""
 
 MAX_PLACES = 200_000
+
+
+_READ_ANEW = {
+    "tag:yaml.org,2002:bool": "true|True|TRUE|false|False|FALSE",
+    "tag:yaml.org,2002:int": r"[-+]?[0-9]+",
+    "tag:yaml.org,2002:float": (
+        r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+    ),
+}
+"""What YAML 1.1 reads more into than people mean who write it: ``18:00``, ``1_000``, ``010`` are 1080, 1000 and 8."""
 
 
 class YamlText(NamedTuple):
@@ -74,7 +86,12 @@ def _lines(
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a key may stand only once."""
+    """YAML in which a key may stand only once, and whose plain scalars are read as YAML 1.2 does: ``no`` is a text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as the library has it
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in _READ_ANEW]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -84,3 +101,8 @@ class _StrictLoader(yaml.SafeLoader):
                     None, None, f"{key!r} stands twice", node.value[place][0].start_mark
                 )
         return super().construct_mapping(node, deep)
+
+
+for _tag, _pattern in _READ_ANEW.items():
+    _StrictLoader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), None)
+_StrictLoader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))

@@ -1,5 +1,6 @@
 """YAML with the line of every value, and what is refused of it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for name in ("latin.yaml", "missing.yaml"):
         with pytest.raises(InvalidValue, match=f"pack: got .*{name}.*, expected a readable UTF-8 file"):
             read_text(tmp_path / name, "pack")
+
+
+def test_plain_words_and_times_stay_texts_and_numbers_are_decimal() -> None:
+    text = "[no, on, off, yes, y, 18:00, 1_000, 0x1F, true, false, null, ~, 010, -3, 1.5, .5, 2e3, 45.00]"
+    texts = ["no", "on", "off", "yes", "y", "18:00", "1_000", "0x1F"]
+    assert parse_yaml(text, "f").value == [*texts, True, False, None, None, 10, -3, 1.5, 0.5, 2000.0, 45.0]
+
+
+def test_days_are_days() -> None:
+    assert parse_yaml("[2026-01-31, '2026-01-31']", "f").value == [date(2026, 1, 31), "2026-01-31"]
