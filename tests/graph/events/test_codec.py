@@ -116,6 +116,7 @@ def test_unicode_and_long_texts_are_kept(examples: dict[str, Event]) -> None:
 _TEXT = st.text(max_size=20)
 _NAME = st.text(min_size=1, max_size=20)
 _INT = st.integers(0, 2**53)
+_MINOR = st.integers(-MAX_MINOR, MAX_MINOR)
 _TRAIT = st.one_of(_TEXT, st.integers(-(2**53), 2**53), st.floats(allow_nan=False), st.booleans())
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "at": st.integers(-(2**50), 2**53),
@@ -133,7 +134,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "seconds": st.none() | st.floats(0, allow_infinity=False),
     "currency": st.sampled_from(["", "EUR"]),
     "price": st.none() | _INT,
-    "value": st.integers(-MAX_MINOR, MAX_MINOR),
+    "value": _MINOR,
     "received": _INT,
     "starts": st.none() | _INT,
     "ends": st.none() | _INT,
@@ -146,7 +147,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "context": st.fixed_dictionaries({"channel": _TEXT, "internal": st.booleans()}),
     "coupons": st.lists(st.fixed_dictionaries({"id": _TEXT, "products": st.lists(_NAME, max_size=2)}), max_size=2),
     "lines": st.lists(
-        st.fixed_dictionaries({"line": _NAME, "product": _NAME, "quantity": st.floats(0, 1e12), "value": _INT}),
+        st.fixed_dictionaries({"line": _NAME, "product": _NAME, "quantity": st.floats(0, 1e12), "value": _MINOR}),
         min_size=1,
         max_size=3,
     ),
