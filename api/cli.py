@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": "Compare every method on the same time split.",
     "publish": "Make a trained version the one that is served.",
     "rollback": "Serve the version published before.",
+    "pack": "What may be done, for whom and how often: check it, publish it, go back.",
     "serve": "Answer over HTTP.",
     "consume": "Send the records of a Kafka topic to a running server.",
     "worker": "Keep the graph and the stored profiles up with the event log.",

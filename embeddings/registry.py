@@ -5,13 +5,12 @@ import msgspec
 from embeddings.artifacts.gate import examine
 from embeddings.artifacts.opening import open_snapshot
 from embeddings.artifacts.report import Report
-from embeddings.versions import Act, Pointer, Versions
+from embeddings.versions import Versions
 from graph import Instant, NotFound
-from graph.files import locked, replace
+from graph.files import Act, locked
 
 __all__ = ["Registry"]
 
-MOST_ACTS = 1000
 _UNTOLD = Instant(0)
 
 
@@ -70,7 +69,3 @@ class Registry(Versions):
 
     def _examined(self, version: str, champion: str | None) -> Report:
         return examine(self.path(version), self.folder / champion if champion else None)
-
-    def _point(self, pointer: Pointer, act: Act) -> None:
-        told = msgspec.structs.replace(pointer, acts=(*pointer.acts, act)[-MOST_ACTS:])
-        replace(self._current, msgspec.json.encode(told) + b"\n")

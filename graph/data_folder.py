@@ -20,6 +20,7 @@ class DataFolder:
         self.graph = path / "graph.db"
         self.profiles = path / "profiles.db"
         self.embeddings = path / "embeddings"
+        self.packs = path / "packs"
         self.analysis = path / "analysis"
         self.graph_state = path / "graph-state.json"
         self.lock = path / "lock"

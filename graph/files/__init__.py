@@ -2,5 +2,19 @@
 
 from graph.files.arrays import read_array, read_ids, write_array, write_ids
 from graph.files.durable import hold, locked, replace, sha256, sync
+from graph.files.version_folder import Act, Pointer, VersionFolder
 
-__all__ = ["hold", "locked", "read_array", "read_ids", "replace", "sha256", "sync", "write_array", "write_ids"]
+__all__ = [
+    "Act",
+    "Pointer",
+    "VersionFolder",
+    "hold",
+    "locked",
+    "read_array",
+    "read_ids",
+    "replace",
+    "sha256",
+    "sync",
+    "write_array",
+    "write_ids",
+]

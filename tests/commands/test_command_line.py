@@ -11,7 +11,11 @@ from api.cli import COMMANDS
 from tests.commands.called import Called
 
 Patron = Callable[..., Called]
-GROUPS = {"graph": ("copy",), "dead-letters": ("list", "show", "replay", "drop")}
+GROUPS = {
+    "graph": ("copy",),
+    "dead-letters": ("list", "show", "replay", "drop"),
+    "pack": ("check", "publish", "rollback", "list", "schema"),
+}
 """The commands that have commands of their own."""
 
 VERBS = [
@@ -30,7 +34,7 @@ def test_help_names_every_verb(patron: Patron) -> None:
 def test_every_verb_explains_itself(patron: Patron, verb: str) -> None:
     called = patron(*verb.split(), "--help")
     assert called.code == 0
-    assert "--data" in called.out or verb in ("validate", "graph copy", "consume")
+    assert "--data" in called.out or verb in ("validate", "graph copy", "consume", "pack check", "pack schema")
     assert "--json" in called.out or verb in ("serve", "worker")
 
 

@@ -73,8 +73,9 @@ def test_anchors_that_multiply_are_refused_before_they_fill_the_memory() -> None
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"caf\xe9")
     for name in ("latin.yaml", "missing.yaml"):
-        with pytest.raises(InvalidValue, match=f"pack: got .*{name}.*, expected a readable UTF-8 file"):
+        with pytest.raises(InvalidValue, match="expected a readable UTF-8 file") as refused:
             read_text(tmp_path / name, "pack")
+        assert (refused.value.field, refused.value.value) == ("pack", str(tmp_path / name))
 
 
 def test_plain_words_and_times_stay_texts_and_numbers_are_decimal() -> None:

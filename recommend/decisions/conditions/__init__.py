@@ -1,0 +1,10 @@
+"""When something may be shown, sent or said: conditions over what is known, checked before they are published."""
+
+from recommend.decisions.conditions.clauses import Clauses, Judged
+from recommend.decisions.conditions.condition import Condition
+from recommend.decisions.conditions.contradictions import impossible
+from recommend.decisions.conditions.reckoning import Reckoning
+from recommend.decisions.conditions.variable import Value, ValueType, Variable
+from recommend.decisions.conditions.vocabulary import Vocabulary
+
+__all__ = ["Clauses", "Condition", "Judged", "Reckoning", "Value", "ValueType", "Variable", "Vocabulary", "impossible"]

@@ -1,0 +1,106 @@
+"""Condition: a CEL expression over named values that is true, false or not known."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from graph.errors import InvalidValue
+from recommend.decisions.conditions.cel_text import TOO_DEEP, TooDeep, compiled, fault, literal_text
+from recommend.decisions.conditions.expression import (
+    Binary,
+    Call,
+    Choice,
+    Expression,
+    Literal,
+    Unary,
+    cel_of,
+    is_number,
+)
+from recommend.decisions.conditions.obstacles import obstacles
+from recommend.decisions.conditions.parser import parsed
+from recommend.decisions.conditions.part import Part
+from recommend.decisions.conditions.read import Read
+from recommend.decisions.conditions.tree import Tree, leaves, tree_of, truth
+from recommend.decisions.conditions.variable import Variable
+from recommend.decisions.conditions.vocabulary import Vocabulary
+from recommend.decisions.conditions.words import refusal, where, words_of
+
+__all__ = ["Condition", "faults"]
+
+
+class Condition:
+    """A condition such as ``profile.overdraft_months_in_a_row >= 3 && trait.income > 1000``.
+
+    Allowed are comparisons, ``&& || ! ?:``, ``+ - * /`` of numbers, ``in`` a list of literals or a variable that is a
+    list, `startsWith`, `endsWith`, `contains`, `matches` of one literal pattern, and ``known(name)``: whether there is
+    a value. All numbers are doubles. Where a value is missing, or a number cannot be reckoned (a division by zero, one
+    too great), that part is not known: the whole is, unless the others settle it.
+
+    text: as its author wrote it. expression, tree: what it says. variables: what it reads. names: their names.
+    """
+
+    def __init__(self, text: str, vocabulary: Vocabulary, field: str = "when") -> None:
+        """InvalidValue naming `field`, the text and the column where it is no condition over the vocabulary."""
+        self.text, self.field = text, field
+        words = words_of(text, vocabulary)
+        refused = refusal(text, words, vocabulary) or fault(text, words, vocabulary)
+        if refused is None:
+            self.expression = parsed(words, vocabulary, literal_text)
+            refused = next(faults(self.expression), None)
+        if refused is None:
+            try:
+                self.tree: Tree = tree_of(self.expression)
+                return
+            except TooDeep:
+                refused = 0, TOO_DEEP
+        at, why = refused
+        raise InvalidValue(field, text, f"a condition; {where(text, at)}: {why}")
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        return tuple(dict.fromkeys(variable for leaf in leaves(self.tree) for variable in leaf.part.variables))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(variable.name for variable in self.variables)
+
+    def evaluate(self, values: Mapping[str, Any]) -> bool | None:
+        """Whether it is true of values by full name; None where it cannot be told. A value of None is a missing one."""
+        read = Read(values)
+        return truth(self.tree, lambda part: part.truth(read.value))
+
+    def why(self, values: Mapping[str, Any]) -> list[str]:
+        """The fewest parts that kept it from being true, in the author's words with what was found; none where it is.
+
+        Of several as few, those that are false before those not known, then those that stand first.
+        """
+        read, told = Read(values), dict[Part, bool | None]()
+        for leaf in leaves(self.tree):
+            if leaf.part not in told:
+                told[leaf.part] = leaf.part.truth(read.value)
+        return obstacles(self.tree, self.text, told, read.value)
+
+    def __repr__(self) -> str:
+        return f"Condition({self.text!r})"
+
+
+def faults(of: Expression) -> Iterator[tuple[int, str]]:
+    """(offset, what is wrong there) of what CEL allows and a condition or a reckoning does not."""
+    match of:
+        case Binary(operator=operator, left=left, right=right):
+            yield from faults(left)
+            yield from faults(right)
+            if operator == "+" and not is_number(left):
+                yield of.at, "'+' only between numbers"
+        case Unary(of=inside):
+            yield from faults(inside)
+        case Choice():
+            for inside in (of.when, of.then, of.otherwise):
+                yield from faults(inside)
+        case Call(of=inside, argument=argument, method=method):
+            yield from faults(inside)
+            yield from faults(argument)
+            if method == "matches":
+                told = compiled(cel_of(Call(0, 0, method, Literal(0, 0, ""), argument), str)).eval(data={}).value()
+                if not isinstance(told, bool):
+                    yield argument.at, f"a pattern; {str(told).partition(': ')[2]}"

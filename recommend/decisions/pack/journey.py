@@ -1,0 +1,64 @@
+"""Journey: steps over days towards a goal, which ends at once where the customer gets there or wants out."""
+
+from dataclasses import field
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from graph.instants import DAY
+from recommend.decisions.pack.about import STRICT
+from recommend.decisions.pack.policy import Clock
+from recommend.decisions.pack.values import Name, Span, Words
+
+__all__ = ["Exit", "Journey", "Otherwise", "Start", "Step"]
+
+
+class Otherwise(StrEnum):
+    """What becomes of a step that may not be taken, or is not worth it, when its time has come."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Start:
+    event: str
+    when: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Exit:
+    """An event that ends the journey, whichever channel and device of the customer it comes from."""
+
+    event: str
+    when: str = ""
+    goal: bool = False
+    """Whether that is what the journey is for."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Step:
+    """wait: since the start or the step before. at: not before that time of day, where the customer lives."""
+
+    action: str
+    wait: Span
+    at: Clock | None = None
+    if_blocked: Otherwise = Otherwise.SKIP
+    if_outbid: Otherwise = Otherwise.SKIP
+    retry_for: Span = DAY
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Journey:
+    """A journey by its id. A customer is in it once at a time; one begun goes on by the version it began with."""
+
+    title: Words
+    starts: Start
+    steps: Annotated[dict[Name, Step], Field(min_length=1)]
+    exits: Annotated[dict[Name, Exit], Field(min_length=1)]
+    again_after: Span = 7 * DAY
+    pause_while: tuple[str, ...] = field(default_factory=tuple)
+    """States, such as an open complaint, while which no step is taken."""

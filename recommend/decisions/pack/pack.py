@@ -1,0 +1,167 @@
+"""Pack: everything that may be done in a business, for whom, and how often: read, compiled and checked as one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from babel import Locale, UnknownLocaleError
+
+from graph.errors import InvalidValue
+from graph.files.yaml_text import parse_yaml
+from graph.profile.features.table import FeatureTable
+from graph.profile.features.table_file import parse_feature_table
+from recommend.decisions.pack.about import About
+from recommend.decisions.pack.action_rules import ActionRules, action_rules
+from recommend.decisions.pack.checking import Checking
+from recommend.decisions.pack.faults import Faults, PackRefused
+from recommend.decisions.pack.journey_rules import JourneyRules, journey_rules
+from recommend.decisions.pack.policy_rules import PolicyRules, StateRules, policy_rules, state_rules
+from recommend.decisions.pack.reading import Written, line_of, read_files, texts_of
+from recommend.decisions.pack.slot import Slot
+from recommend.decisions.pack.vocabularies import Vocabularies
+from recommend.placements import Placements
+
+__all__ = ["Pack", "read_pack"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A whole pack. version: a hash of its files. features: what its rules call `profile.*`."""
+
+    version: str
+    about: About
+    features: FeatureTable
+    placements: Placements | None
+    policy: PolicyRules
+    states: Mapping[str, StateRules]
+    slots: Mapping[str, Slot]
+    actions: Mapping[str, ActionRules]
+    journeys: Mapping[str, JourneyRules]
+
+    @classmethod
+    def compile(cls, texts: Mapping[str, str]) -> "Pack":
+        """From the files' names and texts; PackRefused with everything that is wrong with their form, or else with what
+        they mean."""
+        faults = Faults()
+        written = read_files(texts, faults)
+        features, placements = _features(texts, faults), _placements(texts, faults)
+        names = None if written.about is None else _names(written.about, written, features, faults)
+        if faults or written.about is None or names is None or features is None:
+            raise PackRefused(faults.found)  # what refers to what could not be read would only seem wrong as well
+        about, check = written.about, Checking(written, names, faults)
+        _about(about, check)
+        _slots(check)
+        actions = {name: action_rules(name, about, check) for name in written.actions}
+        policy, states = policy_rules(about, check), state_rules(check)
+        journeys = {name: journey_rules(name, check) for name in written.journeys}
+        _recommended(placements, check)
+        if faults:
+            raise PackRefused(faults.found)
+        return cls(
+            version=version_of(texts),
+            about=about,
+            features=features,
+            placements=placements,
+            policy=policy,
+            states=states,
+            slots=written.slots,
+            actions={name: rules for name, rules in actions.items() if rules is not None},
+            journeys=journeys,
+        )
+
+
+def read_pack(folder: Path) -> Pack:
+    """The pack of a folder; PackRefused with all its faults, InvalidValue where its files cannot be read."""
+    return Pack.compile(texts_of(folder))
+
+
+def version_of(texts: Mapping[str, str]) -> str:
+    """Twelve characters that are others as soon as any file is."""
+    return sha256(repr(sorted(texts.items())).encode()).hexdigest()[:12]
+
+
+def _features(texts: Mapping[str, str], faults: Faults) -> FeatureTable | None:
+    if "profile.yaml" not in texts:
+        faults.add_at("profile.yaml", 1, "the file", None, "the features of a profile that rules may name")
+        return None
+    return _aside("profile.yaml", texts, parse_feature_table, faults)
+
+
+def _placements(texts: Mapping[str, str], faults: Faults) -> Placements | None:
+    return _aside("placements.yaml", texts, Placements.parse, faults) if "placements.yaml" in texts else None
+
+
+def _aside(file: str, texts: Mapping[str, str], parse: Callable[[str, str], T], faults: Faults) -> T | None:
+    """What a file says that has a reader of its own, which tells one mistake by its key."""
+    try:
+        return parse(texts[file], file)
+    except InvalidValue as refused:
+        key = refused.field.removeprefix(file).lstrip(":, ")
+        try:
+            faults.reading(file, parse_yaml(texts[file], file))
+        except InvalidValue:
+            faults.add_at(file, line_of(refused.field), "the file", refused.value, refused.expected)
+        else:
+            faults.add(file, tuple(key.split(".")), refused.value, refused.expected)
+        return None
+
+
+def _names(about: About, written: Written, features: FeatureTable | None, faults: Faults) -> Vocabularies | None:
+    if features is None:
+        return None
+    try:
+        return Vocabularies.of(about, written.states, features)
+    except InvalidValue as refused:
+        faults.add("pack.yaml", tuple(refused.field.split(".")), refused.value, refused.expected)
+        return None
+
+
+def _about(about: About, check: Checking) -> None:
+    file = "pack.yaml"
+    for place, locale in (
+        (("locales", "default"), about.locales.default),
+        *((("locales", "fallbacks", name), name) for name in about.locales.fallbacks),
+    ):
+        try:
+            Locale.parse(locale, sep="-")
+        except (ValueError, UnknownLocaleError):
+            check.refuse(file, place, locale, "a language such as en or nl-BE")
+    traits = [f"trait.{name}" for name in about.traits]
+    for name, channel in about.channels.items():
+        place = ("channels", name)
+        check.refer(file, (*place, "address"), channel.address, traits, "a trait of pack.yaml, as in trait.email")
+        if channel.type.is_sent and not channel.address:
+            check.refuse(file, (*place, "address"), None, "the trait that holds where to send to")
+        if channel.lapses_after < channel.valid_for:
+            expected = "at least as long as valid_for: what may still be sent still counts"
+            check.refuse(file, (*place, "lapses_after"), channel.lapses_after, expected)
+
+
+def _slots(check: Checking) -> None:
+    for name, slot in check.written.slots.items():
+        file = check.written.files["slots", name]
+        about = check.written.about
+        check.refer(
+            file, (name, "channel"), slot.channel, () if about is None else about.channels, "a channel of pack.yaml"
+        )
+        check.refer(file, (name, "otherwise"), slot.otherwise, check.written.actions, "an action of the pack")
+        otherwise = check.written.actions.get(slot.otherwise)
+        if otherwise is not None and not otherwise.neutral:
+            check.refuse(file, (name, "otherwise"), slot.otherwise, "a neutral action: it stands there for everybody")
+        if slot.ordered and not slot.otherwise:
+            check.refuse(file, (name, "ordered"), True, "the key otherwise: what is ordered is never empty")
+
+
+def _recommended(placements: Placements | None, check: Checking) -> None:
+    """Whether each recommendation names a placement of the pack that is no message of another nature."""
+    for name, action in check.written.actions.items():
+        if action.recommends is None:
+            continue
+        place = (name, "recommends", "placement")
+        known = {} if placements is None else placements.places
+        file = check.written.files["actions", name]
+        check.refer(file, place, action.recommends.placement, known, "a placement of the pack's placements.yaml")

@@ -1,0 +1,37 @@
+"""State: something that holds of a customer from one event to another, such as an open complaint or an outage."""
+
+from pydantic.dataclasses import dataclass
+
+from recommend.decisions.pack.about import STRICT
+from recommend.decisions.pack.values import Span, Words
+
+__all__ = ["NEVER", "Edge", "State"]
+
+NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Edge:
+    """An event that opens or closes a state."""
+
+    event: str
+    when: str = ""
+    """A condition over the event; any of that name where none is given."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class State:
+    """Kept whatever a customer refused, as stated wishes are: it is there to spare them. Rules say `state.<id>`.
+
+    Two that are open at once, told apart by `key`, need two closures.
+    """
+
+    title: Words
+    opens: Edge | None = None
+    closes: Edge | None = None
+    key: str = ""
+    """The attribute that tells one from another, such as `event.incident`."""
+    trait: str = ""
+    """A trait that says it instead of events: it holds while that is true."""
+    lapses: Span | str = NEVER
+    """How long after it opened it ends by itself, or `never`."""
