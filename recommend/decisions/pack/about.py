@@ -109,11 +109,11 @@ class About:
     """What customers can say they want to hear of, and what a page calls it."""
     objectives: dict[Name, Objective] = field(default_factory=dict)
     budgets: dict[Name, Budget] = field(default_factory=dict)
-    events: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    events: dict[Words, dict[Name, Declared]] = field(default_factory=dict)
     """The names of account events, and the attributes each has."""
-    traits: dict[str, Declared] = field(default_factory=dict)
-    context: dict[str, Declared] = field(default_factory=dict)
+    traits: dict[Name, Declared] = field(default_factory=dict)
+    context: dict[Name, Declared] = field(default_factory=dict)
     """What a page may say with its request."""
-    products: dict[str, Declared] = field(default_factory=dict)
+    products: dict[Name, Declared] = field(default_factory=dict)
     """The attributes of products that rules and words may name."""
     control: Control = field(default_factory=Control)

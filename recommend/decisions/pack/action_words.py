@@ -9,6 +9,7 @@ from recommend.decisions.pack.about import About
 from recommend.decisions.pack.action import Action, ActionKind
 from recommend.decisions.pack.checking import Checking
 from recommend.decisions.treatments.channel_kind import ChannelKind
+from recommend.decisions.treatments.language import LANGUAGE, is_language
 from recommend.decisions.treatments.treatment import Treatment
 
 __all__ = ["treatments_of", "vocabulary_of_words"]
@@ -53,6 +54,8 @@ def treatments_of(
         found = {}
         for locale, fields in by_locale.items():
             within = (*place, channel, locale)
+            if not is_language(locale):
+                check.refuse(file, within, locale, LANGUAGE)
             treatment = _treatment(fields, about.channels[channel].type, file, within, check)
             if treatment is not None:
                 _variables(treatment, action, file, within, names, check)

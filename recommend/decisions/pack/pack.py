@@ -6,10 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from babel import Locale, UnknownLocaleError
-
 from graph.errors import InvalidValue
-from graph.files.yaml_text import parse_yaml
+from graph.files.yaml_text import Place, parse_yaml
 from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import parse_feature_table
 from recommend.decisions.pack.about import About
@@ -21,6 +19,7 @@ from recommend.decisions.pack.policy_rules import PolicyRules, StateRules, polic
 from recommend.decisions.pack.reading import Written, line_of, read_files, texts_of
 from recommend.decisions.pack.slot import Slot
 from recommend.decisions.pack.vocabularies import Vocabularies
+from recommend.decisions.treatments import LANGUAGE, is_language
 from recommend.placements import Placements
 
 __all__ = ["Pack", "read_pack"]
@@ -122,14 +121,14 @@ def _names(about: About, written: Written, features: FeatureTable | None, faults
 
 def _about(about: About, check: Checking) -> None:
     file = "pack.yaml"
-    for place, locale in (
-        (("locales", "default"), about.locales.default),
-        *((("locales", "fallbacks", name), name) for name in about.locales.fallbacks),
-    ):
-        try:
-            Locale.parse(locale, sep="-")
-        except (ValueError, UnknownLocaleError):
-            check.refuse(file, place, locale, "a language such as en or nl-BE")
+    locales = about.locales
+    named: list[tuple[Place, str]] = [(("locales", "default"), locales.default)]
+    for name, others in locales.fallbacks.items():
+        named.append((("locales", "fallbacks", name), name))
+        named += [(("locales", "fallbacks", name, number), other) for number, other in enumerate(others)]
+    for place, locale in named:
+        if not is_language(locale):
+            check.refuse(file, place, locale, LANGUAGE)
     traits = [f"trait.{name}" for name in about.traits]
     for name, channel in about.channels.items():
         place = ("channels", name)
@@ -148,6 +147,8 @@ def _slots(check: Checking) -> None:
         check.refer(
             file, (name, "channel"), slot.channel, () if about is None else about.channels, "a channel of pack.yaml"
         )
+        if not slot.otherwise and not any(name in action.slots for action in check.written.actions.values()):
+            check.refuse(file, (name,), name, "a slot that an action names: nothing can ever stand here")
         check.refer(file, (name, "otherwise"), slot.otherwise, check.written.actions, "an action of the pack")
         otherwise = check.written.actions.get(slot.otherwise)
         if otherwise is not None and not otherwise.neutral:

@@ -36,6 +36,9 @@ SHAPES: Mapping[str, TypeAdapter[Any]] = {
 ASIDE = ("profile.yaml", "placements.yaml")
 """Files of a pack that are read elsewhere."""
 
+BESIDE = ("import", "scenarios")
+"""Folders of a pack that hold no part of what it says."""
+
 MAX_FILES, MAX_BYTES = 500, 2**20
 _SHAPES = {
     "string_pattern_mismatch": "a name that begins with a letter, then letters, digits, _ and -, 64 at most",
@@ -111,10 +114,14 @@ def line_of(field: str) -> int:
 
 
 def texts_of(folder: Path) -> dict[str, str]:
-    """The YAML files of a pack's folder; InvalidValue for no folder, an unreadable file, one too many or too long."""
+    """The YAML files of a pack's folder, those too that no pack has, lest one that is misnamed goes unnoticed.
+
+    InvalidValue for no folder, an unreadable file, one too many or too long.
+    """
     if not folder.is_dir():
         raise InvalidValue("pack", str(folder), "a folder with a pack.yaml")
-    paths = sorted([*folder.glob("*.yaml"), *folder.glob(f"{ACTIONS}/*.yaml")])
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in (".yaml", ".yml")]
+    paths = [path for path in paths if path.relative_to(folder).parts[0] not in BESIDE]
     if len(paths) > MAX_FILES:
         raise InvalidValue("pack", str(folder), f"at most {MAX_FILES} files")
     for path in paths:

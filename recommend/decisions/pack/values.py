@@ -40,14 +40,14 @@ def _money(told: Any) -> Decimal:
     if isinstance(told, bool) or not isinstance(told, int | float):
         raise ValueError("an amount in major units such as 12.50")
     amount = Decimal(repr(told))
-    if not abs(amount) <= 10**9:
-        raise ValueError("an amount of at most 1000000000")
+    if not 0 <= amount <= 10**9:
+        raise ValueError("an amount of 0 to 1000000000")
     return amount
 
 
 def _number_or_text(told: Any) -> float | str:
-    if isinstance(told, bool) or not isinstance(told, int | float | str):
-        raise ValueError("a number, or an expression that gives one")
+    if isinstance(told, bool) or not (isinstance(told, str) or (isinstance(told, int | float) and 0 <= told <= 10**9)):
+        raise ValueError("a number of 0 to 1000000000, or an expression that gives one")
     return told
 
 
@@ -59,7 +59,7 @@ Words = Annotated[str, Field(min_length=1, max_length=500)]
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Rate = Annotated[float, Field(gt=0, lt=1, strict=True)]
 
-Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number"})]
+Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number", "minimum": 0})]
 """Major units of the pack's currency."""
 
 Span = Annotated[int, BeforeValidator(_span), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,4} ?[mhd]$"})]
@@ -67,5 +67,7 @@ Span = Annotated[int, BeforeValidator(_span), WithJsonSchema({"type": "string", 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
-Expression = Annotated[float | str, BeforeValidator(_number_or_text), WithJsonSchema({"type": ["number", "string"]})]
+Expression = Annotated[
+    float | str, BeforeValidator(_number_or_text), WithJsonSchema({"type": ["number", "string"], "minimum": 0})
+]
 """A number, or a CEL expression that gives one."""

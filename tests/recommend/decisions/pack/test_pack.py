@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from graph.identity.wishes import MessageKind
 from recommend.decisions.pack import Pack, PackRefused, read_pack
 from tests.recommend.decisions.pack.small_pack import SMALL, changed
+from tests.recommend.decisions.pack.write_pack import write_pack
 
 PACKS = Path(__file__).parents[4] / "packs"
 ACTIONS = "actions/shop.yaml"
@@ -67,6 +68,18 @@ FORM = {
         "cost: 0.01",
         "cost: cheap",
         "4: channels.email.cost: got 'cheap', expected an amount in major units",
+    ),
+    "an amount below nothing": (
+        "pack.yaml",
+        "cost: 0.01",
+        "cost: -0.01",
+        "4: channels.email.cost: got -0.01, expected an amount of 0 to",
+    ),
+    "a worth below nothing": (
+        ACTIONS,
+        "worth: product.price * product.margin",
+        "worth: -3",
+        "18: coupon.worth: got -3, expected a number of 0 to",
     ),
     "a span of time that is none": (
         "journeys.yaml",
@@ -397,6 +410,20 @@ SENSE = {
         "2: locales.default",
         "a language such as en",
     ),
+    "words in a language nobody speaks": (
+        ACTIONS,
+        "{web: {en: {title: Welcome}}}",
+        "{web: {en: {title: Welcome}, english: {title: Hi}}}",
+        "7: welcome.treatments.web.english",
+        "a language such as en",
+    ),
+    "a slot that nothing can stand in": (
+        "slots.yaml",
+        "hero: {",
+        "side: {page: home, channel: web}\nhero: {",
+        "1: side",
+        "a slot that an action names",
+    ),
     "a recommendation of no placement": (
         ACTIONS,
         "reminder:\n",
@@ -444,6 +471,26 @@ def test_an_id_in_two_files_is_told() -> None:
     again = {"actions/more.yaml": "welcome: {kind: content, title: Again, channels: [web]}\n"}
     [line] = refusals({**SMALL, **again})
     assert line.startswith(f"{ACTIONS}:1: welcome: got 'welcome', expected an id that stands once")
+
+
+@pytest.mark.parametrize("name", ["policy.yml", "actions/more/shop.yaml", "Policy.yaml"])
+def test_a_file_that_is_misnamed_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    folder = write_pack(tmp_path, {**SMALL, name: ""})
+    with pytest.raises(PackRefused, match=rf"^{name}:1: the file: got '{name}', expected one of pack.yaml"):
+        read_pack(folder)
+
+
+def test_what_lies_beside_a_pack_is_no_part_of_it(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path, {**SMALL, "import/mapping.yaml": "source: x", "scenarios/one.yaml": "- x"})
+    assert read_pack(folder).version == Pack.compile(SMALL).version
+
+
+@pytest.mark.parametrize("written", ["\ufeff{}", "{}\r\n"])
+def test_files_of_other_systems_are_read(tmp_path: Path, written: str) -> None:
+    folder = write_pack(tmp_path, SMALL)
+    path = folder / "policy.yaml"
+    path.write_bytes(written.format(SMALL["policy.yaml"]).replace("\n", "\r\n").encode())
+    assert read_pack(folder).policy.policy.caps["two_a_week"].at_most == 2
 
 
 @settings(max_examples=150)
