@@ -29,7 +29,15 @@ def feature_variables(table: FeatureTable, attributes: Mapping[str, ValueType]) 
 
 def money_features(table: FeatureTable) -> frozenset[str]:
     """The features of a table that a reading tells in minor units."""
-    return frozenset(feature.name for feature in table.features.values() if getattr(feature.kind, "value", "") in MONEY)
+    return frozenset(feature.name for feature in table.features.values() if _is_money(feature, table))
+
+
+def _is_money(feature: Feature, table: FeatureTable) -> bool:
+    """A rate is where only what it divides is."""
+    if isinstance(feature.kind, Rate):
+        of, to = (_is_money(table.features[part], table) for part in (feature.of, feature.to))
+        return of and not to
+    return getattr(feature.kind, "value", "") in MONEY
 
 
 def _variable(name: str, feature: Feature, table: FeatureTable, types: Mapping[str, ValueType]) -> Variable:

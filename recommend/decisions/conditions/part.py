@@ -96,7 +96,7 @@ class Computed:
 
     @classmethod
     def of(cls, expression: Expression) -> "Computed":
-        """Compile; RuntimeError where CEL refuses it."""
+        """Compile; TooDeep where CEL does not read so far down."""
         inputs: dict[tuple[Variable, bool], str] = {}
         for name in reads(expression):
             asked = isinstance(name, Known)

@@ -1,7 +1,7 @@
 """Reckoning: a CEL expression over named values that gives a number, or cannot be reckoned."""
 
 from collections.abc import Callable, Mapping
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from graph.errors import InvalidValue
@@ -34,10 +34,13 @@ class Reckoning:
     """
 
     def __init__(self, told: float | str, vocabulary: Vocabulary, field: str = "worth") -> None:
-        """InvalidValue naming `field`, the text and the column where it gives no number over the vocabulary."""
+        """InvalidValue naming `field`, the text and the column where it gives no number over the vocabulary.
+
+        A number told as one must be finite.
+        """
         self.text = told
         if not isinstance(told, str):
-            self._expression: Expression = Literal(0, 0, float(told))
+            self._expression: Expression = Literal(0, 0, _finite(told, field))
             self._value = _value_of(self._expression)
             return
         words = words_of(told, vocabulary)
@@ -59,7 +62,8 @@ class Reckoning:
         return tuple(dict.fromkeys(name.variable for name in reads(self._expression)))
 
     def value(self, values: Mapping[str, Any]) -> float | None:
-        """The number; None where a value is missing, it divides by zero or it is too great for a double."""
+        """The number, finite; None where a value is missing or no finite number, where it divides by zero or where it
+        is too great for a double."""
         return self._value(Read(values).value)
 
     def __repr__(self) -> str:
@@ -104,4 +108,14 @@ def _operation(operator: str, left: _Value, right: _Value) -> _Value:
 
 
 def _number(found: Value | None) -> float | None:
-    return found if isinstance(found, float) else None
+    return found if isinstance(found, float) and isfinite(found) else None
+
+
+def _finite(told: float, field: str) -> float:
+    try:
+        value = float(told)
+    except OverflowError:
+        value = inf
+    if not isfinite(value):
+        raise InvalidValue(field, told, "a number that a double can hold, or an expression that gives one")
+    return value

@@ -89,6 +89,10 @@ def _refusal(words: list[Word], place: int, vocabulary: Vocabulary) -> str | Non
     match word.kind, word.text:
         case "other", "=":
             return "'==' for is equal to"
+        case "other", "&" | "|" as told:
+            return f"{told * 2!r} for {'and' if told == '&' else 'or'}"
+        case "other", "'" | '"' as told:
+            return f"a text that ends with {told} on its own line"
         case "other", _:
             numeric = word.text[0].isdigit()
             return "numbers as in 3, 0.5 or 2e6" if numeric else f"{word.text!r} is none of names, literals, operators"
@@ -146,6 +150,8 @@ def _list_refusal(words: list[Word], place: int) -> str | None:
     kinds: set[str] = set()
     place += 1
     while (word := _at(words, place)).kind in _LITERALS or word.text in (",", "-"):
+        if word.text == "-" and _at(words, place - 1).kind in _LITERALS:  # a subtraction, not a sign
+            break
         kinds |= {word.kind} & set(_LITERALS)
         place += 1
     if word.text not in ("]", ""):

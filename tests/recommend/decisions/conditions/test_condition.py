@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from graph import InvalidValue
 from recommend.decisions.conditions import Condition, ValueType, Variable, Vocabulary
 from recommend.decisions.conditions.part import Computed
+from recommend.decisions.conditions.tree import leaves
 from tests.recommend.decisions.conditions.some_conditions import NAMES, any_values, texts
 
 ODD = Vocabulary.of(
@@ -179,5 +180,6 @@ def test_what_cel_does_not_read_so_far_down_is_refused(text: str) -> None:
 def test_every_part_that_says_the_same_of_other_names_is_compiled_once() -> None:
     one, other = (Condition(f"{name} * 2 > 7", NAMES).tree for name in ("trait.income", "profile.spent.dairy.30d"))
     assert one != other
-    assert [getattr(getattr(tree, "part", None), "cel", None) for tree in (one, other)].count(None) == 0
-    assert len({getattr(getattr(tree, "part", None), "cel", None) for tree in (one, other)}) == 1
+    [mine], [theirs] = ([leaf.part for leaf in leaves(tree)] for tree in (one, other))
+    assert isinstance(mine, Computed) and isinstance(theirs, Computed)
+    assert mine.cel == theirs.cel
