@@ -63,6 +63,8 @@ def parse_yaml(text: str, file: str) -> YamlText:
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
         raise InvalidValue(f"{file}{where}", getattr(error, "problem", None) or str(error), "valid YAML") from None
+    except RecursionError:
+        raise InvalidValue(file, "values within values", "YAML that is not nested so deeply") from None
 
 
 def _lines(
@@ -92,6 +94,12 @@ class _StrictLoader(yaml.SafeLoader):
         first: [(tag, pattern) for tag, pattern in resolvers if tag not in _READ_ANEW]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:  # a day there is not, a number of thousands of digits
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]

@@ -10,6 +10,7 @@ import msgspec
 from graph import Instant, NotFound
 from graph.errors import FileBroken
 from graph.files import Act, VersionFolder, locked, sha256, sync
+from recommend.decisions.pack.faults import PackRefused
 from recommend.decisions.pack.pack import Pack
 from recommend.decisions.pack.reading import texts_of
 
@@ -40,7 +41,7 @@ class PackRegistry(VersionFolder):
         pack = Pack.compile(texts)
         with locked(self.folder):
             pointer = self.pointer()
-            if pointer.version is not None and self.manifest(pointer.version).version == pack.version:
+            if pointer.version is not None and self._is_intact(pointer.version, pack.version):
                 return pointer.version
             version = self.next_version()
             self._write(version, texts, pack, now)
@@ -72,7 +73,17 @@ class PackRegistry(VersionFolder):
             found = sha256(path) if path.is_file() else "no such file"
             if found != expected:
                 raise FileBroken(path, found, f"what was published, of the checksum {expected}")
-        return Pack.compile({name: (folder / name).read_text(encoding="utf-8") for name in manifest.files})
+        pack = Pack.compile({name: (folder / name).read_text(encoding="utf-8") for name in manifest.files})
+        if pack.version != manifest.version:
+            raise FileBroken(folder / MANIFEST, pack.version, f"the files of the pack {manifest.version}, all of them")
+        return pack
+
+    def _is_intact(self, version: str, pack: str) -> bool:
+        """Whether this version is that pack, and its files are as they were published."""
+        try:
+            return self.open(version).version == pack
+        except (FileBroken, PackRefused):
+            return False
 
     def manifest(self, version: str) -> PackManifest:
         """What a version says of itself; FileBroken where that cannot be read."""

@@ -82,7 +82,7 @@ class Credit(StrEnum):
 class Clause:
     """A condition with the words for it."""
 
-    cond: Annotated[str, Field(alias="is")]
+    cond: Annotated[str, Field(alias="is", min_length=1)]
     say: dict[str, Words] = field(default_factory=dict)
     """By language, why it speaks for the action: `your salary arrived three months in a row`."""
     tell: Teller = Teller.AGENT
@@ -162,7 +162,7 @@ class Price:
 class Choice:
     """Which product an action is about: of the catalogue, those that fit, and of these the best by one measure."""
 
-    of: Annotated[str, Field(alias="from")]
+    of: Annotated[str, Field(alias="from", min_length=1)]
     """A condition over `product.*`."""
     when: str = ""
     """A condition that may name the customer too."""

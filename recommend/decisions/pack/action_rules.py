@@ -16,6 +16,9 @@ from recommend.decisions.treatments.treatment import Treatment
 __all__ = ["ActionRules", "ChoiceRules", "TriggerRules", "action_rules"]
 
 
+_TRANSACTIONAL = (ActionKind.MESSAGE, ActionKind.SERVICE, ActionKind.JOURNEY_STEP)
+
+
 @dataclass(frozen=True)
 class TriggerRules:
     """event: its name. when: None for any such event. again_after: microseconds."""
@@ -70,6 +73,7 @@ def action_rules(name: str, about: About, check: Checking) -> ActionRules | None
     asked = not action.triggers if action.asked is None else action.asked
     worth = check.reckoning(file, (*at, "worth"), action.worth, names)
     clauses = tuple(_clauses(action, file, at, names, about, check))
+    _together(clauses, triggers, file, at, names, check)
     choice = _choice(action, file, at, check)
     _offer(action, file, at, names, check)
     _outcomes(action, file, at, about_product, check)
@@ -114,6 +118,9 @@ def _shape(action: Action, file: str, at: Place, about: About, check: Checking) 
         wrong.append(("recommends", kind.value, "the key recommends with kind recommendation, and with no other"))
     if nature is not MessageKind.MARKETING and sells:
         wrong.append(("nature", nature.value, "marketing: it has incentives, a price or recommendations"))
+    if nature is MessageKind.TRANSACTIONAL and kind not in _TRANSACTIONAL:
+        expected = f"service or marketing: only {', '.join(_TRANSACTIONAL)} may be about what the customer does or has"
+        wrong.append(("nature", nature.value, expected))
     if sent and not action.topic and nature is not MessageKind.TRANSACTIONAL:
         wrong.append(
             ("topic", action.topic, f"a topic: it is sent by {', '.join(sent)}, and customers choose by topic")
@@ -152,6 +159,23 @@ def _clauses(
         condition = check.condition(file, (*at, "when", number, "is"), clause.cond, names)
         if condition is not None:
             yield condition
+
+
+def _together(
+    clauses: tuple[Condition, ...],
+    triggers: tuple[TriggerRules, ...],
+    file: str,
+    at: Place,
+    names: Vocabulary,
+    check: Checking,
+) -> None:
+    """Whether what must hold at once can: all clauses, and with each trigger its condition."""
+    check.together(file, (*at, "when"), clauses, names)
+    for number, trigger in enumerate(triggers):
+        if trigger.when is not None:
+            place = (*at, "triggers", number, "when")
+            vocabulary = check.names.with_event(names, trigger.event)
+            check.together(file, place, (*clauses, trigger.when), vocabulary)
 
 
 def _said(clause: Clause, file: str, at: Place, about: About, check: Checking) -> None:

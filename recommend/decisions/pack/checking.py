@@ -1,6 +1,6 @@
 """Checking: what every part of a pack is held against: its conditions, its expressions and the names it refers to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -34,6 +34,18 @@ class Checking:
             self.faults.add(file, place, text, f"a condition that can be true: {never}")
             return None
         return condition
+
+    def together(self, file: str, place: Place, conditions: Sequence[Condition], vocabulary: Vocabulary) -> None:
+        """Whether conditions that must all hold can: what is found in one alone is told already."""
+        if len(conditions) < 2:
+            return
+        text = " && ".join(f"({condition.text})" for condition in conditions)
+        try:
+            never = impossible(Condition(text, vocabulary, ""))
+        except InvalidValue:  # each is well, and only all of them are too long for one
+            return
+        if never is not None:
+            self.faults.add(file, place, text, f"conditions that can hold together: {never}")
 
     def reckoning(self, file: str, place: Place, told: float | str | None, vocabulary: Vocabulary) -> Reckoning | None:
         """The compiled number; None for none and for a wrong one."""

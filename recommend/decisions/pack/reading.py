@@ -125,6 +125,8 @@ def texts_of(folder: Path) -> dict[str, str]:
     if len(paths) > MAX_FILES:
         raise InvalidValue("pack", str(folder), f"at most {MAX_FILES} files")
     for path in paths:
+        if not path.is_file():
+            raise InvalidValue("pack", str(path), "a file, or another name: it is none")
         if path.stat().st_size > MAX_BYTES:
             raise InvalidValue("pack", str(path), f"a file of at most {MAX_BYTES} bytes")
     return {path.relative_to(folder).as_posix(): read_text(path, "pack") for path in paths}
@@ -138,6 +140,8 @@ def _read(file: str, text: str, shape: TypeAdapter[Any], faults: Faults) -> Any:
         return None
     faults.reading(file, written)
     if written.value is None:
+        if shape is SHAPES["pack"]:
+            faults.add(file, (), None, "the pack's title and channels")
         return None
     odd = list(_odd_keys(written.value, ()))
     for place, key in odd:

@@ -39,10 +39,9 @@ def _day(told: Any) -> date:
 def _money(told: Any) -> Decimal:
     if isinstance(told, bool) or not isinstance(told, int | float):
         raise ValueError("an amount in major units such as 12.50")
-    amount = Decimal(repr(told))
-    if not 0 <= amount <= 10**9:
+    if not 0 <= told <= 10**9:
         raise ValueError("an amount of 0 to 1000000000")
-    return amount
+    return Decimal(repr(told))
 
 
 def _number_or_text(told: Any) -> float | str:

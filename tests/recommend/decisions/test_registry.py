@@ -1,5 +1,6 @@
 """The registry of packs: published whole or not at all, rolled back, and never served when a file was changed."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -76,6 +77,24 @@ def test_a_version_whose_files_are_not_what_was_published_is_not_served(
     with pytest.raises(FileBroken, match=path.name):
         registry.rollback()
     assert registry.current() == "v0002"
+
+
+def test_a_manifest_that_leaves_files_out_is_not_believed(registry: PackRegistry, tmp_path: Path) -> None:
+    registry.publish(write_pack(tmp_path / "a", SMALL))
+    path = registry.path("v0001") / "manifest.json"
+    told = json.loads(path.read_text())
+    del told["files"]["policy.yaml"]
+    path.write_text(json.dumps(told))
+    with pytest.raises(FileBroken, match=r"manifest\.json"):
+        registry.open("v0001")
+
+
+def test_a_pack_whose_published_files_were_changed_is_published_anew(registry: PackRegistry, tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "a", SMALL)
+    registry.publish(folder)
+    (registry.path("v0001") / "policy.yaml").write_text("")
+    assert registry.publish(folder) == "v0002"
+    assert registry.open("v0002").policy.suppressions
 
 
 def test_what_was_left_half_written_is_in_nobodys_way(registry: PackRegistry, tmp_path: Path) -> None:

@@ -15,7 +15,14 @@ from tests.recommend.decisions.pack.small_pack import SMALL
 from tests.recommend.decisions.pack.test_pack import FORM
 
 PACKS = Path(__file__).parents[4] / "packs"
-NO_KEYS_OR_VALUES = ("no YAML", "a key twice", "a key that is no text")
+NO_KEYS_OR_VALUES = (
+    "no YAML",
+    "a key twice",
+    "a key that is no text",
+    "a day there is not",
+    "a number of thousands of digits",
+    "an amount that is no number",
+)
 
 
 def as_editors_see(value: Any) -> Any:

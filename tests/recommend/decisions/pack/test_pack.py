@@ -1,11 +1,13 @@
 """Packs: one that is well compiles; what is wrong is told by file, line, key, value and expectation, all at once."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph import InvalidValue
 from graph.identity.wishes import MessageKind
 from recommend.decisions.pack import Pack, PackRefused, read_pack
 from tests.recommend.decisions.pack.small_pack import SMALL, changed
@@ -80,6 +82,30 @@ FORM = {
         "worth: product.price * product.margin",
         "worth: -3",
         "18: coupon.worth: got -3, expected a number of 0 to",
+    ),
+    "a day there is not": (
+        ACTIONS,
+        "  group: coupons\n",
+        "  group: coupons\n  valid: {ends: 2026-02-30}\n",
+        "14: the file: got 'day is out of range for month', expected valid YAML",
+    ),
+    "a number of thousands of digits": (
+        "pack.yaml",
+        "cost: 0.01",
+        "cost: " + "9" * 5000,
+        "4: the file: got 'Exceeds the limit",
+    ),
+    "an amount that is no number": (
+        "pack.yaml",
+        "cost: 0.01",
+        "cost: .nan",
+        "4: channels.email.cost: got nan, expected an amount of 0 to",
+    ),
+    "a condition of no words": (
+        ACTIONS,
+        "from: product.in_stock",
+        "from: ''",
+        "17: coupon.choose.from: got ''",
     ),
     "a span of time that is none": (
         "journeys.yaml",
@@ -410,6 +436,27 @@ SENSE = {
         "2: locales.default",
         "a language such as en",
     ),
+    "clauses that contradict": (
+        ACTIONS,
+        "when: profile.views.7d >= 2",
+        "when: [{is: profile.views.7d > 3}, {is: profile.views.7d < 2}]",
+        "16: coupon.when",
+        "conditions that can hold together",
+    ),
+    "a trigger that contradicts the clause": (
+        ACTIONS,
+        "when: profile.views.7d >= 2",
+        "when: profile.views.7d >= 2\n  triggers: [{event: Viewed, when: profile.views.7d < 2}]",
+        "17: coupon.triggers.0.when",
+        "conditions that can hold together",
+    ),
+    "an offer that is said to be transactional": (
+        ACTIONS,
+        "kind: content\n",
+        "kind: content\n  nature: transactional\n",
+        "3: welcome.nature",
+        "service or marketing",
+    ),
     "words in a language nobody speaks": (
         ACTIONS,
         "{web: {en: {title: Welcome}}}",
@@ -471,6 +518,25 @@ def test_an_id_in_two_files_is_told() -> None:
     again = {"actions/more.yaml": "welcome: {kind: content, title: Again, channels: [web]}\n"}
     [line] = refusals({**SMALL, **again})
     assert line.startswith(f"{ACTIONS}:1: welcome: got 'welcome', expected an id that stands once")
+
+
+def test_an_empty_pack_file_is_told() -> None:
+    assert refusals({**SMALL, "pack.yaml": "# nothing\n"})[0].startswith(
+        "pack.yaml:1: the file: got None, expected the"
+    )
+
+
+@pytest.mark.parametrize("text", ["x: " + "[" * 3000, "{a: " * 800])
+def test_what_is_nested_without_end_is_told(text: str) -> None:
+    assert any(line.startswith("policy.yaml:1: the file: got") for line in refusals({**SMALL, "policy.yaml": text}))
+
+
+def test_what_is_no_file_is_told_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path, SMALL)
+    os.mkfifo(folder / "actions" / "pipe.yaml")
+    with pytest.raises(InvalidValue, match="expected a file, or another name") as refused:
+        read_pack(folder)
+    assert refused.value.value == str(folder / "actions" / "pipe.yaml")
 
 
 @pytest.mark.parametrize("name", ["policy.yml", "actions/more/shop.yaml", "Policy.yaml"])
