@@ -78,6 +78,13 @@ def test_a_part_is_told_once_for_all_that_ask_it(monkeypatch: pytest.MonkeyPatch
     assert len(told) == 4
 
 
+def test_a_choice_reads_only_what_it_chooses() -> None:
+    counted = Counted({"context.on": True, "trait.vip": False, "trait.income": 5})
+    judged = _clauses("context.on ? trait.vip : trait.income > 3", "known(trait.vip)", "!trait.vip").judge(counted)
+    assert [judged.truth(place) for place in range(3)] == [False, True, True]
+    assert counted.reads == {"context.on": 1, "trait.vip": 1}
+
+
 def test_there_may_be_none() -> None:
     assert len(Clauses([])) == 0 and len(_clauses("true", "true")) == 2
     with pytest.raises(IndexError):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graph import InvalidValue
 from recommend.decisions.conditions import Condition, ValueType, Variable, Vocabulary
+from recommend.decisions.conditions.cel_text import compiled, identifier
 from recommend.decisions.conditions.part import Computed
 from recommend.decisions.conditions.tree import leaves
 from tests.recommend.decisions.conditions.some_conditions import NAMES, any_values, texts
@@ -28,6 +29,59 @@ def test_the_tree_says_what_cel_says_of_the_whole(text: str, values: dict[str, A
     condition = Condition(text, NAMES)
     whole = replace(Computed.of(condition.expression), strict=False)
     assert condition.evaluate(values) is whole.truth(lambda variable: values.get(variable.name))
+
+
+_atoms = st.sampled_from(
+    [
+        "context.on",
+        "!trait.vip",
+        "!!trait.vip",
+        "!known(trait.income)",
+        "trait.income > 1.0",
+        "2.0 - trait.income - profile.streak * 3.0 < -1.0",
+        "-trait.income * 2.0 - -1.0 >= profile.streak + 1.0",
+        "trait.income + profile.streak in [1.0, -2.0, 4.0]",
+        "profile.streak < 2.0 == context.on",
+        "context.on != trait.vip == true",
+        "context.page.startsWith('a') == trait.vip",
+        "'a' in context.tags",
+    ]
+)
+_unbracketed = st.recursive(
+    _atoms,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" && ", " || "]), inner).map("".join),
+        st.tuples(_atoms, inner, inner).map(lambda told: "{} ? ({}) : {}".format(*told)),
+        st.tuples(inner, _atoms, _atoms).map(lambda told: "{} || {} && {}".format(*told)),
+    ),
+    max_leaves=6,
+)
+
+
+def _said_by_cel(text: str, values: dict[str, Any]) -> bool | None:
+    """What CEL says of the author's own text, each name under an identifier of its type."""
+    data: dict[str, Any] = {}
+    for number, (name, variable) in enumerate(NAMES.variables.items()):
+        value, known, own = values.get(name), identifier(None, number), identifier(variable.type, number)
+        text = text.replace(f"known({name})", known).replace(name, own)
+        data[known] = value is not None
+        if value is not None:
+            data[own] = float(value) if variable.type is ValueType.NUMBER else value
+    try:
+        told: bool = compiled(text).eval(data=data).value()
+    except Exception:  # the library names no errors of its own
+        return None
+    return told if isinstance(told, bool) else None
+
+
+@given(_unbracketed, any_values)
+def test_what_stands_without_brackets_is_joined_as_cel_joins_it(text: str, values: dict[str, Any]) -> None:
+    small = {
+        name: value
+        for name, value in values.items()
+        if NAMES.variables[name].type is not ValueType.NUMBER or abs(value) < 1e9
+    }  # of numbers too great for a double CEL says otherwise
+    assert Condition(text, NAMES).evaluate(small) is _said_by_cel(text, small)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +115,17 @@ def test_the_tree_says_what_cel_says_of_the_whole(text: str, values: dict[str, A
         ("1 / (trait.income * 1e300) < 1", {"trait.income": 1e300}, None),
         ("profile.streak == 0 || trait.income / profile.streak > 1", {"trait.income": 1, "profile.streak": 0}, True),
         ("1 > 2", {}, False),
+        ("profile.spent.dairy.30d >= 12.5", {"profile.spent.dairy.30d": 12.5}, True),
+        ("profile.views.7d - 1 > 1", {"profile.views.7d": 3}, True),
+        ('context.page.matches("^a+$")', {"context.page": "aab"}, False),
+        ('context.page.matches("a")', {"context.page": "bab"}, True),
+        ("context.page.startsWith('a\\x00')", {"context.page": "a"}, False),
+        ("context.page == 'a\\x00b'", {"context.page": "a"}, False),
+        ("context.page == '\\U0001F600'", {"context.page": "😀"}, True),
+        ("trait.income in []", {"trait.income": 1}, False),
+        ("trait.income in []", {}, None),
+        ("trait.income in [--1, -.5,]", {"trait.income": 1}, True),
+        ("trait.vip < true", {"trait.vip": False}, True),
     ],
 )
 def test_a_condition_is_true_false_or_not_known(
@@ -100,6 +165,20 @@ def test_a_condition_is_true_false_or_not_known(
         ("[1].map(a, a) == [1]", "column 1: a list only after 'in'"),
         ("context.tags == context.tags", "column 1: a list of texts only after 'in'"),
         ("trait.income in [trait.income]", "column 17: only literals in a list"),
+        ("trait.income in [3 - 2]", "column 17: only literals in a list"),
+        ("trait.income in [1, 3 -2]", "column 17: only literals in a list"),
+        ("context.on & trait.vip", "column 12: '&&' for and"),
+        ("context.on | trait.vip", "column 12: '||' for or"),
+        ("context.page == 'a", "column 17: a text that ends with ' on its own line"),
+        ('context.on &&\n context.page == "a\nb"', 'line 2, column 18: a text that ends with " on its own line'),
+        ("context.page == '😀é' && trait.income > 'x'", "column 38: '>' does not go with a number and a text"),
+        ("context.tags.exists(tag, tag == 'a')", "column 1: 'context.tags.exists' cannot be called"),
+        ("context.page.size() > 1", "column 1: 'context.page.size' cannot be called"),
+        ("trait.income.startsWith('a')", "column 24: 'startsWith' does not go with a number and a text"),
+        ("!trait.income", "column 1: '!' does not go with a number"),
+        ("context.on and trait.vip", "column 12: a known name of profile, trait, context; 'and' is none"),
+        ("context.page.matches('\\\\d')", "column 21: matches of one literal pattern"),
+        (f"context.page.matches('{'a' * 101}')", "column 21: matches of one literal pattern of at most 100"),
         ("trait.income in [1, 'a']", "column 17: literals of one type in a list"),
         ("trait.income in ['a']", "column 14: 'in' does not go with a number and a list of texts"),
         ("context.page + 'a' == 'aa'", "column 1: '+' only between numbers"),
