@@ -11,7 +11,7 @@ from api.settings import loaded_settings
 from graph import PatronError, iso
 from graph.data_folder import DataFolder
 from recommend.decisions.pack import Pack, PackRefused, read_pack
-from recommend.decisions.pack.json_schema import json_schemas
+from recommend.decisions.pack.written.json_schema import json_schemas
 from recommend.decisions.registry import PackRegistry
 
 __all__ = ["command"]

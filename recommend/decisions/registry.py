@@ -12,7 +12,7 @@ from graph.errors import FileBroken
 from graph.files import Act, VersionFolder, locked, sha256, sync
 from recommend.decisions.pack.faults import PackRefused
 from recommend.decisions.pack.pack import Pack
-from recommend.decisions.pack.reading import texts_of
+from recommend.decisions.pack.written.reading import texts_of
 
 __all__ = ["PackManifest", "PackRegistry"]
 

@@ -3,8 +3,8 @@
 from recommend.decisions.conditions.clauses import Clauses, Judged
 from recommend.decisions.conditions.condition import Condition
 from recommend.decisions.conditions.contradictions import impossible
+from recommend.decisions.conditions.names.variable import Value, ValueType, Variable
+from recommend.decisions.conditions.names.vocabulary import Vocabulary
 from recommend.decisions.conditions.reckoning import Reckoning
-from recommend.decisions.conditions.variable import Value, ValueType, Variable
-from recommend.decisions.conditions.vocabulary import Vocabulary
 
 __all__ = ["Clauses", "Condition", "Judged", "Reckoning", "Value", "ValueType", "Variable", "Vocabulary", "impossible"]

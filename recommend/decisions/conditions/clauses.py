@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from recommend.decisions.conditions.condition import Condition
-from recommend.decisions.conditions.part import Comparison, Part
-from recommend.decisions.conditions.tree import And, Either, Leaf, Not, Or, Tree
-from recommend.decisions.conditions.variable import Value, Variable
+from recommend.decisions.conditions.language.part import Comparison, Part
+from recommend.decisions.conditions.language.tree import And, Either, Leaf, Not, Or, Tree
+from recommend.decisions.conditions.names.variable import Value, Variable
 
 __all__ = ["Clauses", "Judged"]
 

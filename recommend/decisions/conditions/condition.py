@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from graph.errors import InvalidValue
-from recommend.decisions.conditions.cel_text import TOO_DEEP, TooDeep, compiled, fault, literal_text
-from recommend.decisions.conditions.expression import (
+from recommend.decisions.conditions.language.cel_text import TOO_DEEP, TooDeep, compiled, fault, literal_text
+from recommend.decisions.conditions.language.expression import (
     Binary,
     Call,
     Choice,
@@ -16,14 +16,14 @@ from recommend.decisions.conditions.expression import (
     cel_of,
     is_number,
 )
+from recommend.decisions.conditions.language.parser import parsed
+from recommend.decisions.conditions.language.part import Part
+from recommend.decisions.conditions.language.tree import Tree, leaves, tree_of, truth
+from recommend.decisions.conditions.language.words import refusal, where, words_of
+from recommend.decisions.conditions.names.read import Read
+from recommend.decisions.conditions.names.variable import Variable
+from recommend.decisions.conditions.names.vocabulary import Vocabulary
 from recommend.decisions.conditions.obstacles import obstacles
-from recommend.decisions.conditions.parser import parsed
-from recommend.decisions.conditions.part import Part
-from recommend.decisions.conditions.read import Read
-from recommend.decisions.conditions.tree import Tree, leaves, tree_of, truth
-from recommend.decisions.conditions.variable import Variable
-from recommend.decisions.conditions.vocabulary import Vocabulary
-from recommend.decisions.conditions.words import refusal, where, words_of
 
 __all__ = ["Condition", "faults"]
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from recommend.decisions.conditions.condition import Condition
-from recommend.decisions.conditions.part import Knowing, Part
+from recommend.decisions.conditions.language.part import Knowing, Part
+from recommend.decisions.conditions.language.tree import And, Either, Leaf, Not, Or, Tree
+from recommend.decisions.conditions.names.variable import Variable
 from recommend.decisions.conditions.possibility import possible, said_range
-from recommend.decisions.conditions.tree import And, Either, Leaf, Not, Or, Tree
-from recommend.decisions.conditions.variable import Variable
 
 __all__ = ["MAX_BRANCHES", "impossible"]
 

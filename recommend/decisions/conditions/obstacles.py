@@ -3,9 +3,9 @@
 import json
 from collections.abc import Mapping
 
-from recommend.decisions.conditions.part import Look, Part
-from recommend.decisions.conditions.tree import And, Either, Leaf, Not, Or, Tree, truth
-from recommend.decisions.conditions.variable import Value
+from recommend.decisions.conditions.language.part import Look, Part
+from recommend.decisions.conditions.language.tree import And, Either, Leaf, Not, Or, Tree, truth
+from recommend.decisions.conditions.names.variable import Value
 
 __all__ = ["obstacles", "shown_value"]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import ceil, floor
 from typing import Any
 
-from recommend.decisions.conditions.part import Comparison, Computed, Knowing, Part
-from recommend.decisions.conditions.variable import Value, ValueType, Variable
+from recommend.decisions.conditions.language.part import Comparison, Computed, Knowing, Part
+from recommend.decisions.conditions.names.variable import Value, ValueType, Variable
 
 __all__ = ["Claim", "possible", "said_range"]
 

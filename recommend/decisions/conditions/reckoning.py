@@ -5,16 +5,16 @@ from math import inf, isfinite
 from typing import Any
 
 from graph.errors import InvalidValue
-from recommend.decisions.conditions.cel_text import TOO_DEEP, TooDeep, fault, literal_text
 from recommend.decisions.conditions.condition import faults
-from recommend.decisions.conditions.expression import Binary, Choice, Expression, Literal, Name, Unary, reads
-from recommend.decisions.conditions.parser import parsed
-from recommend.decisions.conditions.part import Look
-from recommend.decisions.conditions.read import Read
-from recommend.decisions.conditions.tree import Tree, tree_of, truth
-from recommend.decisions.conditions.variable import Value, ValueType, Variable
-from recommend.decisions.conditions.vocabulary import Vocabulary
-from recommend.decisions.conditions.words import refusal, where, words_of
+from recommend.decisions.conditions.language.cel_text import TOO_DEEP, TooDeep, fault, literal_text
+from recommend.decisions.conditions.language.expression import Binary, Choice, Expression, Literal, Name, Unary, reads
+from recommend.decisions.conditions.language.parser import parsed
+from recommend.decisions.conditions.language.part import Look
+from recommend.decisions.conditions.language.tree import Tree, tree_of, truth
+from recommend.decisions.conditions.language.words import refusal, where, words_of
+from recommend.decisions.conditions.names.read import Read
+from recommend.decisions.conditions.names.variable import Value, ValueType, Variable
+from recommend.decisions.conditions.names.vocabulary import Vocabulary
 
 __all__ = ["Reckoning"]
 

@@ -7,10 +7,10 @@ from graph.files.yaml_text import Place
 from graph.identity.consent import Purpose
 from graph.identity.wishes import MessageKind
 from recommend.decisions.conditions import Condition, Reckoning, ValueType, Vocabulary
-from recommend.decisions.pack.about import About
-from recommend.decisions.pack.action import Action, ActionKind, Clause, Prior, Rung
 from recommend.decisions.pack.action_words import treatments_of, vocabulary_of_words
 from recommend.decisions.pack.checking import Checking
+from recommend.decisions.pack.written.about import About
+from recommend.decisions.pack.written.action import Action, ActionKind, Clause, Prior, Rung
 from recommend.decisions.treatments.treatment import Treatment
 
 __all__ = ["ActionRules", "ChoiceRules", "TriggerRules", "action_rules"]

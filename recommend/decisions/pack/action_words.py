@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from graph.errors import InvalidValue
 from graph.files.yaml_text import Place
 from recommend.decisions.conditions import ValueType, Vocabulary
-from recommend.decisions.pack.about import About
-from recommend.decisions.pack.action import Action, ActionKind
 from recommend.decisions.pack.checking import Checking
+from recommend.decisions.pack.written.about import About
+from recommend.decisions.pack.written.action import Action, ActionKind
 from recommend.decisions.treatments.channel_kind import ChannelKind
 from recommend.decisions.treatments.language import LANGUAGE, is_language
 from recommend.decisions.treatments.treatment import Treatment

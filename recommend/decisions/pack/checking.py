@@ -8,8 +8,8 @@ from graph.errors import InvalidValue
 from graph.files.yaml_text import Place
 from recommend.decisions.conditions import Condition, Reckoning, Vocabulary, impossible
 from recommend.decisions.pack.faults import Faults
-from recommend.decisions.pack.reading import Written
 from recommend.decisions.pack.vocabularies import Vocabularies
+from recommend.decisions.pack.written.reading import Written
 
 __all__ = ["Checking"]
 

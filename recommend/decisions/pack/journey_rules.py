@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from graph.files.yaml_text import Place
 from recommend.decisions.conditions import Condition, Vocabulary
-from recommend.decisions.pack.action import ActionKind
 from recommend.decisions.pack.checking import Checking
-from recommend.decisions.pack.journey import Journey
+from recommend.decisions.pack.written.action import ActionKind
+from recommend.decisions.pack.written.journey import Journey
 
 __all__ = ["JourneyRules", "Moment", "journey_rules"]
 

@@ -10,15 +10,15 @@ from graph.errors import InvalidValue
 from graph.files.yaml_text import Place, parse_yaml
 from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import parse_feature_table
-from recommend.decisions.pack.about import About
 from recommend.decisions.pack.action_rules import ActionRules, action_rules
 from recommend.decisions.pack.checking import Checking
 from recommend.decisions.pack.faults import Faults, PackRefused
 from recommend.decisions.pack.journey_rules import JourneyRules, journey_rules
 from recommend.decisions.pack.policy_rules import PolicyRules, StateRules, policy_rules, state_rules
-from recommend.decisions.pack.reading import Written, line_of, read_files, texts_of
-from recommend.decisions.pack.slot import Slot
 from recommend.decisions.pack.vocabularies import Vocabularies
+from recommend.decisions.pack.written.about import About
+from recommend.decisions.pack.written.reading import Written, line_of, read_files, texts_of
+from recommend.decisions.pack.written.slot import Slot
 from recommend.decisions.treatments import LANGUAGE, is_language
 from recommend.placements import Placements
 

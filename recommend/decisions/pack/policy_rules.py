@@ -6,10 +6,10 @@ from typing import Any
 
 from graph.files.yaml_text import Place
 from recommend.decisions.conditions import Condition, Vocabulary
-from recommend.decisions.pack.about import About
 from recommend.decisions.pack.checking import Checking
-from recommend.decisions.pack.policy import Policy, Reach, Suppression
-from recommend.decisions.pack.state import NEVER, Edge, State
+from recommend.decisions.pack.written.about import About
+from recommend.decisions.pack.written.policy import Policy, Reach, Suppression
+from recommend.decisions.pack.written.state import NEVER, Edge, State
 
 __all__ = ["EdgeRules", "PolicyRules", "StateRules", "SuppressionRules", "policy_rules", "state_rules"]
 

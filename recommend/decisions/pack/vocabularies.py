@@ -24,9 +24,9 @@ from graph.events.family import (
     Viewed,
 )
 from graph.profile.features.table import FeatureTable
-from recommend.decisions.conditions.variable import ValueType, Variable
-from recommend.decisions.conditions.vocabulary import Vocabulary
-from recommend.decisions.pack.about import About, Declared, ValueKind
+from recommend.decisions.conditions.names.variable import ValueType, Variable
+from recommend.decisions.conditions.names.vocabulary import Vocabulary
+from recommend.decisions.pack.written.about import About, Declared, ValueKind
 
 __all__ = ["Vocabularies"]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommend.decisions.conditions import Clauses, Condition
-from recommend.decisions.conditions.part import Computed, Look
+from recommend.decisions.conditions.language.part import Computed, Look
 from tests.recommend.decisions.conditions.some_conditions import NAMES, any_values, texts
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from graph import InvalidValue
 from recommend.decisions.conditions import Condition, ValueType, Variable, Vocabulary
-from recommend.decisions.conditions.cel_text import compiled, identifier
-from recommend.decisions.conditions.part import Computed
-from recommend.decisions.conditions.tree import leaves
+from recommend.decisions.conditions.language.cel_text import compiled, identifier
+from recommend.decisions.conditions.language.part import Computed
+from recommend.decisions.conditions.language.tree import leaves
 from tests.recommend.decisions.conditions.some_conditions import NAMES, any_values, texts
 
 ODD = Vocabulary.of(

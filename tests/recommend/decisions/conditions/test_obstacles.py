@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommend.decisions.conditions import Condition
+from recommend.decisions.conditions.language.part import Part
+from recommend.decisions.conditions.language.tree import And, Leaf, Not, Or, Tree, leaves, truth
 from recommend.decisions.conditions.obstacles import obstacles
-from recommend.decisions.conditions.part import Part
-from recommend.decisions.conditions.tree import And, Leaf, Not, Or, Tree, leaves, truth
 from tests.recommend.decisions.conditions.some_conditions import NAMES, any_values, texts
 
 

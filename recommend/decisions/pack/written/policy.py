@@ -10,9 +10,9 @@ from pydantic.dataclasses import dataclass
 
 from graph.identity.wishes import MessageKind
 from graph.instants import DAY
-from recommend.decisions.pack.about import STRICT
-from recommend.decisions.pack.action import ActionKind
-from recommend.decisions.pack.values import Money, Name, Share, Span, Words, parse_span
+from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.action import ActionKind
+from recommend.decisions.pack.written.values import Money, Name, Share, Span, Words, parse_span
 
 __all__ = [
     "Answer",

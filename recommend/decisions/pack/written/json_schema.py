@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from recommend.decisions.pack.reading import SHAPES
+from recommend.decisions.pack.written.reading import SHAPES
 
 __all__ = ["json_schemas"]
 

@@ -7,7 +7,7 @@ from graph.profile.features.event_fields import ATTRIBUTE, MONEY, is_number
 from graph.profile.features.feature import Feature
 from graph.profile.features.kinds import Count, Distinct, First, Last, Mean, Periods, Rate, Recency, Streak, Sum
 from graph.profile.features.table import FeatureTable
-from recommend.decisions.conditions.variable import ValueType, Variable
+from recommend.decisions.conditions.names.variable import ValueType, Variable
 
 __all__ = ["feature_variables", "money_features"]
 

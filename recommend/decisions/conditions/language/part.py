@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from recommend.decisions.conditions.cel_text import compiled, identifier
-from recommend.decisions.conditions.expression import (
+from recommend.decisions.conditions.language.cel_text import compiled, identifier
+from recommend.decisions.conditions.language.expression import (
     Binary,
     Expression,
     Known,
@@ -16,7 +16,7 @@ from recommend.decisions.conditions.expression import (
     reads,
     strict,
 )
-from recommend.decisions.conditions.variable import Value, Variable
+from recommend.decisions.conditions.names.variable import Value, Variable
 
 __all__ = ["Comparison", "Computed", "Constant", "Knowing", "Look", "Part", "part_of"]
 

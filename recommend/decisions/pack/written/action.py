@@ -9,8 +9,8 @@ from pydantic.dataclasses import dataclass
 
 from graph.identity.wishes import MessageKind
 from graph.instants import DAY
-from recommend.decisions.pack.about import STRICT
-from recommend.decisions.pack.values import Day, Expression, Money, Name, Rate, Span, Words
+from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.values import Day, Expression, Money, Name, Rate, Span, Words
 
 __all__ = [
     "Action",

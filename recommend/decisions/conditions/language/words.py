@@ -4,8 +4,8 @@ import math
 import re
 from typing import NamedTuple
 
-from recommend.decisions.conditions.variable import ValueType
-from recommend.decisions.conditions.vocabulary import METHODS, Vocabulary
+from recommend.decisions.conditions.names.variable import ValueType
+from recommend.decisions.conditions.names.vocabulary import METHODS, Vocabulary
 
 __all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_OPERATORS", "MAX_PATTERN", "Word", "refusal", "where", "words_of"]
 

@@ -7,7 +7,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from graph.instants import DAY
-from recommend.decisions.pack.values import Money, Name, Share, Span, Words
+from recommend.decisions.pack.written.values import Money, Name, Share, Span, Words
 from recommend.decisions.treatments.channel_kind import ChannelKind
 
 __all__ = ["STRICT", "About", "Budget", "Channel", "Control", "Declared", "Locales", "Objective", "Period", "ValueKind"]

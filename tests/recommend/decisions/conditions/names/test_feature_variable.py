@@ -30,7 +30,7 @@ from graph.profile.fold import fold
 from graph.profile.reading.feature_value import FeatureValue
 from graph.profile.reading.reading import FeatureReader
 from recommend.decisions.conditions import ValueType, Variable, Vocabulary
-from recommend.decisions.conditions.feature_variable import money_features
+from recommend.decisions.conditions.names.feature_variable import money_features
 from tests.graph.profile.some_events import ANN, NOON, named, numbered
 
 PACKS = {path.parent.name: read_feature_table(path) for path in sorted(Path("packs").glob("*/profile.yaml"))}

@@ -11,14 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from graph.errors import InvalidValue
 from graph.files.yaml_text import Place, YamlText, parse_yaml, read_text
-from recommend.decisions.pack.about import About
-from recommend.decisions.pack.action import Action
 from recommend.decisions.pack.faults import Faults
-from recommend.decisions.pack.journey import Journey
-from recommend.decisions.pack.policy import Policy
-from recommend.decisions.pack.slot import Slot
-from recommend.decisions.pack.state import State
-from recommend.decisions.pack.values import Name
+from recommend.decisions.pack.written.about import About
+from recommend.decisions.pack.written.action import Action
+from recommend.decisions.pack.written.journey import Journey
+from recommend.decisions.pack.written.policy import Policy
+from recommend.decisions.pack.written.slot import Slot
+from recommend.decisions.pack.written.state import State
+from recommend.decisions.pack.written.values import Name
 
 __all__ = ["SHAPES", "Written", "line_of", "read_files", "shape_of", "texts_of"]
 

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from recommend.decisions.pack.about import STRICT
-from recommend.decisions.pack.action import ActionKind
-from recommend.decisions.pack.values import Words
+from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.action import ActionKind
+from recommend.decisions.pack.written.values import Words
 
 __all__ = ["Slot"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from recommend.decisions.conditions.expression import Binary, Choice, Expression, Unary
-from recommend.decisions.conditions.part import Part, part_of
+from recommend.decisions.conditions.language.expression import Binary, Choice, Expression, Unary
+from recommend.decisions.conditions.language.part import Part, part_of
 
 __all__ = ["And", "Either", "Leaf", "Not", "Or", "Tree", "leaves", "tree_of", "truth"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from recommend.decisions.conditions.variable import Value, Variable
+from recommend.decisions.conditions.names.variable import Value, Variable
 
 __all__ = ["Read"]
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from recommend.decisions.conditions.variable import ValueType, Variable
+from recommend.decisions.conditions.names.variable import ValueType, Variable
 
 __all__ = [
     "Binary",

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from graph.errors import InvalidValue
 from graph.profile.features.table import FeatureTable
-from recommend.decisions.conditions.feature_variable import feature_variables
-from recommend.decisions.conditions.variable import ValueType, Variable
+from recommend.decisions.conditions.names.feature_variable import feature_variables
+from recommend.decisions.conditions.names.variable import ValueType, Variable
 
 __all__ = ["METHODS", "Vocabulary"]
 

@@ -8,9 +8,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from graph.instants import DAY
-from recommend.decisions.pack.about import STRICT
-from recommend.decisions.pack.policy import Clock
-from recommend.decisions.pack.values import Name, Span, Words
+from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.policy import Clock
+from recommend.decisions.pack.written.values import Name, Span, Words
 
 __all__ = ["Exit", "Journey", "Otherwise", "Start", "Step"]
 

@@ -2,8 +2,8 @@
 
 from pydantic.dataclasses import dataclass
 
-from recommend.decisions.pack.about import STRICT
-from recommend.decisions.pack.values import Span, Words
+from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.values import Span, Words
 
 __all__ = ["NEVER", "Edge", "State"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from recommend.decisions.conditions.variable import ValueType
-from recommend.decisions.conditions.vocabulary import Vocabulary
-from recommend.decisions.conditions.words import MAX_CHARACTERS, Word
+from recommend.decisions.conditions.language.words import MAX_CHARACTERS, Word
+from recommend.decisions.conditions.names.variable import ValueType
+from recommend.decisions.conditions.names.vocabulary import Vocabulary
 
 __all__ = ["MAX_COMPILED", "TOO_DEEP", "TooDeep", "compiled", "fault", "identifier", "literal_text"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from recommend.decisions.conditions.expression import (
+from recommend.decisions.conditions.language.expression import (
     Binary,
     Call,
     Choice,
@@ -13,8 +13,8 @@ from recommend.decisions.conditions.expression import (
     Name,
     Unary,
 )
-from recommend.decisions.conditions.vocabulary import Vocabulary
-from recommend.decisions.conditions.words import Word
+from recommend.decisions.conditions.language.words import Word
+from recommend.decisions.conditions.names.vocabulary import Vocabulary
 
 __all__ = ["parsed"]
 
