@@ -1,31 +1,18 @@
 """Condition: a CEL expression over named values that is true, false or not known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from graph.errors import InvalidValue
-from recommend.decisions.conditions.language.cel_text import TOO_DEEP, TooDeep, compiled, fault, literal_text
-from recommend.decisions.conditions.language.expression import (
-    Binary,
-    Call,
-    Choice,
-    Expression,
-    Literal,
-    Unary,
-    cel_of,
-    is_number,
-)
-from recommend.decisions.conditions.language.parser import parsed
+from recommend.decisions.conditions.language.authored import authored
 from recommend.decisions.conditions.language.part import Part
-from recommend.decisions.conditions.language.tree import Tree, leaves, tree_of, truth
-from recommend.decisions.conditions.language.words import refusal, where, words_of
+from recommend.decisions.conditions.language.tree import leaves, tree_of, truth
 from recommend.decisions.conditions.names.read import Read
-from recommend.decisions.conditions.names.variable import Variable
+from recommend.decisions.conditions.names.variable import ValueType, Variable
 from recommend.decisions.conditions.names.vocabulary import Vocabulary
 from recommend.decisions.conditions.obstacles import obstacles
 
-__all__ = ["Condition", "faults"]
+__all__ = ["Condition"]
 
 
 class Condition:
@@ -42,19 +29,7 @@ class Condition:
     def __init__(self, text: str, vocabulary: Vocabulary, field: str = "when") -> None:
         """InvalidValue naming `field`, the text and the column where it is no condition over the vocabulary."""
         self.text, self.field = text, field
-        words = words_of(text, vocabulary)
-        refused = refusal(text, words, vocabulary) or fault(text, words, vocabulary)
-        if refused is None:
-            self.expression = parsed(words, vocabulary, literal_text)
-            refused = next(faults(self.expression), None)
-        if refused is None:
-            try:
-                self.tree: Tree = tree_of(self.expression)
-                return
-            except TooDeep:
-                refused = 0, TOO_DEEP
-        at, why = refused
-        raise InvalidValue(field, text, f"a condition; {where(text, at)}: {why}")
+        self.expression, self.tree = authored(text, vocabulary, ValueType.BOOL, field, tree_of)
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
@@ -82,25 +57,3 @@ class Condition:
 
     def __repr__(self) -> str:
         return f"Condition({self.text!r})"
-
-
-def faults(of: Expression) -> Iterator[tuple[int, str]]:
-    """(offset, what is wrong there) of what CEL allows and a condition or a reckoning does not."""
-    match of:
-        case Binary(operator=operator, left=left, right=right):
-            yield from faults(left)
-            yield from faults(right)
-            if operator == "+" and not is_number(left):
-                yield of.at, "'+' only between numbers"
-        case Unary(of=inside):
-            yield from faults(inside)
-        case Choice():
-            for inside in (of.when, of.then, of.otherwise):
-                yield from faults(inside)
-        case Call(of=inside, argument=argument, method=method):
-            yield from faults(inside)
-            yield from faults(argument)
-            if method == "matches":
-                told = compiled(cel_of(Call(0, 0, method, Literal(0, 0, ""), argument), str)).eval(data={}).value()
-                if not isinstance(told, bool):
-                    yield argument.at, f"a pattern; {str(told).partition(': ')[2]}"

@@ -5,13 +5,10 @@ from math import inf, isfinite
 from typing import Any
 
 from graph.errors import InvalidValue
-from recommend.decisions.conditions.condition import faults
-from recommend.decisions.conditions.language.cel_text import TOO_DEEP, TooDeep, fault, literal_text
+from recommend.decisions.conditions.language.authored import authored
 from recommend.decisions.conditions.language.expression import Binary, Choice, Expression, Literal, Name, Unary, reads
-from recommend.decisions.conditions.language.parser import parsed
 from recommend.decisions.conditions.language.part import Look
 from recommend.decisions.conditions.language.tree import Tree, tree_of, truth
-from recommend.decisions.conditions.language.words import refusal, where, words_of
 from recommend.decisions.conditions.names.read import Read
 from recommend.decisions.conditions.names.variable import Value, ValueType, Variable
 from recommend.decisions.conditions.names.vocabulary import Vocabulary
@@ -43,19 +40,7 @@ class Reckoning:
             self._expression: Expression = Literal(0, 0, _finite(told, field))
             self._value = _value_of(self._expression)
             return
-        words = words_of(told, vocabulary)
-        refused = refusal(told, words, vocabulary) or fault(told, words, vocabulary, ValueType.NUMBER)
-        if refused is None:
-            self._expression = parsed(words, vocabulary, literal_text)
-            refused = next(faults(self._expression), None)
-        if refused is None:
-            try:
-                self._value = _value_of(self._expression)
-                return
-            except TooDeep:
-                refused = 0, TOO_DEEP
-        at, why = refused
-        raise InvalidValue(field, told, f"a number or an expression that gives one; {where(told, at)}: {why}")
+        self._expression, self._value = authored(told, vocabulary, ValueType.NUMBER, field, _value_of)
 
     @property
     def variables(self) -> tuple[Variable, ...]:
