@@ -1,6 +1,7 @@
 """Checking: what every part of a pack is held against: its conditions, its expressions and the names it refers to."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,33 +10,78 @@ from graph.files.yaml_text import Place
 from recommend.decisions.conditions import Condition, Reckoning, Vocabulary, impossible
 from recommend.decisions.pack.faults import Faults
 from recommend.decisions.pack.vocabularies import Vocabularies
+from recommend.decisions.pack.written.about import About
+from recommend.decisions.pack.written.event_pattern import EventPattern
 from recommend.decisions.pack.written.reading import Written
 
-__all__ = ["Checking"]
+__all__ = ["NO_NAMES", "Checking", "EventRule", "Spot"]
+
+NO_NAMES = Vocabulary.of([])
 
 
+@dataclass(frozen=True)
+class EventRule:
+    """An event that is waited for. when: None for any of that name."""
+
+    event: str
+    when: Condition | None
+
+
+@dataclass(frozen=True)
 class Checking:
-    """Compiles and looks up for one file after another; what is wrong is gathered, and None stands for it."""
+    """A pack while it is compiled: what its files say, which names its rules may read, and what is wrong so far."""
 
-    def __init__(self, written: Written, names: Vocabularies, faults: Faults) -> None:
-        self.written, self.names, self.faults = written, names, faults
+    about: About
+    written: Written
+    names: Vocabularies
+    faults: Faults
+    _joined: dict[tuple[int, str], Vocabulary] = field(default_factory=dict)
 
-    def condition(self, file: str, place: Place, text: str, vocabulary: Vocabulary | None) -> Condition | None:
+    def spot(self, file: str, *place: str) -> "Spot":
+        return Spot(self, file, place)
+
+    def entry(self, kind: str, name: str) -> "Spot":
+        """Where an action, a slot, a state or a journey stands."""
+        return Spot(self, self.written.files[kind, name], (name,))
+
+    def with_event(self, base: Vocabulary, event: str) -> Vocabulary:
+        """The names of `base`, one that lives as long as this, and an event's; InvalidValue where there is none."""
+        key = id(base), event
+        if key not in self._joined:
+            self._joined[key] = self.names.with_event(base, event)
+        return self._joined[key]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a file of a pack: what is wrong there is gathered, and None stands for it."""
+
+    pack: Checking
+    file: str
+    place: Place
+
+    def within(self, *parts: str | int) -> "Spot":
+        return Spot(self.pack, self.file, (*self.place, *parts))
+
+    def refuse(self, value: Any, expected: str) -> None:
+        self.pack.faults.add(self.file, self.place, value, expected)
+
+    def condition(self, text: str, vocabulary: Vocabulary) -> Condition | None:
         """The compiled condition; None for no text, a wrong one, and one that can never be true."""
-        if not text or vocabulary is None:
+        if not text:
             return None
         try:
             condition = Condition(text, vocabulary, "")
         except InvalidValue as refused:
-            self.faults.add(file, place, refused.value, refused.expected)
+            self.refuse(refused.value, refused.expected)
             return None
         never = impossible(condition)
         if never is not None:
-            self.faults.add(file, place, text, f"a condition that can be true: {never}")
+            self.refuse(text, f"a condition that can be true: {never}")
             return None
         return condition
 
-    def together(self, file: str, place: Place, conditions: Sequence[Condition], vocabulary: Vocabulary) -> None:
+    def together(self, conditions: Sequence[Condition], vocabulary: Vocabulary) -> None:
         """Whether conditions that must all hold can: what is found in one alone is told already."""
         if len(conditions) < 2:
             return
@@ -45,48 +91,37 @@ class Checking:
         except InvalidValue:  # each is well, and only all of them are too long for one
             return
         if never is not None:
-            self.faults.add(file, place, text, f"conditions that can hold together: {never}")
+            self.refuse(text, f"conditions that can hold together: {never}")
 
-    def reckoning(self, file: str, place: Place, told: float | str | None, vocabulary: Vocabulary) -> Reckoning | None:
+    def reckoning(self, told: float | str | None, vocabulary: Vocabulary) -> Reckoning | None:
         """The compiled number; None for none and for a wrong one."""
         if told is None:
             return None
         try:
             return Reckoning(told, vocabulary, "")
         except InvalidValue as refused:
-            self.faults.add(file, place, refused.value, refused.expected)
+            self.refuse(refused.value, refused.expected)
             return None
 
-    def with_event(self, file: str, place: Place, base: Vocabulary, event: str) -> Vocabulary | None:
-        """The names of `base` and an event's; None where there is no such event."""
+    def event_rule(self, pattern: EventPattern, base: Vocabulary = NO_NAMES) -> EventRule:
+        """The event of a pattern that stands here, its condition over the names of `base` and of the event."""
         try:
-            return self.names.with_event(base, event)
+            names = self.pack.with_event(base, pattern.event)
         except InvalidValue as refused:
-            self.faults.add(file, place, refused.value, refused.expected)
-            return None
+            self.within("event").refuse(refused.value, refused.expected)
+            return EventRule(pattern.event, None)
+        return EventRule(pattern.event, self.within("when").condition(pattern.when, names))
 
-    def event(self, file: str, place: Place, event: str) -> Vocabulary | None:
-        """The names of an event alone."""
-        try:
-            return self.names.event(event)
-        except InvalidValue as refused:
-            self.faults.add(file, place, refused.value, refused.expected)
-            return None
-
-    def refer(self, file: str, place: Place, name: str, within: Iterable[str], what: str) -> bool:
-        """Whether a name is one of those there are; "" refers to nothing, which is well."""
+    def refer(self, name: str, within: Iterable[str], what: str) -> None:
+        """Refuse a name that is none of those there are; "" refers to nothing, which is well."""
         known = sorted(within)
         if not name or name in known:
-            return True
+            return
         close = get_close_matches(name, known, n=1, cutoff=0.5)
         said = f"; close to it: {close[0]}" if close else f": {', '.join(known[:10]) or 'there are none'}"
-        self.faults.add(file, place, name, f"{what}{said}")
-        return False
+        self.refuse(name, f"{what}{said}")
 
-    def refer_all(self, file: str, place: Place, names: Iterable[str], within: Iterable[str], what: str) -> None:
+    def refer_all(self, names: Iterable[str], within: Iterable[str], what: str) -> None:
         known = list(within)
         for number, name in enumerate(names):
-            self.refer(file, (*place, number), name, known, what)
-
-    def refuse(self, file: str, place: Place, value: Any, expected: str) -> None:
-        self.faults.add(file, place, value, expected)
+            self.within(number).refer(name, known, what)

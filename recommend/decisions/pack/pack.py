@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from graph.errors import InvalidValue
-from graph.files.yaml_text import Place, parse_yaml
+from graph.files.yaml_text import parse_yaml
 from graph.profile.features.table import FeatureTable
 from graph.profile.features.table_file import parse_feature_table
 from recommend.decisions.pack.action_rules import ActionRules, action_rules
 from recommend.decisions.pack.checking import Checking
 from recommend.decisions.pack.faults import Faults, PackRefused
 from recommend.decisions.pack.journey_rules import JourneyRules, journey_rules
-from recommend.decisions.pack.policy_rules import PolicyRules, StateRules, policy_rules, state_rules
+from recommend.decisions.pack.policy_rules import PolicyRules, policy_rules
+from recommend.decisions.pack.state_rules import StateRules, state_rules
 from recommend.decisions.pack.vocabularies import Vocabularies
 from recommend.decisions.pack.written.about import About
 from recommend.decisions.pack.written.reading import Written, line_of, read_files, texts_of
@@ -51,18 +52,18 @@ class Pack:
         names = None if written.about is None else _names(written.about, written, features, faults)
         if faults or written.about is None or names is None or features is None:
             raise PackRefused(faults.found)  # what refers to what could not be read would only seem wrong as well
-        about, check = written.about, Checking(written, names, faults)
-        _about(about, check)
+        check = Checking(written.about, written, names, faults)
+        _about(check)
         _slots(check)
-        actions = {name: action_rules(name, about, check) for name in written.actions}
-        policy, states = policy_rules(about, check), state_rules(check)
-        journeys = {name: journey_rules(name, check) for name in written.journeys}
         _recommended(placements, check)
+        actions = {name: action_rules(name, check) for name in written.actions}
+        policy, states = policy_rules(check), {name: state_rules(name, check) for name in written.states}
+        journeys = {name: journey_rules(name, check) for name in written.journeys}
         if faults:
             raise PackRefused(faults.found)
         return cls(
             version=version_of(texts),
-            about=about,
+            about=check.about,
             features=features,
             placements=placements,
             policy=policy,
@@ -119,50 +120,47 @@ def _names(about: About, written: Written, features: FeatureTable | None, faults
         return None
 
 
-def _about(about: About, check: Checking) -> None:
-    file = "pack.yaml"
-    locales = about.locales
-    named: list[tuple[Place, str]] = [(("locales", "default"), locales.default)]
-    for name, others in locales.fallbacks.items():
-        named.append((("locales", "fallbacks", name), name))
-        named += [(("locales", "fallbacks", name, number), other) for number, other in enumerate(others)]
+def _about(check: Checking) -> None:
+    about, spot = check.about, check.spot("pack.yaml")
+    locales = spot.within("locales")
+    named = [(locales.within("default"), about.locales.default)]
+    for name, others in about.locales.fallbacks.items():
+        within = locales.within("fallbacks", name)
+        named += [(within, name), *((within.within(number), other) for number, other in enumerate(others))]
     for place, locale in named:
         if not is_language(locale):
-            check.refuse(file, place, locale, LANGUAGE)
+            place.refuse(locale, LANGUAGE)
     traits = [f"trait.{name}" for name in about.traits]
     for name, channel in about.channels.items():
-        place = ("channels", name)
-        check.refer(file, (*place, "address"), channel.address, traits, "a trait of pack.yaml, as in trait.email")
+        within = spot.within("channels", name)
+        within.within("address").refer(channel.address, traits, "a trait of pack.yaml, as in trait.email")
         if channel.type.is_sent and not channel.address:
-            check.refuse(file, (*place, "address"), None, "the trait that holds where to send to")
+            within.within("address").refuse(None, "the trait that holds where to send to")
         if channel.lapses_after < channel.valid_for:
             expected = "at least as long as valid_for: what may still be sent still counts"
-            check.refuse(file, (*place, "lapses_after"), channel.lapses_after, expected)
+            within.within("lapses_after").refuse(channel.lapses_after, expected)
 
 
 def _slots(check: Checking) -> None:
+    actions = check.written.actions
+    filled = {slot for action in actions.values() for slot in action.slots}
     for name, slot in check.written.slots.items():
-        file = check.written.files["slots", name]
-        about = check.written.about
-        check.refer(
-            file, (name, "channel"), slot.channel, () if about is None else about.channels, "a channel of pack.yaml"
-        )
-        if not slot.otherwise and not any(name in action.slots for action in check.written.actions.values()):
-            check.refuse(file, (name,), name, "a slot that an action names: nothing can ever stand here")
-        check.refer(file, (name, "otherwise"), slot.otherwise, check.written.actions, "an action of the pack")
-        otherwise = check.written.actions.get(slot.otherwise)
+        spot = check.entry("slots", name)
+        spot.within("channel").refer(slot.channel, check.about.channels, "a channel of pack.yaml")
+        if not slot.otherwise and name not in filled:
+            spot.refuse(name, "a slot that an action names: nothing can ever stand here")
+        within, otherwise = spot.within("otherwise"), actions.get(slot.otherwise)
+        within.refer(slot.otherwise, actions, "an action of the pack")
         if otherwise is not None and not otherwise.neutral:
-            check.refuse(file, (name, "otherwise"), slot.otherwise, "a neutral action: it stands there for everybody")
+            within.refuse(slot.otherwise, "a neutral action: it stands there for everybody")
         if slot.ordered and not slot.otherwise:
-            check.refuse(file, (name, "ordered"), True, "the key otherwise: what is ordered is never empty")
+            spot.within("ordered").refuse(True, "the key otherwise: what is ordered is never empty")
 
 
 def _recommended(placements: Placements | None, check: Checking) -> None:
-    """Whether each recommendation names a placement of the pack that is no message of another nature."""
+    """Whether each recommendation names a placement of the pack."""
+    known = {} if placements is None else placements.places
     for name, action in check.written.actions.items():
-        if action.recommends is None:
-            continue
-        place = (name, "recommends", "placement")
-        known = {} if placements is None else placements.places
-        file = check.written.files["actions", name]
-        check.refer(file, place, action.recommends.placement, known, "a placement of the pack's placements.yaml")
+        if action.recommends is not None:
+            spot = check.entry("actions", name).within("recommends", "placement")
+            spot.refer(action.recommends.placement, known, "a placement of the pack's placements.yaml")

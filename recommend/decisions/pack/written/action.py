@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 from graph.identity.wishes import MessageKind
 from graph.instants import DAY
 from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.event_pattern import EventPattern
 from recommend.decisions.pack.written.values import Day, Expression, Money, Name, Rate, Span, Words
 
 __all__ = [
@@ -89,11 +90,9 @@ class Clause:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Trigger:
+class Trigger(EventPattern):
     """An event that makes the action a candidate the moment it is in the profile."""
 
-    event: str
-    when: str = ""
     again_after: Span = DAY
     """How long after it triggered for somebody it does not again."""
 
@@ -183,11 +182,9 @@ class Recommends:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Outcome:
+class Outcome(EventPattern):
     """What an answer is, when it must come to count, and how it is joined to the decision."""
 
-    event: str
-    when: str = ""
     sign: Sign = Sign.POSITIVE
     within: Span = 14 * DAY
     since: Since = Since.DELIVERED

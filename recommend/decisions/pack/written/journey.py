@@ -9,10 +9,11 @@ from pydantic.dataclasses import dataclass
 
 from graph.instants import DAY
 from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.event_pattern import EventPattern
 from recommend.decisions.pack.written.policy import Clock
 from recommend.decisions.pack.written.values import Name, Span, Words
 
-__all__ = ["Exit", "Journey", "Otherwise", "Start", "Step"]
+__all__ = ["Exit", "Journey", "Otherwise", "Step"]
 
 
 class Otherwise(StrEnum):
@@ -24,17 +25,9 @@ class Otherwise(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Start:
-    event: str
-    when: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Exit:
+class Exit(EventPattern):
     """An event that ends the journey, whichever channel and device of the customer it comes from."""
 
-    event: str
-    when: str = ""
     goal: bool = False
     """Whether that is what the journey is for."""
 
@@ -56,7 +49,7 @@ class Journey:
     """A journey by its id. A customer is in it once at a time; one begun goes on by the version it began with."""
 
     title: Words
-    starts: Start
+    starts: EventPattern
     steps: Annotated[dict[Name, Step], Field(min_length=1)]
     exits: Annotated[dict[Name, Exit], Field(min_length=1)]
     again_after: Span = 7 * DAY

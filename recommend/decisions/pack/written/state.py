@@ -3,20 +3,12 @@
 from pydantic.dataclasses import dataclass
 
 from recommend.decisions.pack.written.about import STRICT
+from recommend.decisions.pack.written.event_pattern import EventPattern
 from recommend.decisions.pack.written.values import Span, Words
 
-__all__ = ["NEVER", "Edge", "State"]
+__all__ = ["NEVER", "State"]
 
 NEVER = "never"
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Edge:
-    """An event that opens or closes a state."""
-
-    event: str
-    when: str = ""
-    """A condition over the event; any of that name where none is given."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -27,8 +19,8 @@ class State:
     """
 
     title: Words
-    opens: Edge | None = None
-    closes: Edge | None = None
+    opens: EventPattern | None = None
+    closes: EventPattern | None = None
     key: str = ""
     """The attribute that tells one from another, such as `event.incident`."""
     trait: str = ""

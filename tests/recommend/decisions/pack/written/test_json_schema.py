@@ -12,7 +12,7 @@ from graph.files.yaml_text import parse_yaml
 from recommend.decisions.pack.written.json_schema import json_schemas
 from recommend.decisions.pack.written.reading import SHAPES, shape_of
 from tests.recommend.decisions.pack.small_pack import SMALL
-from tests.recommend.decisions.pack.test_pack import FORM
+from tests.recommend.decisions.pack.written.mistakes_of_form import FORM
 
 PACKS = Path(__file__).parents[5] / "packs"
 NO_KEYS_OR_VALUES = (
