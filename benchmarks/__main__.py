@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         "index": ["--snapshot", str(registry.path(version))],
         "signals": ["--data", str(options.data)],
         "serving": ["--data", str(options.data)],
+        "conditions": [],
         "hot_swap": ["--data", str(options.data)],
         "scale": ["--interactions", "1000000", "--spectral"],
         "customer_graph.analysis": ["--graph", f"sqlite:///{DataFolder(options.data).graph}"],

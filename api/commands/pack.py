@@ -42,7 +42,7 @@ def check(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode({"version": pack.version, "faults": []} | _counts(pack)))
     else:
-        click.echo(f"{pack.about.title}: {', '.join(f'{count} {what}' for what, count in _counts(pack).items())}")
+        click.echo(f"{pack.about.title}: {', '.join(map(_counted, _counts(pack).items()))}")
         click.echo("all is well: it would be published")
 
 
@@ -51,7 +51,7 @@ def check(folder: Path, as_json: bool) -> None:
 @_data
 @_json
 def publish(folder: Path, data: Path | None, as_json: bool) -> None:
-    """Make the pack in FOLDER the one that decides."""
+    """Make the pack in FOLDER the current one, as a version that nothing changes any more."""
     registry = _registry(data)
     before = registry.current()
     try:
@@ -89,7 +89,7 @@ def rollback(data: Path | None, as_json: bool) -> None:
 @_data
 @_json
 def list_versions(data: Path | None, as_json: bool) -> None:
-    """The published versions of the pack, the one that decides marked."""
+    """The published versions of the pack, the current one marked."""
     registry = _registry(data)
     current = registry.current()
     manifests = [(version, registry.manifest(version)) for version in registry.versions()]
@@ -134,6 +134,12 @@ def _counts(pack: Pack) -> dict[str, int]:
         "caps": len(pack.policy.policy.caps),
         "suppressions": len(pack.policy.suppressions),
     }
+
+
+def _counted(counted: tuple[str, int]) -> str:
+    """``3 actions``, ``1 journey``."""
+    what, count = counted
+    return f"{count} {what if count != 1 else what.removesuffix('s')}"
 
 
 def _tell(refused: PackRefused, as_json: bool) -> None:

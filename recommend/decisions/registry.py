@@ -35,7 +35,7 @@ class PackRegistry(VersionFolder):
     what = "version of the pack"
 
     def publish(self, folder: Path, *, now: Instant = _UNTOLD) -> str:
-        """Make the pack of a folder the one that serves; the name of its version, which is no new one where nothing
+        """Make the pack of a folder the current one; the name of its version, which is no new one where nothing
         changed. PackRefused, with all that is wrong, or InvalidValue leave everything as it was."""
         texts = texts_of(folder)
         pack = Pack.compile(texts)

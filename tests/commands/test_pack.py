@@ -32,7 +32,7 @@ def test_a_pack_that_is_well_is_counted(patron: Callable[..., Called], shop: str
     done = patron("pack", "check", shop)
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "A corner shop: 3 actions, 1 slots, 1 journeys, 1 states, 1 caps, 1 suppressions\n"
+        "A corner shop: 3 actions, 1 slot, 1 journey, 1 state, 1 cap, 1 suppression\n"
         "all is well: it would be published\n"
     )
 

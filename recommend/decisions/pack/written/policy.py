@@ -90,7 +90,7 @@ Window = Annotated[
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Reach:
-    """Which actions something speaks about: those of any of these. Without any, all."""
+    """Which actions something speaks about: those that meet every key it has; without any, all."""
 
     natures: tuple[MessageKind, ...] = ()
     kinds: tuple[ActionKind, ...] = ()
@@ -102,12 +102,15 @@ class Reach:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Cap:
-    """At most so many contacts in a window of time; `7d` rolls, `this_week` begins on Monday, where the customer is."""
+    """At most so many contacts in a window of time; `7d` rolls, `this_week` begins on Monday, where the customer is.
+
+    What is transactional neither counts nor is held back, unless `of` names that nature.
+    """
 
     at_most: Times
     per: Window
     counts: Counted = Counted.DELIVERED
-    of: Reach = field(default_factory=lambda: Reach(natures=(MessageKind.SERVICE, MessageKind.MARKETING)))
+    of: Reach = field(default_factory=Reach)
     each: Over = Over.ALL
     """Counted together, or for each action, group or topic by itself."""
 
@@ -146,16 +149,19 @@ class Suppression:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class QuietHours:
-    """When nothing of these channels goes out, on the clock where the customer lives."""
+    """When nothing goes out where the customer lives, but what is transactional, unless `of` names that nature."""
 
     begins: Clock
     ends: Clock
-    of: Reach = field(default_factory=lambda: Reach(natures=(MessageKind.SERVICE, MessageKind.MARKETING)))
+    of: Reach = field(default_factory=Reach)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ServiceFirst:
-    """While anything of the first natures is permitted, what is held waits, whatever it is worth."""
+    """While anything of the first natures is permitted, what is held waits, whatever it is worth.
+
+    A neutral action neither holds anything nor is held.
+    """
 
     natures: tuple[MessageKind, ...] = (MessageKind.TRANSACTIONAL, MessageKind.SERVICE)
     holds: tuple[MessageKind, ...] = (MessageKind.MARKETING,)
