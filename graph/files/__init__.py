@@ -1,4 +1,4 @@
-"""Files the engine writes: arrays and ids as .npy, and how a file or folder is there after a power cut."""
+"""Files: arrays and ids as .npy, folders of versions, YAML that people write, and what is there after a power cut."""
 
 from graph.files.arrays import read_array, read_ids, write_array, write_ids
 from graph.files.durable import hold, locked, replace, sha256, sync
